@@ -1,0 +1,122 @@
+"""The Jinja2 environment of all pages: escaping on, unknown names are errors, own filters for dates."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Any
+
+import jinja2
+from django.middleware.csrf import get_token
+from django.templatetags.static import static
+from django.utils import translation
+from jinja2.ext import Extension
+from jinja2.runtime import Context, missing
+from markupsafe import Markup
+
+from casemgmt.web import charts, context, dates, icons, routes
+from casemgmt.web.controls import control
+from casemgmt.web.current import current_request
+
+
+class ProvidedContext(Context):
+    """Looks a name up among the registered providers when the view did not give it, also inside macros."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        """Give the value of a name, working out a provided one only now."""
+        value = super().resolve_or_missing(key)
+        if value is not missing:
+            return value
+        if key == "request":
+            return current_request()
+        return context.provided(key, current_request()) if context.is_provided(key) else missing
+
+
+class Environment(jinja2.Environment):
+    """An environment whose contexts know the registered providers."""
+
+    context_class = ProvidedContext
+
+
+def environment(**options: Any) -> Environment:
+    """Build the environment that TEMPLATES names."""
+    options.setdefault("undefined", jinja2.StrictUndefined)
+    options.setdefault("trim_blocks", True)
+    options.setdefault("lstrip_blocks", True)
+    extensions: list[str | type[Extension]] = ["jinja2.ext.i18n", "jinja2.ext.do", *options.pop("extensions", [])]
+    environment = Environment(extensions=extensions, **options)
+    _install_translations(environment)
+    environment.globals.update(
+        charts=charts,
+        control=control,
+        csrf_field=csrf_field,
+        icon=icons.icon,
+        initials=initials,
+        short_id=short_id,
+        static=static,
+        url=url,
+    )
+    environment.filters.update(
+        ago=dates.ago,
+        at_time=dates.at_time,
+        date_long=dates.date_long,
+        date_plain=dates.date_plain,
+        date_short=dates.date_short,
+        day_month=dates.day_month,
+        exact=dates.exact,
+        plain=plain,
+        spoken=dates.spoken,
+        upper_first=upper_first,
+        weekday_day=dates.weekday_day,
+    )
+    return environment
+
+
+def url(name: str, **kwargs: Any) -> str:
+    """Give the address of a page in the current organisation."""
+    organisation = getattr(current_request(), "organisation", None)
+    return routes.reverse(name, getattr(organisation, "slug", None), **kwargs)
+
+
+def csrf_field() -> Markup:
+    """Give the hidden field that every form with method="post" needs, in macros too."""
+    request = current_request()
+    if request is None:
+        return Markup("")
+    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(get_token(request))
+
+
+def initials(name: str) -> str:
+    """Give at most two letters for the mark of an organisation or a person."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
+    return "".join(word[0].upper() for word in words[:2])
+
+
+def short_id(*parts: Any) -> str:
+    """Give an id for an element that is the same for the same content, so that pages stay comparable."""
+    return "i" + hashlib.sha256("|".join(str(part) for part in parts).encode("utf-8", "replace")).hexdigest()[:10]
+
+
+def plain(value: Any) -> str:
+    """Write a value of a decision as a person reads it: a date in words, a list with commas, anything else as text."""
+    if isinstance(value, date):
+        return dates.date_plain(value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(plain(item) for item in value)
+    return str(value)
+
+
+def upper_first(text: Any) -> str:
+    """Write the first letter as a capital and leave the rest as it is."""
+    string = str(text)
+    return string[:1].upper() + string[1:]
+
+
+def _install_translations(environment: jinja2.Environment) -> None:
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )

@@ -1,0 +1,97 @@
+"""Turning a template and plain values into an answer: a whole page, or one block of it for htmx."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import jinja2
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template import engines
+from django.utils.functional import SimpleLazyObject
+from markupsafe import Markup
+
+from casemgmt.web.current import answering
+from casemgmt.web.jinja import csrf_field
+from casemgmt.web.routes import reverse
+
+
+def environment() -> jinja2.Environment:
+    """Give the environment that the settings built."""
+    return cast(jinja2.Environment, engines["jinja2"].env)  # type: ignore[attr-defined]
+
+
+def render(
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """Answer with a page."""
+    return HttpResponse(render_to_string(request, template, context), status=status)
+
+
+def render_to_string(request: HttpRequest | None, template: str, context: Mapping[str, Any] | None = None) -> str:
+    """Write a page as text; without a request in tasks and tests."""
+    with answering(request):
+        return environment().get_template(template).render(_values(request, context))
+
+
+def render_block(
+    request: HttpRequest,
+    template: str,
+    block: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with one block of a page, so that a fragment and its page share one template."""
+    with answering(request):
+        source = environment().get_template(template)
+        text = "".join(source.blocks[block](source.new_context(_values(request, context))))
+    return HttpResponse(text, status=status)
+
+
+def page_or_block(
+    request: HttpRequest,
+    template: str,
+    block: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer htmx with the block and everybody else with the page."""
+    answer = render_block(request, template, block, context, status=status) if is_partial(request) else None
+    response = answer or render(request, template, context, status=status)
+    # One address gives two forms; "back" must never show the bare fragment.
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """Say whether htmx asks for a fragment; going back in history and boosted links want the page."""
+    headers = request.headers
+    asked = headers.get("HX-Request") == "true" and headers.get("HX-Request-Type", "partial") == "partial"
+    return asked and headers.get("HX-Boosted") != "true" and headers.get("HX-History-Restore-Request") != "true"
+
+
+def see_other(request: HttpRequest, name: str, /, **kwargs: Any) -> HttpResponse:
+    """Answer a POST that worked: 303 to a page of the current organisation."""
+    organisation = getattr(request, "organisation", None)
+    return see_address(reverse(name, getattr(organisation, "slug", None), **kwargs))
+
+
+def see_address(address: str) -> HttpResponse:
+    """Answer 303 to an address of ours."""
+    return HttpResponse(status=303, headers={"Location": address})
+
+
+def _values(request: HttpRequest | None, context: Mapping[str, Any] | None) -> dict[str, Any]:
+    values = dict(context or {})
+    if request is not None:
+        values.setdefault("request", request)
+        values.setdefault("csrf_input", SimpleLazyObject(_csrf_input))
+        values.setdefault("csrf_token", SimpleLazyObject(lambda: get_token(request)))
+    return values
+
+
+def _csrf_input() -> Markup:
+    return csrf_field()

@@ -1,0 +1,196 @@
+"""Routes that say who may open them.
+
+A page is declared once, in its URLconf, together with what it needs. Nothing is refused here: the middleware of
+`organisations` reads the declaration before the view runs, and tests read it to find a page that nobody guards.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.urls import reverse as django_reverse
+
+View = Callable[..., HttpResponseBase]
+
+
+class Visitor(Protocol):
+    """What the pages ask of a signed-in person; the Actor of `organisations` is one."""
+
+    def may(self, capability: str) -> bool:
+        """Say whether this person holds the capability in the current organisation."""
+
+
+class Need(enum.Enum):
+    """The kinds of admission a page can ask for."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+    STAFF = "staff"
+    PORTAL = "portal"
+    CAPABILITY = "capability"
+    ANY_OF = "any of"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Who may open a page, as a value that a middleware, a menu and a test can all read."""
+
+    kind: Need
+    name: str = ""
+    options: tuple[Needs, ...] = ()
+
+    @classmethod
+    def public(cls) -> Needs:
+        """Anyone, also without signing in."""
+        return cls(Need.PUBLIC)
+
+    @classmethod
+    def signed_in(cls) -> Needs:
+        """Anyone with an account, of staff or of the portal."""
+        return cls(Need.SIGNED_IN)
+
+    @classmethod
+    def staff(cls) -> Needs:
+        """Anyone who works for the current organisation."""
+        return cls(Need.STAFF)
+
+    @classmethod
+    def portal(cls) -> Needs:
+        """A client or representative in the portal of the current organisation."""
+        return cls(Need.PORTAL)
+
+    @classmethod
+    def capability(cls, name: str) -> Needs:
+        """Staff whose role carries this capability."""
+        return cls(Need.CAPABILITY, name)
+
+    @classmethod
+    def any_of(cls, *options: Needs | str) -> Needs:
+        """At least one of these; a plain word means a capability."""
+        return cls(Need.ANY_OF, options=tuple(cls.capability(o) if isinstance(o, str) else o for o in options))
+
+    def allows(self, actor: Visitor | None, area: str = "staff") -> bool:
+        """Say whether a visitor of this area ("staff" or "portal") meets the need."""
+        if self.kind is Need.PUBLIC:
+            return True
+        if actor is None:
+            return False
+        if self.kind is Need.CAPABILITY:
+            return actor.may(self.name)
+        if self.kind is Need.ANY_OF:
+            return any(option.allows(actor, area) for option in self.options)
+        return self.kind is Need.SIGNED_IN or self.kind.value == area
+
+    @property
+    def is_public(self) -> bool:
+        """True when the page shows nothing that depends on who asks."""
+        return self.kind is Need.PUBLIC or any(option.is_public for option in self.options)
+
+    def __str__(self) -> str:
+        if self.kind is Need.ANY_OF:
+            return " or ".join(str(option) for option in self.options)
+        return self.name or self.kind.value
+
+
+@dataclass(frozen=True)
+class RouteDeclaration:
+    """What a page promised about itself when it was put in a URLconf."""
+
+    name: str
+    pattern: str
+    needs: Needs
+    methods: tuple[str, ...]
+    touches: str | None = None
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of the list of all pages: where it is mounted, its name, its promise."""
+
+    pattern: str
+    name: str | None
+    declaration: RouteDeclaration | None
+
+
+_declared: dict[str, RouteDeclaration] = {}
+
+
+def page(
+    pattern: str,
+    view: View,
+    *,
+    name: str,
+    needs: Needs,
+    methods: tuple[str, ...] = ("GET",),
+    touches: str | None = None,
+    personal: bool = False,
+) -> URLPattern:
+    """Put a view in a URLconf and record what it needs; `name` is "package:page"."""
+    declaration = RouteDeclaration(name, pattern, needs, methods, touches, personal)
+    if _declared.setdefault(name, declaration) != declaration:
+        raise ValueError(f"Two pages are called {name!r}; a name belongs to one page.")
+    return path(pattern, _guarded(view, declaration), name=_django_name(name))
+
+
+def declarations(urlconf: str | None = None) -> Iterator[Route]:
+    """Walk the URLconf and yield each route; a foreign one (allauth) has no declaration."""
+    yield from _walk(get_resolver(urlconf), "")
+
+
+def reverse(name: str, organisation: str | None = None, /, **kwargs: Any) -> str:
+    """Give the address of a page by its "package:page" name; the slug is filled in where the address has one."""
+    if name not in _declared:
+        return django_reverse(name, kwargs=kwargs)
+    if organisation is not None and "organisation" not in kwargs and _has_organisation(name):
+        kwargs["organisation"] = organisation
+    return django_reverse(_django_name(name), kwargs=kwargs)
+
+
+def _django_name(name: str) -> str:
+    # Django reads a colon as a namespace, and two mounts (staff, portal) of one namespace hide each other.
+    return name.replace(":", ".")
+
+
+def _has_organisation(name: str) -> bool:
+    for entry in get_resolver().reverse_dict.getlist(_django_name(name)):
+        if any("organisation" in parameters for _template, parameters in entry[0]):
+            return True
+    return False
+
+
+def _guarded(view: View, declaration: RouteDeclaration) -> View:
+    """Answer other methods with 405, and keep what depends on the visitor out of caches."""
+    allowed = {*declaration.methods, "HEAD"} if "GET" in declaration.methods else set(declaration.methods)
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in allowed:
+            # Imported late: the error pages use the renderer, which uses the names of this module.
+            from casemgmt.web.errors import method_not_allowed
+
+            return method_not_allowed(request, sorted(allowed))
+        response = view(request, *args, **kwargs)
+        if not declaration.needs.is_public:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    guarded.declaration = declaration  # type: ignore[attr-defined]  # read by the middleware
+    return guarded
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[Route]:
+    for entry in resolver.url_patterns:
+        pattern = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, pattern)
+        else:
+            declaration = getattr(entry.callback, "declaration", None)
+            yield Route(pattern, declaration.name if declaration else entry.name, declaration)

@@ -1,0 +1,72 @@
+// Small comforts on every page. Pages work without them; nothing is remembered in the browser.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+
+  function blurNames() {
+    const on = root.toggleAttribute("data-blur");
+    document.querySelectorAll('[data-toggle="blur"]').forEach((button) => button.setAttribute("aria-pressed", String(on)));
+  }
+
+  // The colour changes at once; the server hears of it and remembers it in the session.
+  function chooseTheme(button) {
+    const form = button.form;
+    const data = new FormData(form);
+    data.set(button.name, button.value);
+    if (button.value === "auto") { root.removeAttribute("data-theme"); } else { root.dataset.theme = button.value; }
+    form.querySelectorAll("button").forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+    fetch(form.action, { method: "POST", body: data, headers: { "X-Requested-With": "fetch" } });
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest('[data-toggle="blur"]')) { blurNames(); }
+    const theme = event.target.closest("[data-theme-form] button");
+    if (theme) { event.preventDefault(); chooseTheme(theme); }
+    if (event.target.closest("[data-print]")) { window.print(); }
+    const dismissed = event.target.closest("[data-dismiss]");
+    if (dismissed) { dismissed.closest(".toast, .notice").remove(); }
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+      if (!menu.contains(event.target)) { menu.open = false; }
+    });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "F9") { event.preventDefault(); blurNames(); }
+    if (event.key !== "Escape") { return; }
+    const menu = document.querySelector("details[data-menu][open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  // One open explanation at a time keeps the page calm.
+  document.addEventListener("toggle", (event) => {
+    const opened = event.target;
+    if (!opened.open || !opened.classList || !opened.classList.contains("why")) { return; }
+    document.querySelectorAll("details.why[open]").forEach((other) => { if (other !== opened) { other.open = false; } });
+  }, true);
+
+  // A second press on a button must not send a form twice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("data-again")) { return; }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    if (event.submitter) { event.submitter.setAttribute("aria-busy", "true"); }
+    setTimeout(() => { delete form.dataset.sent; }, 8000);
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+    document.querySelectorAll('[aria-busy="true"]').forEach((button) => button.removeAttribute("aria-busy"));
+  });
+
+  function attend() {
+    const summary = document.querySelector(".error-summary[data-focus]");
+    if (summary) { summary.removeAttribute("data-focus"); summary.focus(); }
+    document.querySelectorAll("[data-hide-after]:not([data-timed])").forEach((shown) => {
+      shown.dataset.timed = "yes";
+      setTimeout(() => { shown.remove(); }, Number(shown.dataset.hideAfter) * 1000);
+    });
+    document.querySelectorAll("[data-needs-script]").forEach((part) => { part.hidden = false; });
+  }
+  document.addEventListener("DOMContentLoaded", attend);
+  document.addEventListener("htmx:after:swap", attend);
+}());
