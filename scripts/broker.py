@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scripts.postgres import QUIET
 from scripts.processes import Service, give_to_service_user, run_as_service_user
-from scripts.state import Problem, socket_folder
+from scripts.state import OperatorError, socket_folder
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Broker:
         while not self.answers():
             if time.monotonic() > until:
                 log = self.service().log
-                raise Problem(f"The broker did not start within {seconds:.0f} seconds; see {log}.")
+                raise OperatorError(f"The broker did not start within {seconds:.0f} seconds; see {log}.")
             time.sleep(0.02)
 
 
@@ -80,7 +80,7 @@ def _program(state: Path) -> str:
             return str(_reachable(found, state))
     if local := shutil.which("valkey-server") or shutil.which("redis-server"):
         return local
-    raise Problem("No Valkey or Redis server was found; set BROKER_URL.")
+    raise OperatorError("No Valkey or Redis server was found; set BROKER_URL.")
 
 
 def _reachable(program: Path, state: Path) -> Path:

@@ -22,7 +22,7 @@ import psycopg
 
 from scripts.processes import Service, give_to_service_user, run_as_service_user
 from scripts.roles import Roles, prepare
-from scripts.state import Problem, base_folder, own_folder, socket_folder
+from scripts.state import OperatorError, base_folder, own_folder, socket_folder
 
 OLDEST = (15, 14)  # older ones miss security fixes for row security
 QUIET = {"LANG": "C.UTF-8" if sys.platform != "darwin" else "C", "PATH": "/usr/bin:/bin"}
@@ -99,7 +99,7 @@ class Cluster:
         done = run_as_service_user(command, env=QUIET)
         if done.returncode:
             tail = done.stdout.strip().splitlines()[-1:] or ["it said nothing"]
-            raise Problem(f"The {self.name} database could not be made: {tail[0]}.")
+            raise OperatorError(f"The {self.name} database could not be made: {tail[0]}.")
 
     def service(self) -> Service:
         """The server in the foreground, so that it dies with its supervisor; SIGINT stops it fast."""
@@ -148,7 +148,7 @@ class Cluster:
             psycopg.connect(self.url("postgres", "postgres"), connect_timeout=5).close()
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
-                raise Problem(f"The passwords in {self.state} do not fit its data; start with --reset.") from error
+                raise OperatorError(f"The passwords in {self.state} do not fit its data; use ./run --reset.") from error
             return False
         return True
 
@@ -158,7 +158,7 @@ class Cluster:
         while not self.answers():
             if time.monotonic() > until:
                 log = self.service().log
-                raise Problem(f"The {self.name} database did not start within {seconds:.0f} seconds; see {log}.")
+                raise OperatorError(f"The {self.name} database did not start within {seconds:.0f} seconds; see {log}.")
             time.sleep(0.05)
 
     def prepare(self) -> None:
@@ -184,7 +184,7 @@ def find_programs() -> Programs:
         return _usable(wheel)
     found = [_usable(folder) for folder in _local_folders()]
     if not found:
-        raise Problem("No PostgreSQL was found; set DATABASE_URL and VAULT_DATABASE_URL, or PG_BIN.")
+        raise OperatorError("No PostgreSQL was found; set DATABASE_URL and VAULT_DATABASE_URL, or PG_BIN.")
     return max(found, key=lambda programs: programs.version)
 
 
@@ -201,16 +201,16 @@ def _local_folders() -> list[Path]:
 
 def _usable(folder: Path) -> Programs:
     if not (folder / "postgres").exists():
-        raise Problem(f"There is no PostgreSQL server in {folder}.")
+        raise OperatorError(f"There is no PostgreSQL server in {folder}.")
     said = _version_said(folder)
     if said is None and folder == _wheel_folder():
         folder = _reachable_copy(folder)
         said = _version_said(folder)
     if said is None:
-        raise Problem(f"The PostgreSQL server in {folder} does not run for the user that services run as.")
+        raise OperatorError(f"The PostgreSQL server in {folder} does not run for the user that services run as.")
     version = tuple(int(part) for part in said.split("."))
     if version < OLDEST:
-        raise Problem(f"PostgreSQL {said} in {folder} is too old: {OLDEST[0]}.{OLDEST[1]} or later is needed.")
+        raise OperatorError(f"PostgreSQL {said} in {folder} is too old: {OLDEST[0]}.{OLDEST[1]} or later is needed.")
     return Programs(folder, version)
 
 

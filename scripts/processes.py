@@ -96,7 +96,7 @@ def spawn(service: Service, *, die_with_us: bool) -> Running:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             # Safe here: whoever supervises has one thread, and the call only asks the kernel.
-            preexec_fn=_dies_with_parent(service.stop_signal) if die_with_us else None,  # noqa: PLW1509
+            preexec_fn=_dies_with_parent(service.stop_signal) if die_with_us else None,
             **(identity() if service.unprivileged else {}),
         )
     # We wait by process number (see `alive`), so the object itself may go without a warning.
@@ -154,6 +154,11 @@ def stop(several: Iterable[Running]) -> None:
         for running in left:
             if time.monotonic() - began > running.patience:
                 _signal_group(running.pid, signal.SIGKILL)
+
+
+def end_group(running: Running) -> None:
+    """End what a dead process left behind in its session."""
+    _signal_group(running.pid, signal.SIGKILL)
 
 
 def _signal(pid: int, sign: int) -> None:

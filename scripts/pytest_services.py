@@ -9,10 +9,8 @@ from typing import IO
 
 import pytest
 
-from scripts.services import hold_test_services, release_test_services
-from scripts.state import Problem
-
-HELD = "CASEMGMT_TEST_SERVICES_HELD"
+from scripts.services import HELD, hold_test_services, release_test_services
+from scripts.state import OperatorError
 
 
 def _hold() -> IO[str] | None:
@@ -20,10 +18,9 @@ def _hold() -> IO[str] | None:
         return None
     try:
         users, values = hold_test_services()
-    except Problem as problem:
+    except OperatorError as problem:
         raise pytest.UsageError(f"The services of the tests did not start: {problem}") from problem
-    # Playwright keeps an event loop in the thread in which the tests use the database.
-    os.environ.update(values, **{HELD: str(os.getpid()), "DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
+    os.environ.update(values)
     return users
 
 

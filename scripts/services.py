@@ -27,7 +27,7 @@ from scripts.processes import Running, give_to_service_user
 from scripts.roles import default_privileges_sql
 from scripts.state import (
     CHECKOUT,
-    Problem,
+    OperatorError,
     base_folder,
     env_file,
     locked,
@@ -38,8 +38,9 @@ from scripts.state import (
     write_private,
 )
 
-__all__ = ["Services", "default_privileges_sql", "hold_test_services", "plan", "release_test_services", "start"]
+__all__ = ["HELD", "Services", "default_privileges_sql", "hold_test_services", "plan", "release_test_services", "start"]
 
+HELD = "CASEMGMT_TEST_SERVICES_HELD"  # in the environment of whoever runs under a holder
 ADDRESSES = (
     ("main", "DATABASE_URL", "DATABASE_OWNER_URL"),
     ("vault", "VAULT_DATABASE_URL", "VAULT_DATABASE_OWNER_URL"),
@@ -67,7 +68,7 @@ def plan(environment: str) -> Services:
     own_folder(base_folder())
     state = own_folder(state_folder(environment))
     own_folder(state / "logs", 0o700)
-    for name in ("files", "mail"):
+    for name in ("files", "mail", "clock"):
         give_to_service_user(state / name)
     outside = _given_from_outside()
     clusters = tuple(
@@ -113,7 +114,7 @@ def _keep_env(state: Path, environment: str, clusters: Iterable[Cluster], broker
         **{name: value for name, value in kept.items() if name.endswith("_KEY")},
         "CASEMGMT_ENV": environment,
         "CASEMGMT_STATE": str(state),
-        "CASEMGMT_CLOCK_FILE": str(state / "clock"),
+        "CASEMGMT_CLOCK_FILE": str(state / "clock" / "shift"),
         "CASEMGMT_FILES": str(state / "files"),
         "CASEMGMT_MAIL": str(state / "mail"),
         "CASEMGMT_LOGS": str(state / "logs"),
@@ -191,16 +192,19 @@ def stop_test(*, unless_kept: bool = False) -> None:
 
 
 def hold_test_services() -> tuple[IO[str], dict[str, str]]:
-    """Make the tests' services run as long as this process wants them; several may hold them at once.
+    """Make the tests' services run as long as this process wants them, and say in which environment.
 
-    They are started by a process of their own, so that no test run inherits children.
+    Several processes may hold them at once. They are started by a process of their own, so that
+    no test run inherits children.
     """
     own_folder(base_folder())
     state = own_folder(state_folder("test"))
     users = (state / "users.lock").open("a")
     fcntl.flock(users, fcntl.LOCK_SH)
     _ask("start-test", *(() if os.environ.get("CASEMGMT_KEEP_SERVICES") == "1" else ("--until-unused",)))
-    return users, {**read_env(state / "env"), **_given_from_outside()}
+    values = {**read_env(state / "env"), **_given_from_outside(), HELD: str(os.getpid())}
+    # Playwright keeps an event loop in the thread in which the tests use the database.
+    return users, {**values, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
 
 
 def release_test_services(users: IO[str]) -> None:
@@ -218,7 +222,7 @@ def _ask(*words: str) -> None:
     command = [sys.executable, "-m", "scripts.services", *words]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Problem(done.stderr.strip() or f"{' '.join(words)} ended with {done.returncode}.")
+        raise OperatorError(done.stderr.strip() or f"{' '.join(words)} ended with {done.returncode}.")
 
 
 def main() -> int:
@@ -235,7 +239,7 @@ def main() -> int:
             print(start_test(keep=not arguments.until_unused))
         else:
             stop_test(unless_kept=arguments.unless_kept)
-    except Problem as problem:
+    except OperatorError as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0

@@ -18,7 +18,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 LONGEST_SOCKET = 100  # the kernel takes 107 bytes, macOS 103; PostgreSQL adds nothing of its own
 
 
-class Problem(Exception):
+class OperatorError(Exception):
     """Something an operator can mend; its text is one plain sentence."""
 
 
@@ -53,7 +53,7 @@ def own_folder(folder: Path, mode: int = 0o711) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=mode)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise Problem(f"{folder} belongs to another user; remove it or set CASEMGMT_STATE to another folder.")
+        raise OperatorError(f"{folder} belongs to another user; remove it or set CASEMGMT_STATE to another folder.")
     if stat.S_IMODE(found.st_mode) != mode:
         folder.chmod(mode)
     return folder

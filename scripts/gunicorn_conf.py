@@ -1,0 +1,28 @@
+"""How the web process serves: limits for a hostile client, and no log of who asked for what."""
+
+import os
+from pathlib import Path
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4  # a slow client holds a thread, not a process
+
+timeout = 30
+graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", "20"))
+keepalive = 5
+max_requests = 5000  # a slow leak ends with its process
+max_requests_jitter = 500
+
+limit_request_line = 4094
+limit_request_fields = 60
+limit_request_field_size = 8190
+
+# An access log would hold client addresses beside dossier numbers; the audit trail tells who saw what.
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+
+# The heartbeat file on a disk may block a worker long enough to be killed.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# No second door to the process.
+control_socket_disable = True
