@@ -1,0 +1,1 @@
+"""Staff users, portal accounts, sign-in, second factor, confirm-again."""

@@ -1,0 +1,19 @@
+"""The top floor: the only place that knows every package."""
+
+from django.apps import AppConfig
+
+
+class TopFloorConfig(AppConfig):
+    """Brings the worker's application and the trail of writes into every process."""
+
+    name = "casemgmt"
+    label = "casemgmt"
+
+    def ready(self) -> None:
+        """Load Celery (so tasks know their broker), checks, and register models for the trail."""
+        from casemgmt import celery, checks
+        from casemgmt.trail import register_writes
+
+        celery.install()
+        checks.install()
+        register_writes()

@@ -1,0 +1,1 @@
+"""Typed events, access log, chain, verification, export."""

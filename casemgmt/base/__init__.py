@@ -1,0 +1,1 @@
+"""Clock, database backend, current organisation, jobs, mail outbox, failpoints, registries."""

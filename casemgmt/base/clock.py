@@ -1,0 +1,55 @@
+"""The one clock.
+
+Moments are UTC; dates of law are calendar dates in Europe/Amsterdam. Outside
+production a test clock (a file that holds an ISO moment) may shift all
+processes at once, so that a journey can live through a cooling-off period.
+"""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC; shifted by the test clock where one is allowed."""
+    return datetime.now(UTC) + _shift()
+
+
+def today() -> date:
+    """The calendar date in the Netherlands at this moment."""
+    return local_date(now())
+
+
+def local_date(moment: datetime) -> date:
+    """The calendar date in the Netherlands of an aware moment."""
+    return moment.astimezone(AMSTERDAM).date()
+
+
+def set_test_clock(shift: timedelta) -> None:
+    """Shift the clock of every process by ``shift``; refused in production."""
+    path = _clock_file()
+    if path is None:
+        raise RuntimeError("The test clock is refused here: CASEMGMT_CLOCK_FILE is not in use.")
+    temporary = path.with_suffix(".new")
+    temporary.write_text(str(int(shift.total_seconds())), encoding="ascii")
+    os.replace(temporary, path)
+
+
+def _clock_file() -> Path | None:
+    name = getattr(settings, "CLOCK_FILE", "")
+    return Path(name) if name else None
+
+
+def _shift() -> timedelta:
+    path = _clock_file()
+    if path is None:
+        return timedelta()
+    try:
+        return timedelta(seconds=int(path.read_text(encoding="ascii") or 0))
+    except FileNotFoundError:
+        return timedelta()

@@ -1,0 +1,41 @@
+"""The few ways in which the application says no; the top floor turns each into a page."""
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """Somebody may not do this; ``sentence`` is what they read and can act on."""
+
+    status = 403
+
+    def __init__(self, sentence: str, decision: Any = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.decision = decision
+
+
+class Refused(Refusal):
+    """A rule says no; ``decision`` carries outcome, articles and explanation."""
+
+    status = 409
+
+    def __init__(self, decision: Any) -> None:
+        super().__init__(str(decision.explanation), decision)
+
+
+class NotAllowed(Refusal):
+    """A colleague without the right: 403 and a sentence they can act on."""
+
+
+class Conflict(Refusal):
+    """The state changed meanwhile, or the step is out of order; nothing was changed."""
+
+    status = 409
+
+
+class NotThere(Exception):
+    """Unknown, another organisation's, or nothing of yours: always the same 404."""
+
+
+class Unavailable(Exception):
+    """A store this needs (database, vault, broker) cannot be reached now; nothing was half done."""

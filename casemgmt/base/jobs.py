@@ -1,0 +1,125 @@
+"""Work for later: the database holds it, Celery is only the doorbell.
+
+A job is a kind and an opaque subject. It is safe to lose the bell, to ring
+twice and to run a job twice; a poison job stops no other and ends visible.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from casemgmt.base import clock
+from casemgmt.base.models import Job
+from casemgmt.base.organisation import current, organisation
+from casemgmt.base.registries import Registry
+
+Handler = Callable[[UUID], None]
+
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 8
+log = logging.getLogger("casemgmt.jobs")
+
+handlers: Registry[Handler] = Registry("job kind")
+_doorbell: list[Callable[[], None]] = []
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of ``kind``; it may be run twice."""
+
+    def register(function: Handler) -> Handler:
+        return handlers.add(kind, function)
+
+    return register
+
+
+def set_doorbell(ring: Callable[[], None]) -> None:
+    """Tell how to wake a worker; the top floor gives Celery's way."""
+    _doorbell[:] = [ring]
+
+
+def enqueue(kind: str, subject: UUID, *, due: datetime | None = None, organisation_id: UUID | None = None) -> None:
+    """Put work in the queue, in the caller's transaction; the same work is there once.
+
+    ``due`` is the first moment it may run (now when absent).
+    """
+    handlers.get(kind)
+    Job.objects.update_or_create(
+        organisation_id=organisation_id or current(),
+        kind=kind,
+        subject=subject,
+        defaults={
+            "due_at": due or clock.now(),
+            "leased_until": None,
+            "attempts": 0,
+            "failed_at": None,
+            "last_error": "",
+        },
+    )
+    transaction.on_commit(ring, robust=True)
+
+
+def ring() -> None:
+    """Wake a worker; a silent bell is no loss, the poller comes by itself."""
+    for bell in _doorbell:
+        try:
+            bell()
+        except Exception:
+            log.warning("The doorbell is out of order; the poller will find the work.")
+
+
+def run_due(limit: int = 50) -> int:
+    """Do the work that is due, at most ``limit`` jobs; returns how many were done or tried."""
+    done = 0
+    while done < limit:
+        job = _claim()
+        if job is None:
+            break
+        _run(job)
+        done += 1
+    return done
+
+
+def _claim() -> Job | None:
+    now = clock.now()
+    with transaction.atomic():
+        job = (
+            Job.objects.select_for_update(skip_locked=True)
+            .filter(due_at__lte=now, failed_at__isnull=True)
+            .exclude(leased_until__gt=now)
+            .order_by("due_at")
+            .first()
+        )
+        if job is not None:
+            job.leased_until = now + LEASE
+            job.attempts += 1
+            job.save(update_fields=["leased_until", "attempts"])
+    return job
+
+
+def _run(job: Job) -> None:
+    try:
+        with organisation(job.organisation_id):
+            handlers.get(job.kind)(job.subject)
+    except Exception as error:
+        _put_back(job, error)
+        log.exception("Job %s failed (attempt %s).", job.kind, job.attempts)
+    else:
+        # Only our own lease: work that was asked for again meanwhile stays.
+        Job.objects.filter(pk=job.pk, leased_until=job.leased_until).delete()
+
+
+def _put_back(job: Job, error: Exception) -> None:
+    """Try again later, ever less often; after MAX_ATTEMPTS it waits for a person."""
+    if connection.in_atomic_block and connection.needs_rollback:
+        return
+    now = clock.now()
+    given_up = job.attempts >= MAX_ATTEMPTS
+    Job.objects.filter(pk=job.pk, leased_until=job.leased_until).update(
+        due_at=now + timedelta(seconds=2**job.attempts),
+        leased_until=None,
+        failed_at=now if given_up else None,
+        last_error=type(error).__name__[:200],
+    )

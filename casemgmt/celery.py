@@ -1,0 +1,58 @@
+"""Celery is the doorbell: it wakes workers and keeps time, the database holds the work."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casemgmt.settings")
+
+app = Celery("casemgmt")
+
+
+def configure() -> None:
+    """Settings of Celery itself; tasks carry opaque ids and leave no results."""
+    from django.conf import settings
+
+    app.conf.update(
+        broker_url=settings.BROKER_URL,
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_hijack_root_logger=False,
+        worker_prefetch_multiplier=1,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 10},
+        task_publish_retry=False,
+        timezone="Europe/Amsterdam",
+        beat_schedule={
+            "do the work that is due": {"task": "casemgmt.poll", "schedule": 5.0},
+            "plan the night": {"task": "casemgmt.plan_night", "schedule": crontab(hour=2, minute=15)},
+        },
+    )
+
+
+def install() -> None:
+    """Make this the application of every process and connect the doorbell."""
+    from casemgmt.base import jobs
+
+    configure()
+    app.set_default()
+    app.set_current()
+    jobs.set_doorbell(lambda: poll.apply_async(expires=60) and None)
+
+
+@app.task(name="casemgmt.poll")
+def poll() -> None:
+    """Do the work that is due."""
+    from casemgmt.base import jobs
+
+    jobs.run_due()
+
+
+@app.task(name="casemgmt.plan_night")
+def plan_night() -> None:
+    """Queue the nightly sweeps of every organisation."""
+    from casemgmt.night import plan
+
+    plan()

@@ -1,0 +1,1 @@
+"""Organisation, units, memberships, roles and what they may do."""

@@ -1,0 +1,199 @@
+"""Settings of the whole application; what differs between places comes from the environment.
+
+CASEMGMT_ENV is demo (default), test or production. In production every missing
+setting stops the start with one sentence that names it.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from casemgmt.settings.environment import ENV, PRODUCTION, ROOT, database, optional, required
+
+CASEMGMT_ENV = ENV
+DEBUG = False
+SECRET_KEY = required("CASEMGMT_SECRET_KEY", "a long random text", "only-for-demo-" + "x" * 50)
+ALLOWED_HOSTS = optional("CASEMGMT_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ROOT_URLCONF = "casemgmt.urls"
+WSGI_APPLICATION = "casemgmt.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+
+STATE = Path(optional("CASEMGMT_STATE", str(ROOT / ".state")))
+FILES = Path(required("CASEMGMT_FILES", "the folder of sealed files", str(STATE / "files")))
+CLOCK_FILE = "" if PRODUCTION else optional("CASEMGMT_CLOCK_FILE")
+MASTER_KEY = required("CASEMGMT_MASTER_KEY", "base64 of 32 random bytes", "")
+SIGNING_KEY = required("CASEMGMT_SIGNING_KEY", "base64 of an Ed25519 seed of 32 bytes", "")
+
+_PACKAGES = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "casemgmt.base",
+    "casemgmt.web",
+    "casemgmt.accounts",
+    "casemgmt.organisations",
+    "casemgmt.vault",
+    "casemgmt.vault.keystore",
+    "casemgmt.audit",
+    "casemgmt.policy",
+    "casemgmt.letters",
+    "casemgmt.work",
+    "dossiers",
+    "consent",
+    "disclosures",
+    "retention",
+    "client_requests",
+    "portal",
+    "demo",
+    "casemgmt",
+    "auditlog",
+    "guardian",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+]
+INSTALLED_APPS = [name for name in _PACKAGES if find_spec(name)]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "casemgmt.audit.middleware.RequestContextMiddleware",
+    "casemgmt.accounts.middleware.TwoSessionsMiddleware",
+    "casemgmt.web.middleware.PageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "casemgmt.accounts.middleware.SessionLimitsMiddleware",
+    "casemgmt.entrance.OrganisationMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "casemgmt.web.jinja.environment",
+            "context_processors": ["django.contrib.messages.context_processors.messages"],
+        },
+    },
+    {
+        # allauth's mail texts; no page of ours is a Django template.
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ]
+        },
+    },
+]
+
+_LOCAL = "postgresql://{role}@/{name}?host=/nonexistent"
+_SUFFIX = optional("CASEMGMT_TEST_SUFFIX")
+DATABASES = {
+    "default": database(
+        "DATABASE_URL",
+        "the address of the database, as the application's role",
+        guard=True,
+        fallback=_LOCAL.format(role="casemgmt_app", name="casemgmt"),
+    )
+    | {"TEST": {"MIRROR": "owner"}},
+    "vault": database(
+        "VAULT_DATABASE_URL",
+        "the address of the vault's own database cluster, as the application's role",
+        guard=True,
+        fallback=_LOCAL.format(role="vault_app", name="vault"),
+    )
+    | {"TEST": {"MIRROR": "vault_owner"}},
+}
+# Owners migrate and nothing else; web and worker in production are started without their addresses.
+_OWNERS = {
+    "owner": ("DATABASE_OWNER_URL", "casemgmt_owner", "casemgmt"),
+    "vault_owner": ("VAULT_DATABASE_OWNER_URL", "vault_owner", "vault"),
+}
+for _alias, (_setting, _role, _name) in _OWNERS.items():
+    if optional(_setting) or not PRODUCTION:
+        DATABASES[_alias] = database(
+            _setting, "the owner's address", guard=False, fallback=_LOCAL.format(role=_role, name=_name)
+        ) | {"TEST": {"NAME": f"test_{_name}{_SUFFIX}", "DEPENDENCIES": []}}
+    else:
+        DATABASES[{"owner": "default", "vault_owner": "vault"}[_alias]]["TEST"] = {}
+DATABASE_ROUTERS = ["casemgmt.vault.router.VaultRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# auditlog's own table is swapped for ours; its migrations would still make the stock one.
+MIGRATION_MODULES = {"auditlog": None}
+
+BROKER_URL = required("BROKER_URL", "the address of Redis or Valkey", "redis+socket:///nonexistent")
+
+
+def _cache_location(url: str) -> str:
+    return url.replace("redis+socket://", "unix://", 1) if url.startswith("redis+socket") else url
+
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _cache_location(BROKER_URL),
+        "KEY_PREFIX": "casemgmt",
+    }
+}
+
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "dossiers.access.Backend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"
+ANONYMOUS_USER_NAME = None  # guardian: nobody is granted anything by being nobody
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "locale"]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [ROOT / "static"]
+STATIC_ROOT = Path(optional("CASEMGMT_STATIC", str(STATE / "static")))
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+EMAIL_BACKEND = optional(
+    "CASEMGMT_MAIL_BACKEND",
+    "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "django.core.mail.backends.filebased.EmailBackend",
+)
+EMAIL_FILE_PATH = optional("CASEMGMT_MAIL", str(STATE / "mail"))
+EMAIL_HOST = optional("CASEMGMT_MAIL_HOST", "localhost")
+DEFAULT_FROM_EMAIL = optional("CASEMGMT_MAIL_FROM", "dossier@example.org")
+
+from casemgmt.settings.logs import LOGGING as LOGGING
+from casemgmt.settings.security import *
+from casemgmt.settings.sign_in import *

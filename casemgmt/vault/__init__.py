@@ -1,0 +1,1 @@
+"""Sealed fields and files, search tokens, and the keys they hang on."""

@@ -1,0 +1,100 @@
+"""Sealed files: written and read in pieces, never in clear on disk.
+
+Every piece is sealed under a key derived from the dossier's key for this one
+file, bound to its place in the file and to whether it is the last, so pieces
+cannot be moved, dropped or cut.
+"""
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from casemgmt.base.organisation import current
+from casemgmt.vault.keys import dossier_key
+from casemgmt.vault.models import SealedFile
+from casemgmt.vault.sealing import CannotOpen, derive, seal, unseal
+
+PIECE = 1 << 20
+_OVERHEAD = 1 + 12 + 16
+
+
+def write_file(dossier_id: UUID, content: Iterable[bytes], *, content_type: str, at: datetime) -> SealedFile:
+    """Seal ``content`` to disk and index it; the dossier's key must be loaded.
+
+    The row is made first in the caller's transaction: a crash leaves at most a
+    file that the sweep removes, never a row without its file once committed.
+    """
+    row = SealedFile(
+        dossier_id=dossier_id,
+        stored_as=secrets.token_hex(16),
+        size=0,
+        content_type=content_type,
+        created_at=at,
+    )
+    path = path_of(row)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = _file_key(row)
+    with open(path, "xb", opener=_private) as target:
+        for number, (piece, last) in enumerate(_pieces(content)):
+            target.write(seal(key, piece, _piece_place(row, number, last)))
+            row.size += len(piece)
+        target.flush()
+        os.fsync(target.fileno())
+    row.save()
+    return row
+
+
+def read_file(row: SealedFile) -> Iterator[bytes]:
+    """The opened pieces of a file; raises CannotOpen when it was changed, cut or swapped."""
+    key = _file_key(row)
+    with path_of(row).open("rb") as source:
+        number, sealed = 0, source.read(PIECE + _OVERHEAD)
+        while sealed:
+            following = source.read(PIECE + _OVERHEAD)
+            yield unseal(key, sealed, _piece_place(row, number, not following))
+            number, sealed = number + 1, following
+        if number == 0:
+            raise CannotOpen("An empty file was never written.")
+
+
+def remove_stored(stored_as: str) -> None:
+    """Remove a stored file; it is no mistake when it is gone already."""
+    (folder() / stored_as[:2] / stored_as).unlink(missing_ok=True)
+
+
+def path_of(row: SealedFile) -> Path:
+    """Where the sealed bytes of a file lie."""
+    return folder() / row.stored_as[:2] / row.stored_as
+
+
+def folder() -> Path:
+    """The current organisation's folder of sealed files."""
+    return Path(settings.FILES) / str(current())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _file_key(row: SealedFile) -> bytes:
+    return derive(dossier_key(row.dossier_id), f"file/{row.stored_as}")
+
+
+def _piece_place(row: SealedFile, number: int, last: bool) -> bytes:
+    return f"{row.organisation_id}|{row.dossier_id}|{row.id}|{number}|{int(last)}".encode()
+
+
+def _pieces(content: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Pieces of PIECE bytes, the last one flagged; an empty content gives one empty piece."""
+    waiting = bytearray()
+    for chunk in content:
+        waiting += chunk
+        while len(waiting) > PIECE:
+            yield bytes(waiting[:PIECE]), False
+            del waiting[:PIECE]
+    yield bytes(waiting), True

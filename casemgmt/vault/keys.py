@@ -1,0 +1,124 @@
+"""The key ring: keys of the dossiers at hand, fetched in one query, gone with the organisation block.
+
+A key is made, and committed in the vault, before its dossier exists; a sweep
+removes keys whose dossier never came. Destroying a key is idempotent and is the
+point of no return of a destruction.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import OperationalError, transaction
+
+from casemgmt.base.errors import Unavailable
+from casemgmt.base.organisation import current, current_scope
+from casemgmt.vault import sealing
+from casemgmt.vault.keystore.models import DossierKey, OrganisationKey
+
+_RING = "vault.ring"
+_ORGANISATION = "vault.organisation"
+
+
+class KeyNotLoaded(RuntimeError):
+    """A sealed field was opened before its dossier's key was loaded: load keys for the whole page at once."""
+
+
+class KeyDestroyed(RuntimeError):
+    """The dossier's key does not exist (any more): nothing of it can be read."""
+
+
+def create_organisation_key() -> None:
+    """Make the current organisation's key, once; later calls change nothing."""
+    with transaction.atomic(using="vault"):
+        if OrganisationKey.objects.exists():
+            return
+        row = OrganisationKey(wrapped=b"")
+        row.wrapped = sealing.seal(sealing.master_key(), sealing.new_key(), _organisation_place(current()))
+        row.save()
+
+
+def create_dossier_key(dossier_id: UUID) -> None:
+    """Make and commit a dossier's key; call it before the dossier's own transaction."""
+    key = sealing.new_key()
+    wrapped = sealing.seal(organisation_key(), key, _dossier_place(dossier_id))
+    with transaction.atomic(using="vault"):
+        DossierKey.objects.create(dossier_id=dossier_id, wrapped=wrapped)
+    _ring()[dossier_id] = key
+
+
+def load_keys(dossier_ids: Iterable[UUID]) -> None:
+    """Fetch the keys of these dossiers in one query; those without a key stay unreadable."""
+    ring = _ring()
+    missing = {dossier_id for dossier_id in dossier_ids if dossier_id not in ring}
+    if not missing:
+        return
+    organisation = organisation_key()
+    try:
+        with transaction.atomic(using="vault"):
+            rows = list(DossierKey.objects.filter(dossier_id__in=missing).values_list("dossier_id", "wrapped"))
+    except OperationalError as error:
+        raise Unavailable("vault") from error
+    for dossier_id, wrapped in rows:
+        ring[dossier_id] = sealing.unseal(organisation, bytes(wrapped), _dossier_place(dossier_id))
+    for dossier_id in missing - ring.keys():
+        ring[dossier_id] = None
+
+
+def dossier_key(dossier_id: UUID) -> bytes:
+    """The loaded key of a dossier; raises KeyNotLoaded or KeyDestroyed."""
+    try:
+        key = _ring()[dossier_id]
+    except KeyError:
+        raise KeyNotLoaded(str(dossier_id)) from None
+    if key is None:
+        raise KeyDestroyed(str(dossier_id))
+    return key
+
+
+def destroy_dossier_key(dossier_id: UUID) -> bool:
+    """Destroy a dossier's key, for good; returns whether there still was one."""
+    with transaction.atomic(using="vault"):
+        gone, _ = DossierKey.objects.filter(dossier_id=dossier_id).delete()
+    _ring()[dossier_id] = None
+    return gone > 0
+
+
+def key_exists(dossier_id: UUID) -> bool:
+    """Whether the vault still holds a key for this dossier (asked of the database, not the ring)."""
+    with transaction.atomic(using="vault"):
+        return DossierKey.objects.filter(dossier_id=dossier_id).exists()
+
+
+def keys_made_before(moment: datetime) -> set[UUID]:
+    """The dossiers whose keys are older than ``moment``; for the sweep of keys without a dossier."""
+    with transaction.atomic(using="vault"):
+        rows = DossierKey.objects.filter(created_at__lt=moment).values_list("dossier_id", flat=True)
+        return set(rows)
+
+
+def organisation_key() -> bytes:
+    """The current organisation's own key; raises Unavailable when the vault cannot be asked."""
+    store = current_scope().store
+    if _ORGANISATION not in store:
+        try:
+            with transaction.atomic(using="vault"):
+                row = OrganisationKey.objects.get()
+        except OperationalError as error:
+            raise Unavailable("vault") from error
+        store[_ORGANISATION] = sealing.unseal(sealing.master_key(), bytes(row.wrapped), _organisation_place(current()))
+    key: bytes = store[_ORGANISATION]
+    return key
+
+
+def _ring() -> dict[UUID, bytes | None]:
+    ring: dict[UUID, bytes | None] = current_scope().store.setdefault(_RING, {})
+    return ring
+
+
+def _organisation_place(organisation_id: UUID) -> bytes:
+    return b"organisation-key|" + organisation_id.bytes
+
+
+def _dossier_place(dossier_id: UUID) -> bytes:
+    return b"dossier-key|" + current().bytes + b"|" + dossier_id.bytes

@@ -1,0 +1,1 @@
+"""The keys, in a database cluster of their own."""

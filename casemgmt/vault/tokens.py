@@ -1,0 +1,79 @@
+"""Finding without reading: keyed tokens of names, numbers and addresses.
+
+A token is an HMAC under a key derived from the organisation's own key, so the
+same name gives other tokens elsewhere and nobody can try all numbers. Names are
+found by their first three to six letters; a BSN, dossier number or e-mail
+address only whole.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Iterable
+from uuid import UUID
+
+from casemgmt.vault.keys import organisation_key
+from casemgmt.vault.models import SearchToken
+from casemgmt.vault.sealing import derive
+
+SHORTEST, LONGEST = 3, 6
+TOKEN_BYTES = 16
+_PURPOSE = "search-tokens/1"
+
+
+def normalise(text: str) -> str:
+    """Lower case, without accents and without anything that is no letter or digit."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return re.sub(r"[^a-z0-9]", "", plain.replace("ij", "y"))
+
+
+def words_of(text: str) -> list[str]:
+    """The normalised words of a name; hyphens and apostrophes separate too."""
+    return [word for word in map(normalise, re.split(r"[\s\-'’.,/]+", text)) if word]
+
+
+def name_tokens(name: str) -> set[bytes]:
+    """The tokens under which a name can be found: each word whole and its first 3–6 letters."""
+    made: set[str] = set()
+    for word in words_of(name):
+        made.add(word)
+        made |= {word[:length] for length in range(SHORTEST, min(LONGEST, len(word)) + 1)}
+    return {token("name", word) for word in made}
+
+
+def number_tokens(kind: str, value: str) -> set[bytes]:
+    """The token under which a whole number or address can be found (``kind``: bsn, number, email)."""
+    clean = normalise(value)
+    return {token(kind, clean)} if clean else set()
+
+
+def query_tokens(text: str) -> list[bytes]:
+    """One token a word of a search by name; a longer word is cut, so the caller compares the opened names."""
+    return [token("name", word[:LONGEST]) for word in words_of(text)]
+
+
+def token(kind: str, text: str) -> bytes:
+    """The keyed token of a normalised text."""
+    key = derive(organisation_key(), _PURPOSE)
+    return hmac.new(key, f"{kind}:{text}".encode(), hashlib.sha256).digest()[:TOKEN_BYTES]
+
+
+def replace_tokens(dossier_id: UUID, source_id: UUID, tokens: Iterable[bytes]) -> None:
+    """Make these the tokens of one source (a person, a dossier) and drop its older ones."""
+    SearchToken.objects.filter(dossier_id=dossier_id, source_id=source_id).delete()
+    SearchToken.objects.bulk_create(
+        SearchToken(token=value, dossier_id=dossier_id, source_id=source_id) for value in set(tokens)
+    )
+
+
+def dossiers_with(tokens: list[bytes], limit: int) -> list[UUID]:
+    """Dossiers that carry every one of ``tokens``, at most ``limit``; not yet: who may see them."""
+    if not tokens:
+        return []
+    found = SearchToken.objects.filter(token=tokens[0])
+    for other in tokens[1:]:
+        also = SearchToken.objects.filter(token=other).values("dossier_id")
+        found = found.filter(dossier_id__in=also)
+    rows = found.order_by("dossier_id").values_list("dossier_id", flat=True).distinct()
+    return list(rows[:limit])

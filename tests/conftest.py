@@ -1,0 +1,41 @@
+"""Databases of the tests: made and migrated by the owners, used by the application's roles."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Create all databases, prove that none of them is a real one, and allow the flush of test tables."""
+    suffix = getattr(request.config, "workerinput", {}).get("workerid", "")
+    with django_db_blocker.unblock():
+        for alias in ("owner", "vault_owner"):
+            test = settings.DATABASES[alias]["TEST"]
+            test["NAME"] = f"{test['NAME']}{'_' if suffix else ''}{suffix}"
+            connections[alias].settings_dict["TEST"]["NAME"] = test["NAME"]
+        names = setup_databases(verbosity=0, interactive=False, aliases=None)
+        for alias in connections:
+            name = connections[alias].settings_dict["NAME"]
+            assert name.startswith("test_"), f"{alias} would run on {name}"
+        for alias in ("owner", "vault_owner"):
+            allow_flush(alias)
+    yield
+    with django_db_blocker.unblock():
+        for connection in connections.all():
+            connection.close()
+        teardown_databases(names, verbosity=0)
+
+
+def allow_flush(alias: str) -> None:
+    """Drop the triggers that refuse TRUNCATE, in this test database only; one test puts one back."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute("select tgname, tgrelid::regclass::text from pg_trigger where tgname like '%_no_truncate'")
+        for trigger, table in cursor.fetchall():
+            cursor.execute(f'drop trigger "{trigger}" on {table}')
