@@ -1,0 +1,57 @@
+"""Generate the secrets of docker-compose.yml, once: `python3 scripts/compose_env.py [host name]`.
+
+Each service gets a file of its own in .state/compose/, with no more than it needs: web and
+worker never see the owner's or a superuser's password. Standard library only.
+"""
+
+import base64
+import secrets
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent / ".state" / "compose"
+
+
+def files(host: str) -> dict[str, dict[str, str]]:
+    """The content of every file."""
+    word = secrets.token_hex
+    databases = {"": ("database", "casemgmt", "casemgmt"), "VAULT_": ("vault", "vault", "vault")}
+    found: dict[str, dict[str, str]] = {"app": {}, "owner": {}, "admin": {}}
+    for prefix, (server, database, role) in databases.items():
+        superuser = word(24)
+        found[server] = {"POSTGRES_PASSWORD": superuser}
+        for file, kind, user, password in (
+            ("app", "", f"{role}_app", word(24)),
+            ("owner", "OWNER_", f"{role}_owner", word(24)),
+            ("admin", "ADMIN_", "postgres", superuser),
+        ):
+            name = "postgres" if file == "admin" else database
+            found[file][f"{prefix}DATABASE_{kind}URL"] = f"postgresql://{user}:{password}@{server}:5432/{name}"
+    found["broker"] = {"BROKER_PASSWORD": word(24)}
+    found["app"] |= {
+        "BROKER_URL": f"redis://:{found['broker']['BROKER_PASSWORD']}@broker:6379/0",
+        "CASEMGMT_HOSTS": f"{host},localhost",
+        "CASEMGMT_SECRET_KEY": secrets.token_urlsafe(48),
+        "CASEMGMT_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode("ascii"),
+        "CASEMGMT_SIGNING_KEY": base64.b64encode(secrets.token_bytes(32)).decode("ascii"),
+    }
+    return found
+
+
+def main() -> int:
+    """Write the files, never over others: without the old keys the old data cannot be read."""
+    if FOLDER.exists():
+        print(f"{FOLDER} exists already and stays as it is.", file=sys.stderr)
+        return 1
+    FOLDER.parent.mkdir(exist_ok=True)
+    FOLDER.mkdir(mode=0o700)
+    for name, values in files(sys.argv[1] if len(sys.argv) > 1 else "localhost").items():
+        path = FOLDER / f"{name}.env"
+        path.touch(mode=0o600)
+        path.write_text("".join(f"{key}={value}\n" for key, value in values.items()), encoding="ascii")
+    print(FOLDER)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
