@@ -4,7 +4,7 @@ Built afresh for every request from the memberships of today, so a right that
 was taken away is gone with the next click.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -15,27 +15,32 @@ from casemgmt.base.organisation import current
 from casemgmt.organisations.models import Membership
 
 # Which capabilities a role has is a profile's business; `policy` (to our right) answers here.
-CapabilitiesOf = Callable[[date, Iterable[str]], frozenset[str]]
-_capabilities_of: list[CapabilitiesOf] = []
+RoleCapabilities = Mapping[str, frozenset[str]]
+_capabilities: list[Callable[[date], RoleCapabilities]] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person, or the application itself, acting in one organisation.
 
-    ``units_by_role`` maps a role key to the units in which it is held today.
+    ``units_by_role`` maps a role key to the units in which it is held today,
+    ``units_by_capability`` a capability to the units where today's roles give it.
     """
 
     user_id: UUID | None
     name: str
     organisation_id: UUID
     is_portal: bool = False
-    capabilities: frozenset[str] = frozenset()
-    units_by_role: dict[str, frozenset[UUID]] = field(default_factory=dict, hash=False)
+    units_by_role: Mapping[str, frozenset[UUID]] = field(default_factory=dict, hash=False)
+    units_by_capability: Mapping[str, frozenset[UUID]] = field(default_factory=dict, hash=False)
 
     def may(self, capability: str) -> bool:
         """Whether any of today's roles gives ``capability``."""
-        return capability in self.capabilities
+        return capability in self.units_by_capability
+
+    def units_where(self, capability: str) -> frozenset[UUID]:
+        """The units in which a role of today gives ``capability``."""
+        return self.units_by_capability.get(capability, frozenset())
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -43,38 +48,49 @@ class Actor:
         return tuple(sorted(self.units_by_role))
 
     @property
-    def units(self) -> frozenset[UUID]:
-        """The units in which this person has any role today."""
-        return frozenset().union(*self.units_by_role.values())
+    def capabilities(self) -> frozenset[str]:
+        """Everything today's roles give somewhere."""
+        return frozenset(self.units_by_capability)
 
 
-def provide_capabilities(answer: CapabilitiesOf) -> None:
-    """Tell how roles map to capabilities on a date; called once, by `policy`."""
-    _capabilities_of[:] = [answer]
-
-
-def capabilities_of(on: date, roles: Iterable[str]) -> frozenset[str]:
-    """The capabilities that the profile in force on ``on`` gives to these roles."""
-    return _capabilities_of[0](on, roles) if _capabilities_of else frozenset()
+def provide_capabilities(answer: Callable[[date], RoleCapabilities]) -> None:
+    """Tell what each role may do on a date in the current organisation; called once, by `policy`."""
+    _capabilities[:] = [answer]
 
 
 @reads
 def actor_for(user: User, on: date) -> Actor:
     """The actor that ``user`` is in the current organisation on ``on``; nobody special when unknown."""
-    units: dict[str, set[UUID]] = {}
-    if user.is_active and not user.is_portal:
-        held = Membership.objects.filter(user_id=user.id, starts_on__lte=on).values_list("role", "unit_id", "ends_on")
-        for role, unit_id, ends_on in held:
-            if ends_on is None or ends_on >= on:
-                units.setdefault(role, set()).add(unit_id)
+    by_role = _units_by_role(user, on)
     return Actor(
         user_id=user.id,
         name=user.name,
         organisation_id=current(),
         is_portal=user.is_portal,
-        capabilities=capabilities_of(on, units),
-        units_by_role={role: frozenset(ids) for role, ids in units.items()},
+        units_by_role=by_role,
+        units_by_capability=_units_by_capability(by_role, on),
     )
+
+
+def _units_by_role(user: User, on: date) -> dict[str, frozenset[UUID]]:
+    units: dict[str, set[UUID]] = {}
+    if user.is_active and not user.is_portal:
+        held = Membership.objects.filter(user_id=user.id, starts_on__lte=on)
+        for role, unit_id, ends_on in held.values_list("role", "unit_id", "ends_on"):
+            if ends_on is None or ends_on >= on:
+                units.setdefault(role, set()).add(unit_id)
+    return {role: frozenset(ids) for role, ids in units.items()}
+
+
+def _units_by_capability(by_role: Mapping[str, frozenset[UUID]], on: date) -> dict[str, frozenset[UUID]]:
+    if not by_role or not _capabilities:
+        return {}
+    given: dict[str, set[UUID]] = {}
+    of_role = _capabilities[0](on)
+    for role, units in by_role.items():
+        for capability in of_role.get(role, frozenset()):
+            given.setdefault(capability, set()).update(units)
+    return {capability: frozenset(units) for capability, units in given.items()}
 
 
 def system_actor() -> Actor:

@@ -1,0 +1,1 @@
+"""Dossiers: people, recording, assignments, and the one door to all of it."""

@@ -1,0 +1,158 @@
+"""The one door to a dossier: who may, what they may, and the trail of both.
+
+``can`` and ``visible`` come from one definition; a property test proves that
+they agree. The door decides, reads and writes its event in one durable
+transaction, hands out plain values, and only then does anybody render: when the
+event cannot be written nothing is shown.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from casemgmt.accounts.models import User
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.base import clock
+from casemgmt.base.errors import Conflict, NotAllowed, NotThere
+from casemgmt.base.organisation import current, current_or_none
+from casemgmt.organisations.actors import Actor, actor_for
+from casemgmt.vault.keys import load_keys
+from dossiers.models import Assignment, Dossier
+from dossiers.verbs import AFTER_CLOSING, FROM_A_DESK, Verb
+
+T = TypeVar("T")
+NO_GROUND = ""
+
+
+def can(actor: Actor, verb: Verb, dossier: Dossier) -> bool:
+    """Whether ``actor`` may do ``verb`` with this dossier today."""
+    return bool(ground_for(actor, verb, dossier))
+
+
+def ground_for(actor: Actor, verb: Verb, dossier: Dossier) -> str:
+    """Why ``actor`` may: "team", "assignment" or "desk"; empty when they may not."""
+    if not actor.may(verb) or actor.organisation_id != dossier.organisation_id:
+        return NO_GROUND
+    if dossier.state == Dossier.State.FROZEN:
+        return NO_GROUND
+    if verb in FROM_A_DESK:
+        return "desk"
+    if dossier.unit_id in actor.units_where(verb):
+        return "team"
+    return "assignment" if _assignments(actor).filter(content_object=dossier).exists() else NO_GROUND
+
+
+def visible(actor: Actor) -> QuerySet[Dossier]:
+    """The dossiers that ``actor`` may read today."""
+    shown = Dossier.objects.exclude(state=Dossier.State.FROZEN)
+    if not actor.may(Verb.READ) or actor.organisation_id != current():
+        return shown.none()
+    mine = _assignments(actor).filter(content_object=OuterRef("pk"))
+    return shown.filter(Q(unit_id__in=actor.units_where(Verb.READ)) | Exists(mine))
+
+
+def _assignments(actor: Actor) -> QuerySet[Assignment]:
+    today = clock.today()
+    return Assignment.objects.filter(user_id=actor.user_id, starts_on__lte=today).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+    )
+
+
+def open_dossier(
+    actor: Actor,
+    dossier_id: UUID,
+    verb: Verb,
+    load: Callable[[Dossier], T],
+    *,
+    data: str,
+    action: Action = Action.READ,
+) -> T:
+    """Let ``load`` read from the dossier and hand out what it returns: plain values only.
+
+    ``data`` names what is read, in one word of the code, for the trail. Raises
+    NotThere for a dossier that is not this organisation's (any more) and
+    NotAllowed, with a sentence to act on, for a colleague without the right.
+    """
+    with transaction.atomic(durable=True):
+        dossier = Dossier.objects.select_related("unit").filter(pk=dossier_id).first()
+        ground = _knock(actor, dossier, dossier_id, verb, action, data)
+        if ground and dossier is not None:
+            load_keys([dossier_id])
+            shown = load(dossier)
+            events.record(action, outcome=Outcome.SHOWN, dossier_id=dossier_id, data=data, ground=ground)
+            return shown
+    raise _refusal(dossier)
+
+
+def change_dossier(
+    actor: Actor,
+    dossier_id: UUID,
+    verb: Verb,
+    act: Callable[[Dossier], T],
+    *,
+    data: str,
+    action: Action = Action.CHANGE,
+) -> T:
+    """Let ``act`` change the dossier, its row locked, in one transaction with its event.
+
+    Raises as ``open_dossier`` does, and Conflict when the dossier is closed to ``verb``.
+    """
+    with transaction.atomic(durable=True):
+        dossier = Dossier.objects.select_for_update().filter(pk=dossier_id).first()
+        ground = _knock(actor, dossier, dossier_id, verb, action, data)
+        if ground and dossier is not None:
+            if dossier.state == Dossier.State.CLOSED and verb not in AFTER_CLOSING:
+                raise Conflict(_("This dossier is closed, so nothing can be added to it. Reopen it first."))
+            load_keys([dossier_id])
+            done = act(dossier)
+            events.record(action, outcome=Outcome.DONE, dossier_id=dossier_id, data=data, ground=ground)
+            return done
+    raise _refusal(dossier)
+
+
+def _knock(actor: Actor, dossier: Dossier | None, dossier_id: UUID, verb: Verb, action: Action, data: str) -> str:
+    """The ground to come in; a refusal leaves its row in the transaction that is about to commit."""
+    if dossier is None or dossier.state == Dossier.State.FROZEN:
+        events.record(action, outcome=Outcome.UNKNOWN, object_id=dossier_id, data=data)
+        return NO_GROUND
+    ground = ground_for(actor, verb, dossier)
+    if not ground:
+        events.record(action, outcome=Outcome.DENIED, dossier_id=dossier_id, data=data, ground="no-assignment")
+    return ground
+
+
+def _refusal(dossier: Dossier | None) -> Exception:
+    if dossier is None or dossier.state == Dossier.State.FROZEN:
+        return NotThere()
+    return NotAllowed(
+        _(
+            "You do not work with this client, so this dossier is closed to you. "
+            "Do you need it for your work? Ask the team that works with the client, or your manager, to add you."
+        )
+    )
+
+
+def permission_to_view() -> Permission:
+    """guardian's word for an assignment."""
+    return Permission.objects.get(content_type__app_label="dossiers", codename="view_dossier")
+
+
+class Backend:
+    """Lets anybody who asks ``user.has_perm(p, dossier)`` hear the door's own answer."""
+
+    def authenticate(self, request: Any, **credentials: Any) -> None:
+        """This backend signs nobody in."""
+
+    def has_perm(self, user: User, permission: str, obj: Any = None) -> bool:
+        """What ``can`` says about this dossier; without a dossier nobody has anything."""
+        if not isinstance(obj, Dossier) or current_or_none() is None:
+            return False
+        name = permission.rsplit(".", 1)[-1]
+        verb = {"view_dossier": Verb.READ, "change_dossier": Verb.CHANGE}.get(name)
+        return verb is not None and can(actor_for(user, clock.today()), verb, obj)

@@ -1,0 +1,1 @@
+"""The people of a dossier: clients, parents, representatives, network."""

@@ -1,0 +1,67 @@
+"""People in a dossier, sealed under its key, and the portal accounts that hang on them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from casemgmt.base.models import TenantForeignKey
+from casemgmt.vault.fields import SealedDate, SealedText
+from dossiers.content import DossierContent
+from dossiers.people.vocabulary import PersonRole
+
+
+class Person(DossierContent):
+    """Somebody in a dossier.
+
+    ``represents`` tells whether this person is a legal representative (parent
+    with custody, guardian, mentor …) of the minor clients of this dossier.
+    ``capable`` is the present judgement about a client (wilsbekwaam); who judged
+    and when is a later record.
+    """
+
+    role = models.CharField(max_length=20, choices=PersonRole.choices)
+    represents = models.BooleanField(default=False)
+    capable = models.BooleanField(default=True)
+    name = SealedText(label="person.name")
+    birth_date = SealedDate(label="person.birth_date", null=True)
+    bsn = SealedText(label="person.bsn", null=True)
+    address = SealedText(label="person.address", null=True)
+    address_secret = models.BooleanField(default=False)
+    phone = SealedText(label="person.phone", null=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="person_role_known", condition=models.Q(role__in=PersonRole.values))
+        ]
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "dossier", "position"], name="person_of_dossier")]
+
+    def __str__(self) -> str:
+        return f"person {self.id}"
+
+
+class PortalAccess(DossierContent):
+    """A person's way into the portal: which account, since when, and whether it is frozen.
+
+    ``frozen_until`` (a date) closes the portal for safety; it needs a reason and ends by itself.
+    """
+
+    person = TenantForeignKey(Person, related_name="+")
+    user_id = models.UUIDField()
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    frozen_until = models.DateField(null=True)
+    frozen_why = SealedText(label="portal_access.frozen_why", null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation_id", "person", "user_id"], name="one_access_per_person"),
+            models.CheckConstraint(
+                name="frozen_portal_has_reason",
+                condition=models.Q(frozen_until__isnull=True) | models.Q(frozen_why__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "user_id"], name="access_of_account")]
+
+    def __str__(self) -> str:
+        return f"portal access {self.id}"

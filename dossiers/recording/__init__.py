@@ -1,0 +1,1 @@
+"""Recording: entries with their versions, and working notes that nobody else opens."""

@@ -1,0 +1,79 @@
+"""Recording: an entry, a better wording of it, and working notes for oneself alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from casemgmt.base.errors import Conflict
+from casemgmt.organisations.actors import Actor
+from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of an entry. ``details`` holds the other answers the profile asks for, by their key."""
+
+    text: str
+    source: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    test_before: date | None = None
+
+
+def add_entry(
+    dossier: Dossier,
+    wording: Wording,
+    *,
+    kind: str,
+    about: Sequence[UUID],
+    happened_on: date,
+    by: Actor,
+    at: datetime,
+) -> Entry:
+    """Add an entry about some of the dossier's people, its first version with it."""
+    assert by.user_id is not None
+    entry = Entry.objects.create(
+        dossier=dossier, kind=kind, author_id=by.user_id, happened_on=happened_on, recorded_at=at
+    )
+    _add_version(entry, wording, number=1, why=None, by=by, at=at)
+    for person in Person.objects.filter(dossier=dossier, id__in=about):
+        EntryAbout.objects.create(dossier=dossier, entry=entry, person=person)
+    return entry
+
+
+def reword_entry(
+    dossier: Dossier, entry_id: UUID, wording: Wording, *, seen_version: int, why: str, by: Actor, at: datetime
+) -> Entry:
+    """Give an entry a better wording; the earlier one stays readable.
+
+    ``seen_version`` is the version the writer had before them: when somebody else
+    was quicker, Conflict is raised and nothing is overwritten.
+    """
+    entry = Entry.objects.select_for_update().get(dossier=dossier, id=entry_id)
+    if entry.version != seen_version:
+        raise Conflict(_("Somebody changed this entry meanwhile. Your text was kept below; compare both first."))
+    entry.version += 1
+    _add_version(entry, wording, number=entry.version, why=why, by=by, at=at)
+    entry.save(update_fields=["version"])
+    return entry
+
+
+def _add_version(
+    entry: Entry, wording: Wording, *, number: int, why: str | None, by: Actor, at: datetime
+) -> EntryVersion:
+    version = EntryVersion(
+        dossier_id=entry.dossier_id,
+        entry=entry,
+        number=number,
+        text=wording.text,
+        source=wording.source,
+        details=dict(wording.details),
+        test_before=wording.test_before,
+        why=why,
+        made_by_id=by.user_id,
+        made_at=at,
+    )
+    version.save()
+    return version
