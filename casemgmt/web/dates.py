@@ -55,9 +55,14 @@ def day_month(value: Moment) -> str:
 
 def weekday_day(value: Moment) -> str:
     """Write "ma 23 november", as in a sum."""
-    day, language = _local_date(value), _language()
-    short = DAYS[language][day.weekday()][: 2 if language == "nl" else 3]
-    return f"{short} {day.day} {MONTHS[language][day.month - 1]}"
+    day = _local_date(value)
+    return f"{weekday_short(day.weekday())} {day.day} {MONTHS[_language()][day.month - 1]}"
+
+
+def weekday_short(weekday: int) -> str:
+    """Write "ma" for 0."""
+    language = _language()
+    return DAYS[language][weekday][: 2 if language == "nl" else 3]
 
 
 def at_time(value: datetime) -> str:

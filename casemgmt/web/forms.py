@@ -151,6 +151,18 @@ class ChoicesField(forms.MultipleChoiceField):
         super().__init__(**kwargs)
 
 
+class SelectField(forms.ChoiceField):
+    """One of many, as a drop-down list; up to about seven are better as radio buttons."""
+
+
+class TickField(forms.BooleanField):
+    """One tick box; `required=True` means that it must be ticked."""
+
+
+class FileField(forms.FileField):
+    """A file; what may be in it is judged by the package that stores it."""
+
+
 class DateInput(forms.DateInput):
     """A plain text box that shows 23-11-2026; a calendar widget is slower than typing."""
 
