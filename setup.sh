@@ -15,14 +15,19 @@ stop() { say "$*"; exit 1; }
 # What set-up depends on; when the stamp says the same, everything stands.
 fingerprint() { { cat "$LOCK" setup.sh; printf '%s' "$HERE"; } | cksum | tr ' ' -; }
 
-find_python() {
+usable_python() {
   for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
-    command -v "$name" >/dev/null 2>&1 || continue
     "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
     command -v "$name"
     return
   done
-  stop "Python 3.11 or later is needed; install it, or name it with PYTHON=/path/to/python3."
+  return 1
+}
+
+find_python() {
+  usable_python && return
+  [ -n "${PYTHON:-}" ] || install_packages python3 python3-venv
+  usable_python || stop "Python 3.11 or later is needed; install it, or name it with PYTHON=/path/to/python3."
 }
 
 # Prints the Debian packages that are missing, found out by loading what they bring.
