@@ -1,12 +1,11 @@
-"""The night shift: which sweeps each organisation gets, once a night."""
+"""The night shift: plans the sweeps that each organisation gets, once a night."""
 
 from casemgmt.base import clock, jobs
+from casemgmt.base.nightly import sweeps
 from casemgmt.base.organisation import organisation
-from casemgmt.base.registries import Registry
 from casemgmt.organisations.places import all_organisations
 
-# Packages register the kinds of job that run every night; the subject is the organisation itself.
-sweeps: Registry[str] = Registry("nightly sweep")
+__all__ = ["plan", "sweeps"]
 
 
 def plan() -> None:
