@@ -98,7 +98,9 @@ def _options(bound: BoundField) -> tuple[Option, ...]:
     chosen = widget.format_value(bound.value())
     found: list[Option] = []
     for group, members, _index in widget.optgroups(bound.html_name, chosen, {}):
-        found.extend(_option(bound, member, str(group or ""), hints, len(found) + at) for at, member in enumerate(members))
+        found.extend(
+            _option(bound, member, str(group or ""), hints, len(found) + at) for at, member in enumerate(members)
+        )
     return tuple(found)
 
 

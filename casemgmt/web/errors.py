@@ -124,7 +124,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer(
         request,
         403,
-        detail=_("This form was open for too long, or was opened in another session. Go back, reload the page and send it again."),
+        detail=_(
+            "This form was open for too long, or was opened in another session. "
+            "Go back, reload the page and send it again."
+        ),
     )
 
 

@@ -36,7 +36,7 @@ class Form(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
         self._faults = text_faults(data) if data is not None else {}
-        super().__init__(scrubbed(data) if self._faults else data, *args, **kwargs)
+        super().__init__(scrubbed(data) if data is not None and self._faults else data, *args, **kwargs)
 
     def _clean_fields(self) -> None:
         """Leave fields with unfit characters out, so that no validator or query meets them."""
@@ -86,7 +86,9 @@ def _lists(data: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
 
 def _fault(text: str) -> str | None:
     if len(text) > LONGEST_TEXT:
-        return _("This text is %(length)d characters long; at most %(limit)d fit. Nothing was lost: shorten it here.") % {
+        return _(
+            "This text is %(length)d characters long; at most %(limit)d fit. Nothing was lost: shorten it here."
+        ) % {
             "length": len(text),
             "limit": LONGEST_TEXT,
         }
@@ -124,7 +126,7 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Give the text with plain line ends."""
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Leave maxlength off: a browser would cut what is pasted without saying so."""

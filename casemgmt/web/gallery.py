@@ -53,7 +53,9 @@ class SampleForm(forms.Form):
     people = forms.ChoicesField(
         label="Wie was erbij?", choices=[("sem", "Sem"), ("yara", "Yara"), ("samira", "Samira")], required=False
     )
-    team = forms.SelectField(label="Team", choices=[("", "Kies een team"), ("z", "Zuid"), ("n", "Noord")], required=False)
+    team = forms.SelectField(
+        label="Team", choices=[("", "Kies een team"), ("z", "Zuid"), ("n", "Noord")], required=False
+    )
     paper = forms.FileField(label="Stuk", help_text="PDF of foto, ten hoogste 10 MB.", required=False)
     told = forms.TickField(label="De cliënt weet dat dit wordt vastgelegd", required=False)
 
@@ -116,8 +118,8 @@ def _drawings() -> dict[str, charts.Drawing]:
     weeks = [((3, 1, 1), 1), ((2, 1, 1), 0), ((1, 2, 0), 0), ((3, 1, 1), 0), ((0, 1, 0), 0), ((1, 0, 1), 0)]
     looked = {DAY - timedelta(days=offset): (offset * 7) % 13 for offset in range(1, 120, 3)}
     domains = (
-        "Inkomen", "Dagbesteding", "Huisvesting", "Huiselijke relaties", "Geestelijke gezondheid", "Lichamelijke gezondheid",
-        "Verslaving", "Dagelijks leven", "Sociaal netwerk", "Meedoen", "Justitie",
+        "Inkomen", "Dagbesteding", "Huisvesting", "Huiselijke relaties", "Geestelijke gezondheid",
+        "Lichamelijke gezondheid", "Verslaving", "Dagelijks leven", "Sociaal netwerk", "Meedoen", "Justitie",
     )  # fmt: skip
     return {
         "deadlines": charts.deadlines(
@@ -128,7 +130,11 @@ def _drawings() -> dict[str, charts.Drawing]:
         "looked": charts.calendar(looked, DAY - timedelta(days=125), DAY, {DAY - timedelta(days=40)}),
         "horizon": charts.horizon({2025: 2, 2026: 14, 2027: 31, 2028: 22, 2030: 40, 2034: 18}, DAY, {2026: 3, 2030: 4}),
         "caseload": charts.caseload(
-            [charts.Load("Noor van Dalen", 18, 20), charts.Load("Ruud Hofstra", 24, 20), charts.Load("Fenna Smit", 9, 16)]
+            [
+                charts.Load("Noor van Dalen", 18, 20),
+                charts.Load("Ruud Hofstra", 24, 20),
+                charts.Load("Fenna Smit", 9, 16),
+            ]
         ),
         "bars": charts.bars("Wie gegevens kreeg", [("Huisarts", 12), ("School", 7), ("Gezinsvoogd", 3)]),
         "radar": charts.radar(domains, (3, 4, 2, 2, 3, 4, 5, 4, 3, 3, 5), (2, 3, 2, 1, 2, 4, 5, 3, 2, 2, 5)),

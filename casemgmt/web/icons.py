@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from django.templatetags.static import static
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 SPRITE = "icons/sprite.svg"
 UNKNOWN = "circle-dashed"
@@ -25,7 +25,6 @@ def names() -> frozenset[str]:
 def icon(name: str, classes: str = "") -> Markup:
     """Give an icon that assistive technology passes over; an unknown name gives a dashed circle."""
     known = name if name in names() else UNKNOWN
-    extra = f" {escape(classes)}" if classes else ""
-    return Markup('<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(
-        Markup(extra), static(SPRITE), known
+    return Markup('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(
+        f"icon {classes}".strip(), static(SPRITE), known
     )

@@ -11,7 +11,8 @@ from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.utils import translation
 from jinja2.ext import Extension
-from jinja2.runtime import Context, missing
+from jinja2.runtime import Context
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from casemgmt.web import charts, context, dates, icons, routes

@@ -17,7 +17,18 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGE = "nl"
-SOURCES = ("casemgmt", "dossiers", "consent", "registers", "disclosures", "retention", "requests", "portal", "api", "demo")
+SOURCES = (
+    "casemgmt",
+    "dossiers",
+    "consent",
+    "registers",
+    "disclosures",
+    "retention",
+    "requests",
+    "portal",
+    "api",
+    "demo",
+)
 # Folders of templates that are named after what they are, not after the package that owns them.
 TEMPLATE_OWNERS = {
     **dict.fromkeys(("layouts", "components", "errors", "gallery"), "web"),
@@ -224,7 +235,9 @@ def _text_problems(package: str, message: Message, dutch: tuple[str, ...], said:
     if any(set(_PLACEHOLDER.findall(form)) - wanted for form in dutch) or wanted - set(_PLACEHOLDER.findall(dutch[-1])):
         found.append(f"{package}: other placeholders in the Dutch of {message.singular!r}")
     if said.setdefault(message.key, dutch)[0] != dutch[0]:
-        found.append(f"{package}: {message.singular!r} has another Dutch in another package; use pgettext for one of them")
+        found.append(
+            f"{package}: {message.singular!r} has another Dutch in another package; use pgettext for one of them"
+        )
     return found
 
 

@@ -68,7 +68,11 @@ def links(request: HttpRequest | None, area: str) -> list[Link]:
         return []
     actor = getattr(request, "actor", None)
     slug = getattr(getattr(request, "organisation", None), "slug", None)
-    offered = [entry for entry in _items.values() if entry.area == area and entry.needs.allows(actor, "portal" if area == "portal" else "staff")]
+    offered = [
+        entry
+        for entry in _items.values()
+        if entry.area == area and entry.needs.allows(actor, "portal" if area == "portal" else "staff")
+    ]
     addressed = [(entry, _address(entry, slug)) for entry in sorted(offered, key=lambda entry: entry.order)]
     current = _longest_match(request.path, [address for _entry, address in addressed if address])
     return [_link(entry, address, current, request) for entry, address in addressed if address]

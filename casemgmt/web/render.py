@@ -19,7 +19,7 @@ from casemgmt.web.routes import reverse
 
 def environment() -> jinja2.Environment:
     """Give the environment that the settings built."""
-    return cast(jinja2.Environment, engines["jinja2"].env)  # type: ignore[attr-defined]
+    return cast("jinja2.Environment", engines["jinja2"].env)  # type: ignore[attr-defined]
 
 
 def render(

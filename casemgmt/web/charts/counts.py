@@ -81,7 +81,12 @@ def calendar(counts: Mapping[date, int], first: date, last: date, alerts: Abstra
     title = _("Who looked when")
     total = sum(counts.values())
     description = ngettext("Looked at %(num)s time.", "Looked at %(num)s times.", total) % {"num": total}
-    legend = [Key("cell", _("nobody")), Key("cell cell--1", "1–2"), Key("cell cell--2", "3–9"), Key("cell cell--3", _("10 or more"))]
+    legend = [
+        Key("cell", _("nobody")),
+        Key("cell cell--1", "1–2"),
+        Key("cell cell--2", "3–9"),
+        Key("cell cell--3", _("10 or more")),
+    ]
     if alerts:
         legend.append(Key("cell cell--alert", _("to be reviewed")))
     rows = tuple(
@@ -101,12 +106,11 @@ def _weekdays() -> Iterable[Markup]:
 
 
 def _months(start: date, weeks: int) -> Iterable[Markup]:
-    shown = -4
-    for week in range(weeks):
-        monday = start + timedelta(days=7 * week)
-        if (week == 0 or monday.day <= 7) and week - shown >= 4:
-            shown = week
-            yield text(day_month(monday).split()[1], week * _CELL, -8)
+    mondays = [start + timedelta(days=7 * week) for week in range(weeks)]
+    begins = [week for week, monday in enumerate(mondays) if week == 0 or monday.day <= 7]
+    for week, after in zip(begins, [*begins[1:], weeks], strict=True):
+        if after - week >= 2:  # a shorter month at the edge has no room for its name
+            yield text(day_month(mondays[week]).split()[1], week * _CELL, -8)
 
 
 def _cell(day: date, offset: int, count: int, alert: bool) -> Markup:
@@ -149,7 +153,9 @@ def trend(title: str, points: Sequence[tuple[date, int]], highest: int = 5) -> D
     """Draw one score over time as a line with a dot per measurement."""
     span = max(1, (points[-1][0] - points[0][0]).days) if points else 1
     placed = [(30 + 500 * (day - points[0][0]).days / span, 100 - 80 * score / highest) for day, score in points]
-    shapes = [line("grid", 30, 100 - 80 * level / highest, 540, 100 - 80 * level / highest) for level in range(1, highest + 1)]
+    shapes = [
+        line("grid", 30, 100 - 80 * level / highest, 540, 100 - 80 * level / highest) for level in range(1, highest + 1)
+    ]
     shapes += [text(str(level), 20, 105 - 80 * level / highest, anchor="end") for level in (1, highest)]
     shapes.append(polygon("shape", placed, closed=False))
     shapes += [circle("dot", x, y, 5) for x, y in placed]

@@ -43,9 +43,12 @@ class Box:
 def draw(box: Box, shapes: Iterable[Markup], title: str, description: str, classes: str = "chart") -> Markup:
     """Put shapes into an svg that says in words what it shows."""
     mark = "c" + hashlib.sha256(f"{title}|{description}".encode()).hexdigest()[:10]
+    if box.fixed:
+        classes += " chart--fixed"
     size = Markup(' width="{}" height="{}"').format(number(box.width), number(box.height)) if box.fixed else ""
     return Markup(
-        '<svg class="{classes}" viewBox="{x} {y} {width} {height}"{size} role="img" aria-labelledby="{mark}-t {mark}-d">'
+        '<svg class="{classes}" viewBox="{x} {y} {width} {height}"{size} role="img"'
+        ' aria-labelledby="{mark}-t {mark}-d">'
         '<title id="{mark}-t">{title}</title><desc id="{mark}-d">{description}</desc>{shapes}</svg>'
     ).format(
         classes=classes,

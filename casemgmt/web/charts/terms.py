@@ -132,7 +132,9 @@ def horizon(ends: Mapping[int, int], on: date, held: Mapping[int, int] | None = 
     for index, year in enumerate(years):
         shapes += _year(index * width, width, ends.get(year, 0), held.get(year, 0), highest, year < on.year)
         if len(years) <= 12 or year % 5 == 0 or year == on.year:
-            shapes.append(text(str(year), index * width + width / 2, 144, "t-strong" if year == on.year else "t-soft", "middle"))
+            shapes.append(
+                text(str(year), index * width + width / 2, 144, "t-strong" if year == on.year else "t-soft", "middle")
+            )
     shapes.append(line("axis", 0, 124.5, 560, 124.5))
     title = _("When dossiers end")
     total = sum(ends.values())

@@ -1,4 +1,4 @@
-"""Collect the English texts, keep the Dutch beside them, compile: `manage.py messages [package …] [--check|--compile]`."""
+"""`manage.py messages [package …] [--check|--compile]`: collect the English, keep the Dutch beside it, compile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the packages to update and what to do."""
         parser.add_argument("packages", nargs="*", help="packages whose part is updated (default: all)")
-        parser.add_argument("--check", action="store_true", help="change nothing; fail on outdated parts or missing Dutch")
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing; fail on outdated parts or missing Dutch"
+        )
         parser.add_argument("--compile", action="store_true", help="only compile what the parts hold")
 
     def handle(self, *args: Any, **options: Any) -> None:
