@@ -11,9 +11,10 @@ class TopFloorConfig(AppConfig):
 
     def ready(self) -> None:
         """Load Celery (so tasks know their broker), checks, and register models for the trail."""
-        from casemgmt import celery, checks
+        from casemgmt import celery, checks, sign_in_trail
         from casemgmt.trail import register_writes
 
         celery.install()
         checks.install()
         register_writes()
+        sign_in_trail.connect()

@@ -17,7 +17,7 @@ STAFF = (
     "casemgmt.letters",
     "casemgmt.organisations",
 )
-PORTAL = ("portal",)
+PORTAL = ("portal", "casemgmt.accounts")
 PLATFORM = ("casemgmt.web.urls", "casemgmt.accounts.urls", "casemgmt.front")
 
 
@@ -33,8 +33,10 @@ def _of(packages: tuple[str, ...], module: str) -> list[URLPattern | URLResolver
 urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:organisation>/", include(_of(STAFF, "staff_urls"))),
     path("mijn/<slug:organisation>/", include(_of(PORTAL, "portal_urls"))),
-    path("inloggen/", include("allauth.account.urls")),
-    path("inloggen/tweede-factor/", include("allauth.mfa.urls")),
-    path("inloggen/sessies/", include("allauth.usersessions.urls")),
     *[p for name in PLATFORM if find_spec(name) for p in import_module(name).urlpatterns],
 ]
+
+handler400 = "casemgmt.refusals.handler400"
+handler403 = "casemgmt.refusals.handler403"
+handler404 = "casemgmt.refusals.handler404"
+handler500 = "casemgmt.refusals.handler500"

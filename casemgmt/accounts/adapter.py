@@ -1,14 +1,40 @@
-"""How django-allauth works here: nobody signs up, secrets are sealed."""
+"""How django-allauth works here: nobody signs up, tries are counted, secrets are sealed."""
 
 import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from casemgmt.accounts import limits
+from casemgmt.accounts.models import User
 from casemgmt.accounts.secrets import open_secret, seal_secret
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def too_often(error: limits.TooOften) -> ValidationError:
+    """The sentence somebody reads who tried too often."""
+    sentence = ngettext(
+        "That was tried often. Wait %(minutes)s minute and try again. Your account is not locked.",
+        "That was tried often. Wait %(minutes)s minutes and try again. Your account is not locked.",
+        error.minutes,
+    )
+    return ValidationError(sentence % {"minutes": error.minutes}, code="too_often")
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's address as the trusted proxy gives it; one word for all whose address is unknown."""
+    return str(get_client_ip(request) or "0.0.0.0")  # noqa: S104  (no address is listened on)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -17,6 +43,55 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The client's address; behind a socket there may be none."""
+        return client_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try before any password is looked at."""
+        try:
+            limits.attempt(credentials.get("email", ""), client_address(request))
+        except limits.TooOften as error:
+            raise too_often(error) from None
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """The staff account with this address and password, or None; the portal has its own door."""
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            limits.succeeded(credentials.get("email", ""), client_address(request))
+        return user
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """Nothing: ``limits`` counts, and takes back by itself."""
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Whether this is the password of ``user``; counted like a sign-in.
+
+        allauth would look the person up by user name, which is no way to sign in here.
+        """
+        name = f"again:{user.pk}"
+        try:
+            limits.attempt(name, client_address(self.request))
+        except limits.TooOften as error:
+            raise too_often(error) from None
+        if not (user.is_active and user.check_password(password)):
+            return False
+        limits.succeeded(name, client_address(self.request))
+        return True
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Somebody who just gave the password sets up the first factor without giving it again."""
+        user = self.request.user
+        if app == "allauth.mfa" and user.is_authenticated and not is_mfa_enabled(user):
+            return not get_authentication_records(self.request, user)
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Say nothing of signing in and out: the page that follows shows it."""
+        template = kwargs.get("message_template") or (args[0] if args else None)
+        if template not in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
+            super().add_message(request, level, *args, **kwargs)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -28,7 +103,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Secrets of authenticators are kept sealed."""
+    """Secrets of authenticators are kept sealed, and the last second factor is never taken away."""
 
     def encrypt(self, text: str) -> str:
         """The secret as it is stored."""
@@ -37,6 +112,20 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """The secret as it is used."""
         return open_secret(base64.b64decode(encrypted_text)).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Whether another second factor remains."""
+        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)
+        return bool(others.exclude(pk=authenticator.pk).exists())
+
+    def get_totp_issuer(self) -> str:
+        """The name an authenticator app shows; it tells a bystander nothing."""
+        return "Dossier"
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """A first name for a passkey; its owner may change it."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return _("Passkey %(number)s") % {"number": count + 1}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """The name a passkey is kept under."""

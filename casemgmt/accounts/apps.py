@@ -8,3 +8,10 @@ class AccountsConfig(AppConfig):
 
     name = "casemgmt.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listen to second factors and offer one's own pages to the menu."""
+        from casemgmt.accounts import menu, signals
+
+        signals.connect()
+        menu.offer()

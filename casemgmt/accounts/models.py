@@ -85,3 +85,23 @@ class User(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """Never: there is no Django admin here."""
         return False
+
+
+class PortalInvitation(models.Model):
+    """The way in for somebody who has a letter: used once, for a number of days.
+
+    A listed exception to row security: it is asked for before anybody is known,
+    and says only which opaque account belongs to which organisation. The code
+    itself is not kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organisation_id = models.UUIDField()
+    user_id = models.UUIDField(unique=True)
+    code_hash = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.id)

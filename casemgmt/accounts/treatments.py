@@ -17,3 +17,15 @@ declare(
     created_at  keep omit plain
     """,
 )
+declare(
+    "accounts.PortalInvitation",
+    """
+    id               keep never none
+    organisation_id  keep never none
+    user_id          keep never none
+    code_hash        keep never none
+    expires_at       keep never none
+    used_at          keep never none
+    attempts         keep never none
+    """,
+)

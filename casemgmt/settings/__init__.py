@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "casemgmt.audit.middleware.RequestContextMiddleware",
+    "casemgmt.refusals.RefusalMiddleware",
     "casemgmt.accounts.middleware.TwoSessionsMiddleware",
     "casemgmt.web.middleware.PageMiddleware",
     "django.middleware.common.CommonMiddleware",

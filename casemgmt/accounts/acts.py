@@ -1,0 +1,147 @@
+"""What is done with portal accounts: made, invited again, accepted, disabled, erased.
+
+Whoever invites also gives the account its place (``SignInPlace``), which stands
+to our right; without one nobody gets in. The trail is written by the caller.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from casemgmt.accounts import codes
+from casemgmt.accounts.models import PortalInvitation, User
+from casemgmt.accounts.sessions import end_sessions
+from casemgmt.base.db import act
+from casemgmt.base.errors import Conflict
+from casemgmt.base.organisation import current
+
+# The code cannot be guessed; the bound only makes endless trying visible.
+MOST_ATTEMPTS = 200
+
+
+class Invited(NamedTuple):
+    """A new portal account; ``code`` is known only here, for the letter."""
+
+    user: User
+    signin_name: str
+    code: str
+
+
+@act
+def create_portal_account(*, at: datetime, days: int | None = None) -> Invited:
+    """A portal account of the current organisation, with an invitation for ``days`` (house rule 14)."""
+    user = _user_with_free_name()
+    code = codes.new_invitation_code()
+    PortalInvitation.objects.create(
+        organisation_id=current(), user_id=user.id, code_hash=codes.hash_of(code), expires_at=_end(at, days)
+    )
+    return Invited(user, user.username, code)
+
+
+@act
+def renew_invitation(*, user_id: UUID, at: datetime, days: int | None = None) -> str:
+    """A new code for a lost letter, password or phone; the old code stops, and accepting replaces everything."""
+    user = User.objects.select_for_update().get(pk=user_id, kind=User.Kind.PORTAL)
+    if not user.is_active:
+        raise Conflict(_("This portal account is closed. Nothing was sent."))
+    code = codes.new_invitation_code()
+    PortalInvitation.objects.update_or_create(
+        user_id=user.id,
+        defaults={
+            "organisation_id": current(),
+            "code_hash": codes.hash_of(code),
+            "expires_at": _end(at, days),
+            "used_at": None,
+            "attempts": 0,
+        },
+    )
+    return code
+
+
+@act
+def invitation_for(*, name: str, code: str, organisation_id: UUID, at: datetime) -> PortalInvitation | None:
+    """The open invitation for this name and code, or None; a wrong code counts against the invitation."""
+    user = User.objects.filter(username=name.strip().lower(), kind=User.Kind.PORTAL, is_active=True).first()
+    known = PortalInvitation.objects.select_for_update().filter(
+        user_id=user.id if user else None, organisation_id=organisation_id
+    )
+    invitation = known.first() if user else None
+    right = codes.matches(code, invitation.code_hash if invitation else codes.hash_of(""))
+    if invitation is None or not _is_open(invitation, at):
+        return None
+    if not right:
+        invitation.attempts += 1
+        invitation.save(update_fields=["attempts"])
+        return None
+    return invitation
+
+
+@act
+def accept_invitation(*, invitation_id: UUID, password_hash: str, totp_secret: str, at: datetime) -> User:
+    """Take the invitation: password, authenticator app and recovery codes at once, or nothing."""
+    invitation = PortalInvitation.objects.select_for_update().get(pk=invitation_id)
+    user = User.objects.select_for_update().get(pk=invitation.user_id)
+    if not _is_open(invitation, at) or not user.is_active:
+        raise Conflict(_("This invitation was used already or is too old. Ask for a new letter."))
+    Authenticator.objects.filter(user_id=user.id).delete()
+    end_sessions(user.id)
+    user.password = password_hash
+    user.save(update_fields=["password"])
+    TOTP.activate(user, totp_secret)
+    RecoveryCodes.activate(user)
+    invitation.used_at = at
+    invitation.save(update_fields=["used_at"])
+    return user
+
+
+@act
+def disable_account(*, user_id: UUID) -> None:
+    """Nobody signs in with this account any more, and who was signed in is out with the next click."""
+    User.objects.filter(pk=user_id).update(is_active=False)
+    end_sessions(user_id)
+
+
+@act
+def enable_account(*, user_id: UUID) -> None:
+    """The account works again; nobody is signed in by this."""
+    User.objects.filter(pk=user_id).update(is_active=True)
+
+
+@act
+def erase_portal_account(user_id: UUID) -> None:
+    """At destruction: no password, factor, session or invitation remains; the row stays, opaque and closed.
+
+    May be run twice. Raises User.DoesNotExist for a staff account, which is never erased.
+    """
+    user = User.objects.select_for_update().get(pk=user_id, kind=User.Kind.PORTAL)
+    Authenticator.objects.filter(user_id=user.id).delete()
+    PortalInvitation.objects.filter(user_id=user.id).delete()
+    end_sessions(user.id)
+    user.set_unusable_password()
+    user.is_active, user.last_login, user.username = False, None, f"gone-{user.id.hex}"
+    user.save(update_fields=["password", "is_active", "last_login", "username"])
+
+
+def _is_open(invitation: PortalInvitation, at: datetime) -> bool:
+    return invitation.used_at is None and at < invitation.expires_at and invitation.attempts < MOST_ATTEMPTS
+
+
+def _end(at: datetime, days: int | None) -> datetime:
+    return at + timedelta(days=days or settings.PORTAL_INVITATION_DAYS)
+
+
+def _user_with_free_name() -> User:
+    for _attempt in range(20):
+        try:
+            with transaction.atomic():
+                return User.objects.create_portal(username=codes.new_sign_in_name(), password=None)
+        except IntegrityError:
+            continue
+    raise RuntimeError("No free sign-in name was found in twenty tries.")

@@ -1,0 +1,101 @@
+"""allauth's forms in our words; one-time codes work once."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casemgmt.accounts import limits
+
+LABELS = {
+    "login": gettext_lazy("E-mail address"),
+    "email": gettext_lazy("E-mail address"),
+    "password": gettext_lazy("Password"),
+    "oldpassword": gettext_lazy("Current password"),
+    "password1": gettext_lazy("New password"),
+    "password2": gettext_lazy("New password, once more"),
+    "code": gettext_lazy("Code"),
+    "name": gettext_lazy("Name of this passkey"),
+    "passwordless": gettext_lazy("Sign in with this passkey alone, without a password"),
+}
+HINTS = {
+    "password1": gettext_lazy("At least 12 characters. A few words in a row are easy to remember."),
+    "passwordless": gettext_lazy("The device then asks for your fingerprint, face or PIN."),
+}
+
+
+class _Plain:
+    """Our labels and no placeholders: a placeholder disappears when it is needed."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields  # type: ignore[attr-defined]
+        for name, field in fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS.get(name, field.label)
+            field.help_text = HINTS.get(name, "")
+            field.error_messages["required"] = _("Fill this in.")
+            if name == "code":
+                field.widget.attrs.update({"autocomplete": "one-time-code", "inputmode": "numeric"})
+            if hasattr(field, "max_length") and field.max_length is None:
+                field.max_length = 500
+
+
+class LoginForm(_Plain, account.LoginForm):  # type: ignore[misc]
+    """E-mail address and password."""
+
+
+class ReauthenticateForm(_Plain, account.ReauthenticateForm):  # type: ignore[misc]
+    """The password once more, before something dangerous."""
+
+
+class ChangePasswordForm(_Plain, account.ChangePasswordForm):  # type: ignore[misc]
+    """Another password."""
+
+
+class ResetPasswordForm(_Plain, account.ResetPasswordForm):  # type: ignore[misc]
+    """Where to send the link."""
+
+
+class ResetPasswordKeyForm(_Plain, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password, by the link from the mail."""
+
+
+class _Once:
+    """A code that was seen once is refused, also in the next half minute."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        """The code; allauth itself forgets it sooner than it stays valid."""
+        code = str(super().clean_code())  # type: ignore[misc]
+        if not limits.once(str(self.user.pk), code):
+            raise ValidationError(_("This code was used already. Wait for the next one."), code="used")
+        return code
+
+
+class AuthenticateForm(_Once, _Plain, mfa.AuthenticateForm):  # type: ignore[misc]
+    """The second factor at sign-in: a code of the app or a recovery code."""
+
+
+class SecondFactorAgainForm(_Once, _Plain, mfa.ReauthenticateForm):  # type: ignore[misc]
+    """The second factor once more, before something dangerous."""
+
+
+class ActivateTOTPForm(_Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new authenticator app."""
+
+
+class AddWebAuthnForm(_Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey and its name."""
+
+
+class EditWebAuthnForm(_Plain, webauthn.EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for a passkey."""

@@ -1,0 +1,58 @@
+"""Signing in to the portal: sign-in name and password, then a second factor.
+
+Unknown names cost the same time and get the same answer as wrong passwords.
+Where an account may sign in is told by ``organisations`` (to our right).
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import validate_totp_code
+from allauth.mfa.utils import decrypt
+from django.db import transaction
+
+from casemgmt.accounts import limits
+from casemgmt.accounts.models import User
+
+Places = Callable[[UUID, UUID], bool]
+_places: list[Places] = []
+
+
+def provide_places(may_sign_in: Places) -> None:
+    """Tell how to ask whether an account may sign in at an organisation; called once, by the top floor."""
+    _places[:] = [may_sign_in]
+
+
+def account_with(name: str, password: str, organisation_id: UUID) -> User | None:
+    """The portal account with this name and password that may sign in here, or None."""
+    user = User.objects.filter(username=name.strip().lower(), kind=User.Kind.PORTAL).first()
+    if user is None or not user.has_usable_password():
+        User().set_password(password)  # the same work as checking one
+        return None
+    if not user.check_password(password) or not user.is_active:
+        return None
+    return user if _places and _places[0](user.id, organisation_id) else None
+
+
+def second_factor_of(user: User, code: str) -> bool:
+    """Whether ``code`` is this moment's code of the app, or a recovery code not used before."""
+    code = "".join(code.split())
+    with transaction.atomic():
+        for authenticator in Authenticator.objects.select_for_update().filter(user_id=user.id):
+            if authenticator.type == Authenticator.Type.TOTP:
+                right = validate_totp_code(decrypt(authenticator.data["secret"]), code)
+                if right and limits.once(str(user.id), code):
+                    authenticator.record_usage()
+                    return True
+            elif authenticator.type == Authenticator.Type.RECOVERY_CODES:
+                if RecoveryCodes(authenticator).validate_code(code):
+                    authenticator.record_usage()
+                    return True
+    return False
+
+
+def has_app(user: User) -> bool:
+    """Whether this account has set up an authenticator app."""
+    return bool(Authenticator.objects.filter(user_id=user.id, type=Authenticator.Type.TOTP).exists())

@@ -1,0 +1,3 @@
+"""The public front door."""
+
+urlpatterns = []
