@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connections, transaction
 
 from casemgmt.base.errors import Unavailable
 from casemgmt.base.organisation import current, current_scope
@@ -53,14 +53,8 @@ def load_keys(dossier_ids: Iterable[UUID]) -> None:
     missing = {dossier_id for dossier_id in dossier_ids if dossier_id not in ring}
     if not missing:
         return
-    organisation = organisation_key()
-    try:
-        with transaction.atomic(using="vault"):
-            rows = list(DossierKey.objects.filter(dossier_id__in=missing).values_list("dossier_id", "wrapped"))
-    except OperationalError as error:
-        raise Unavailable("vault") from error
-    for dossier_id, wrapped in rows:
-        ring[dossier_id] = sealing.unseal(organisation, bytes(wrapped), _dossier_place(dossier_id))
+    for dossier_id, wrapped in _wrapped_keys(missing):
+        ring[dossier_id] = sealing.unseal(organisation_key(), wrapped, _dossier_place(dossier_id))
     for dossier_id in missing - ring.keys():
         ring[dossier_id] = None
 
@@ -101,14 +95,32 @@ def organisation_key() -> bytes:
     """The current organisation's own key; raises Unavailable when the vault cannot be asked."""
     store = current_scope().store
     if _ORGANISATION not in store:
-        try:
-            with transaction.atomic(using="vault"):
-                row = OrganisationKey.objects.get()
-        except OperationalError as error:
-            raise Unavailable("vault") from error
-        store[_ORGANISATION] = sealing.unseal(sealing.master_key(), bytes(row.wrapped), _organisation_place(current()))
+        _wrapped_keys(set())
     key: bytes = store[_ORGANISATION]
     return key
+
+
+# The organisation's own key comes along in the same trip: a page costs the vault one query.
+_KEYS = """
+select null::uuid, wrapped from keystore_organisationkey
+union all
+select dossier_id, wrapped from keystore_dossierkey where dossier_id = any(%s)
+"""
+
+
+def _wrapped_keys(dossier_ids: set[UUID]) -> list[tuple[UUID, bytes]]:
+    """The wrapped keys of these dossiers; opens the organisation's own key on the way."""
+    try:
+        with transaction.atomic(using="vault"), connections["vault"].cursor() as cursor:
+            cursor.execute(_KEYS, [list(dossier_ids)])
+            rows = cursor.fetchall()
+    except OperationalError as error:
+        raise Unavailable("vault") from error
+    own = next((bytes(wrapped) for dossier_id, wrapped in rows if dossier_id is None), None)
+    if own is None:
+        raise KeyDestroyed("This organisation has no key.")
+    current_scope().store[_ORGANISATION] = sealing.unseal(sealing.master_key(), own, _organisation_place(current()))
+    return [(dossier_id, bytes(wrapped)) for dossier_id, wrapped in rows if dossier_id is not None]
 
 
 def _ring() -> dict[UUID, bytes | None]:
