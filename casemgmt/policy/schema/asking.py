@@ -7,12 +7,14 @@ from decimal import Decimal
 from pydantic import Field
 
 from casemgmt.policy.schema.basics import Choice
+from casemgmt.policy.schema.people import Test
 from casemgmt.policy.schema.values import Cited, Label, Sentence, Strict, Table, TermValue, Valued
 from casemgmt.policy.schema.vocabulary import (
     About,
     Cell,
     FeeKind,
     Force,
+    Item,
     Person,
     Reason,
     RequestKind,
@@ -34,10 +36,18 @@ class RefusalGround(Cited):
     overrule_by: RoleKey | None = Field(default=None, title="Wie met reden anders mag beslissen")
 
 
+class ConditionalAsker(Cited):
+    """Somebody who may ask only when a test over the facts holds; the sentence says so."""
+
+    by: Person = Field(title="Wie")
+    when: Test = Field(title="Alleen als")
+
+
 class Entitlement(Cited):
     """In this age cell these people may ask: any of them, or only all together."""
 
     by: tuple[Person, ...] = Field(title="Wie mag vragen")
+    conditional: tuple[ConditionalAsker, ...] = Field(default=(), title="Wie onder voorwaarde mag vragen")
     together: bool = Field(default=False, title="Alleen samen")
     escalate: bool = Field(default=False, title="Iemand moet beslissen")
 
@@ -94,9 +104,25 @@ class Fee(Cited):
     many_sentence: Sentence | None = Field(default=None, title="Zin over de grote kopie")
 
 
+class OtherPerson(Cited):
+    """Whether somebody whose data stand in another person's dossier may hear that data are processed."""
+
+    when: tuple[Test, ...] = Field(title="Voorwaarden")
+
+
+class ItemRule(Cited):
+    """Data that inspection does not give (or leaves to a person), unless the test holds."""
+
+    item: Item = Field(title="Gegevens")
+    unless: Test | None = Field(default=None, title="Behalve als")
+
+
 class Requests(Strict):
     """All kinds of request, the appeal per decision, and the fees."""
 
     kinds: Table[RequestKind, Request] = Field(title="Verzoeken")
     appeal: Table[About, Appeal] = Field(title="Bezwaar en klacht")
+    outside_inspection: tuple[ItemRule, ...] = Field(default=(), title="Niet ter inzage")
+    other_person: OtherPerson | None = Field(default=None, title="Iemand die in het dossier van een ander staat")
+    privacy_of_other: Cited | None = Field(default=None, title="Privacy van een ander bij inzage")
     fees: Table[FeeKind, Fee] = Field(title="Kosten")
