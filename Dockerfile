@@ -11,9 +11,8 @@ RUN python -m venv /venv \
  && awk '/^babel==/ {on=1} on {print} on && !/\\$/ {exit}' locks/dev.txt > babel.txt \
  && /babel/bin/pip install --require-hashes --no-deps -r babel.txt
 COPY . .
-RUN for source in locale/*/LC_MESSAGES/*.po; do \
-      /babel/bin/pybabel -q compile -i "$source" -o "${source%.po}.mo"; \
-    done \
+RUN PYTHONPATH=/app:/babel/lib/python3.11/site-packages /venv/bin/python -c \
+      'from pathlib import Path; from casemgmt.web.messages import compile_catalogue as make; make(Path())' \
 # Static files are collected as production does; the settings want values, of which none is used or kept.
  && CASEMGMT_ENV=production CASEMGMT_STATIC=/app/staticfiles CASEMGMT_FILES=/tmp \
     CASEMGMT_SECRET_KEY=only-for-the-build CASEMGMT_HOSTS=localhost \

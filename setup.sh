@@ -12,8 +12,8 @@ PY=.venv/bin/python
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
 
-# What set-up depends on; when the stamp says the same, everything stands.
-fingerprint() { { cat "$LOCK" setup.sh; printf '%s' "$HERE"; } | cksum | tr ' ' -; }
+# What set-up depends on; when the stamps say the same, everything stands.
+fingerprint() { { cat "$@"; printf '%s' "$HERE"; } | cksum | tr ' ' -; }
 
 usable_python() {
   for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
@@ -113,26 +113,24 @@ set_up() {
   missing=$(missing_packages "$python")
   # shellcheck disable=SC2086
   [ -z "$missing" ] || install_packages $missing
-  if [ "$(cat .venv/.installed 2>/dev/null)" != "$WANTED" ]; then
+  if [ "$(cat .venv/.installed 2>/dev/null)" != "$PACKAGES" ]; then
     rm -f .venv/.ready-*
     say "Installing the locked Python packages."
     make_venv "$python"
     install_locked
     name_sources
-    printf '%s' "$WANTED" > .venv/.installed
+    printf '%s' "$PACKAGES" > .venv/.installed
   fi
   printf '%s' "$WANTED" > ".venv/.ready-$KIND"
 }
 
-# Compiled translations are not committed; each is made when its source is newer.
+# The compiled catalogue is not committed; it is made when one of its parts is newer.
 compile_translations() {
-  for source in locale/*/LC_MESSAGES/*.po; do
-    [ -e "$source" ] || continue
-    compiled=${source%.po}.mo
-    [ -n "$(find "$source" -newer "$compiled" 2>/dev/null)" ] || [ ! -e "$compiled" ] || continue
-    "$PY" -m babel.messages.frontend -q compile -i "$source" -o "$compiled" \
-      || stop "The translation $source could not be compiled."
-  done
+  compiled=locale/nl/LC_MESSAGES/django.mo
+  [ -d locale/nl/parts ] || return 0
+  [ ! -e "$compiled" ] || [ -n "$(find locale -name '*.po' -newer "$compiled")" ] || return 0
+  "$PY" -c 'from pathlib import Path; from casemgmt.web.messages import compile_catalogue as make; make(Path())' \
+    || stop "The translations could not be compiled."
 }
 
 # Whether an earlier set-up still holds; a new Python of the system may have broken it.
@@ -157,7 +155,8 @@ os.execv("/bin/sh", ["sh", "./setup.sh", sys.argv[1]])
 }
 
 case $KIND in run | test) ;; *) stop "Usage: ./setup.sh [test]" ;; esac
-WANTED=$(fingerprint)
+PACKAGES=$(fingerprint "$LOCK")
+WANTED=$(fingerprint "$LOCK" setup.sh)
 if ! stands; then
   [ -n "${CASEMGMT_SETUP_ALONE:-}" ] || alone
   set_up

@@ -100,7 +100,9 @@ def application(services: Services, port: int) -> Application:
 def _readable_for_service_user() -> bool:
     """Whether the unprivileged user can read the interpreter, the packages and every source."""
     try:
-        tried = run_as_service_user([sys.executable, "-c", "import gunicorn"], cwd=CHECKOUT)
+        # The worker's pool also needs locks in shared memory, which some containers keep for root.
+        trial = "import gunicorn, multiprocessing; multiprocessing.Lock()"
+        tried = run_as_service_user([sys.executable, "-c", trial], cwd=CHECKOUT)
         if tried.returncode:
             return False
         skipped = ["-name", ".git", "-o", "-name", ".venv", "-o", "-name", ".state", "-o", "-name", ".*_cache"]
