@@ -1,0 +1,1 @@
+"""Letters: their wording, their PDF, made apart from everything else, and where they lie."""

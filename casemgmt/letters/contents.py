@@ -1,0 +1,190 @@
+"""What callers give for a letter: plain values, one class per kind, no model and no address but the addressee's.
+
+No content has a field for another person's address, so that a letter to one
+parent can never carry the other's.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from casemgmt.base.organisation import current
+from casemgmt.letters.vocabulary import Answer, Kind
+from casemgmt.organisations.models import Organisation
+
+
+class Judged(Protocol):
+    """What a letter needs of a decision of ``casemgmt.policy``; its ``citations`` are used when it has them."""
+
+    @property
+    def articles(self) -> Sequence[str]:
+        """The ids of the rules that decided."""
+
+    @property
+    def explanation(self) -> str:
+        """The decision in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes: the organisation, its nouns and where to ask.
+
+    ``return_line`` stands above the address and shows in a window envelope, so
+    it names no organisation: a neighbour or the other parent may see it.
+    """
+
+    name: str
+    kind: str
+    abbreviation: str
+    slug: str
+    return_line: str = ""
+    contact: str = ""
+    signed_by: str = ""
+    client: str = "cliënt"
+    dossier: str = "dossier"
+    regulation: str = "privacyreglement"
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom the letter is for; without ``lines`` it waits in the portal."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+
+    @property
+    def by_portal(self) -> bool:
+        """Whether there is no address to post to."""
+        return not self.lines
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who received something: a person or role, and of which organisation; never an address."""
+
+    name: str
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureNotice:
+    """Tells a client who received what, on which ground and why (Sterk Huis 3.7.7 asks these three)."""
+
+    on: date
+    recipients: tuple[Recipient, ...]
+    shared: tuple[str, ...]
+    purpose: str
+    ground: str
+    motives: str
+    about: str = ""
+    with_consent: bool = False
+    beforehand: bool = False
+    late_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReceived:
+    """Tells when a request came in and by when there will be an answer."""
+
+    request: str
+    received_on: date
+    answer_by: date
+    about: str = ""
+    handled_by: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotGiven:
+    """A part that was refused, and why in the words of the decision."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDecision:
+    """The decision on a request: granted, partly or refused, with the reasons."""
+
+    request: str
+    received_on: date
+    decided_on: date
+    answer: Answer
+    about: str = ""
+    decided_by: str = ""
+    reason: str = ""
+    given: tuple[str, ...] = ()
+    not_given: tuple[NotGiven, ...] = ()
+    what_now: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PortalInvitation:
+    """Where to sign in, with which name and code, and until when."""
+
+    address: str
+    sign_in_name: str
+    code: str
+    valid_until: datetime
+    about: str = ""
+
+
+Content = DisclosureNotice | RequestReceived | RequestDecision | PortalInvitation
+
+KIND_OF: dict[type[Any], Kind] = {
+    DisclosureNotice: Kind.DISCLOSURE_NOTICE,
+    RequestReceived: Kind.REQUEST_RECEIVED,
+    RequestDecision: Kind.REQUEST_DECISION,
+    PortalInvitation: Kind.PORTAL_INVITATION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterContext:
+    """All that one letter is made of. Without ``sender`` the registered one of the organisation is taken.
+
+    ``decisions`` give the block "Waarop wij dit baseren"; ``appeal`` is the text
+    of the route for whoever disagrees, one paragraph per line.
+    """
+
+    content: Content
+    addressee: Addressee
+    dossier_number: str
+    decisions: tuple[Judged, ...] = ()
+    appeal: str = ""
+    sender: Sender | None = None
+
+
+SenderOf = Callable[[date], Sender]
+_sender_of: list[SenderOf] = []
+
+
+def provide_sender(answer: SenderOf) -> None:
+    """Tell how the current organisation writes letters on a date (its nouns come from its profile)."""
+    _sender_of[:] = [answer]
+
+
+def sender_on(on: date) -> Sender:
+    """The sender of the current organisation on a date."""
+    return _sender_of[0](on) if _sender_of else plain_sender()
+
+
+def plain_sender() -> Sender:
+    """The current organisation as it is registered, with the most common nouns."""
+    row = Organisation.objects.get(id=current())
+    return Sender(name=row.name, kind=row.kind, abbreviation=row.abbreviation, slug=row.slug)
+
+
+def sender_from(profile: Any) -> Sender:
+    """The current organisation with the nouns and the regulation of ``profile`` (a policy profile)."""
+    row = Organisation.objects.get(id=current())
+    return Sender(
+        name=row.name,
+        kind=row.kind,
+        abbreviation=row.abbreviation,
+        slug=row.slug,
+        client=profile.words.client,
+        dossier=profile.words.dossier,
+        regulation=profile.meta.regulation,
+    )

@@ -1,0 +1,53 @@
+"""The job that prints: the letter asked for, and those of the same organisation that wait beside it.
+
+Starting the printer takes half a second and a letter a tenth, so one child makes
+up to 25. A job that finds its letter printed already has nothing to do.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from casemgmt.base import clock, jobs
+from casemgmt.letters import acts, pdf, wording
+from casemgmt.letters.models import Letter
+from casemgmt.letters.queries import addressee_of
+from casemgmt.letters.vocabulary import State
+from casemgmt.letters.wording import Wording
+from casemgmt.vault import keys
+
+
+@jobs.handles(acts.RENDER)
+def render(subject: UUID) -> None:
+    """Print the letter ``subject`` if it waits; raises LetterFailed when only the machine was too busy."""
+    waiting = _waiting(subject)
+    busy: pdf.LetterFailed | None = None
+    for letter_id, made in zip(waiting, pdf.render_many(list(waiting.values())), strict=True):
+        if isinstance(made, bytes):
+            acts.keep_print(letter_id=letter_id, pdf=made, at=clock.now())
+        elif not made.again:
+            acts.give_up(letter_id=letter_id)
+        elif letter_id == subject:
+            busy = made
+    if busy is not None:
+        raise busy
+
+
+@transaction.atomic
+def _waiting(subject: UUID) -> dict[UUID, str]:
+    """The pages of the letters to print by id, ``subject`` first; empty when it no longer waits."""
+    first = Letter.objects.filter(id=subject, state=State.WAITING).first()
+    if first is None:
+        return {}
+    others = Letter.objects.filter(state=State.WAITING).exclude(id=subject).order_by("made_at")
+    letters = [first, *others[: pdf.BATCH - 1]]
+    keys.load_keys({letter.dossier_id for letter in letters})
+    return {letter.id: page for letter in letters if (page := _page(letter)) is not None}
+
+
+def _page(letter: Letter) -> str | None:
+    """The letter's page; None when its dossier's key was destroyed meanwhile."""
+    try:
+        return wording.page(Wording.from_json(letter.body), addressee_of(letter))
+    except keys.KeyDestroyed:
+        return None
