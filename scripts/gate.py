@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from scripts.processes import dies_with_parent
 from scripts.services import hold_test_services, release_test_services
 from scripts.state import CHECKOUT, OperatorError, base_folder, claim, claimed_by, own_folder, state_folder
 
@@ -60,7 +61,13 @@ def run_stage(name: str, command: list[str], env: Mapping[str, str]) -> Stage:
     began, closing = time.monotonic(), ""
     # A session of its own: Ctrl-C reaches only us, and we stop the whole of it.
     with subprocess.Popen(
-        command, cwd=CHECKOUT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        command,
+        cwd=CHECKOUT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=dies_with_parent(signal.SIGTERM),
     ) as process:
         try:
             for line in process.stdout or ():
@@ -131,7 +138,9 @@ def main() -> int:
     if {"-h", "--help"} & set(sys.argv[1:]):
         print("Usage: ./test [--long] [arguments for pytest]")
         return 0
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Set for SIGINT too: a shell starts what it runs in the background with that signal off.
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, _interrupt)
     try:
         return run(sys.argv[1:])
     except OperatorError as problem:

@@ -96,7 +96,7 @@ def spawn(service: Service, *, die_with_us: bool) -> Running:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             # Safe here: whoever supervises has one thread, and the call only asks the kernel.
-            preexec_fn=_dies_with_parent(service.stop_signal) if die_with_us else None,
+            preexec_fn=dies_with_parent(service.stop_signal) if die_with_us else None,
             **(identity() if service.unprivileged else {}),
         )
     # We wait by process number (see `alive`), so the object itself may go without a warning.
@@ -109,8 +109,8 @@ def recognise(service: Service, pid: int) -> Running:
     return Running(service.name, pid, _born(pid), service.stop_signal, service.patience)
 
 
-def _dies_with_parent(sign: int) -> Callable[[], None] | None:
-    """A killed supervisor cannot stop its children; on Linux the kernel does it for him."""
+def dies_with_parent(sign: int) -> Callable[[], None] | None:
+    """For Popen's `preexec_fn`: a killed supervisor cannot stop its children; on Linux the kernel does it."""
     if sys.platform != "linux":
         return None
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
