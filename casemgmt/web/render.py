@@ -46,7 +46,12 @@ def render_block(
     """Answer with one block of a page, so that a fragment and its page share one template."""
     with answering(request):
         source = environment().get_template(template)
-        text = "".join(source.blocks[block](source.new_context(_values(request, context))))
+        values = source.new_context(_values(request, context))
+        # The first piece of output comes after all imports and `set`s of the page and its layouts have run,
+        # so the block finds its macros, and `blocks` knows what the layouts and the page define.
+        page = source.root_render_func(values)
+        next(iter(page), None)
+        text = "".join(values.blocks[block][0](values))
     return HttpResponse(text, status=status)
 
 

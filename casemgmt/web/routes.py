@@ -148,6 +148,8 @@ def declarations(urlconf: str | None = None) -> Iterator[Route]:
 def reverse(name: str, organisation: str | None = None, /, **kwargs: Any) -> str:
     """Give the address of a page by its "package:page" name; the slug is filled in where the address has one."""
     if name not in _declared:
+        _ = get_resolver().url_patterns  # a task asks before any request has loaded the addresses
+    if name not in _declared:
         return django_reverse(name, kwargs=kwargs)
     if organisation is not None and "organisation" not in kwargs and _has_organisation(name):
         kwargs["organisation"] = organisation

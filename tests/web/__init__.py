@@ -1,0 +1,1 @@
+"""Pages, forms, drawings and texts: nothing here needs a database."""

@@ -1,0 +1,100 @@
+"""The gallery in a real browser: accessible in both themes, nothing refused by the content policy, keys that work."""
+
+import mimetypes
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from tests.web.pages import ORGANISATIONS, gallery_page
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        installed = Path("/usr/bin/chromium")
+        place = str(installed) if installed.exists() else None
+        chromium = playwright.chromium.launch(executable_path=place, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+def opened(browser: Browser, html: str, *, dark: bool = False, width: int = 1280) -> tuple[Page, list[str]]:
+    """Open a page without a server: the html as given, static files from disk, everything else refused."""
+    said: list[str] = []
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path.startswith("/static/"):
+            file = STATIC / path.removeprefix("/static/")
+            route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "font/woff2")
+        elif path == "/":
+            headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html; charset=utf-8"}
+            route.fulfill(body=html, headers=headers)
+        else:
+            route.fulfill(body="<!doctype html><title>Weer</title>", content_type="text/html")
+
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light")
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.route("**/*", answer)
+    page.goto("http://casemgmt.test/")
+    return page, said
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", ["staff", "portal"])
+def test_the_gallery_has_no_accessibility_faults(browser: Browser, name: str, width: int, dark: bool) -> None:
+    page, said = opened(browser, gallery_page(name), dark=dark, width=width)
+    violations: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert said == []
+    page.close()
+
+
+@pytest.mark.parametrize("slug", ORGANISATIONS)
+def test_each_organisation_has_its_own_accent_and_stays_readable(browser: Browser, slug: str) -> None:
+    page, _said = opened(browser, gallery_page("staff", slug))
+    violations = Axe().run(page, options={"runOnly": ["color-contrast"]}).response["violations"]
+    assert violations == []
+    page.close()
+
+
+def test_the_keyboard_hides_names_opens_the_palette_and_closes_it(browser: Browser) -> None:
+    page, _said = opened(browser, gallery_page("staff"))
+    page.keyboard.press("F9")
+    assert page.evaluate("document.documentElement.hasAttribute('data-blur')")
+    page.keyboard.press("Control+k")
+    assert page.evaluate("document.activeElement.id") == "palette-input"
+    page.keyboard.press("Escape")
+    assert not page.locator("#palette").evaluate("dialog => dialog.open")
+    page.close()
+
+
+def test_only_one_explanation_is_open_at_a_time(browser: Browser) -> None:
+    page, _said = opened(browser, gallery_page("staff"))
+    page.locator("details.why > summary").first.click()
+    page.wait_for_function("document.querySelectorAll('details.why[open]').length === 1")
+    page.close()
+
+
+def test_quick_exit_leaves_no_way_back_to_the_page(browser: Browser) -> None:
+    page, _said = opened(browser, gallery_page("portal"))
+    before = page.evaluate("history.length")
+    page.locator("[data-quick-exit]").click()
+    page.wait_for_url("https://www.knmi.nl/**")
+    assert page.evaluate("history.length") == before
+    page.close()

@@ -1,0 +1,94 @@
+"""Forms refuse what cannot be kept, say how to mend it, and lose nothing of what was typed."""
+
+from datetime import date
+
+import pytest
+from django.http import QueryDict
+
+from casemgmt.web import forms
+from casemgmt.web.controls import control
+from casemgmt.web.forms import invalid
+from tests.web.pages import sample_request
+
+
+class Sample(forms.Form):
+    name = forms.LineField(label="Naam")
+    story = forms.TextField(label="Verhaal", required=False)
+    kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], required=False, hints={"a": "eerste"})
+
+
+@pytest.mark.parametrize("text", ["nul\x00teken", "alleen \ud800 half", "bel\x07", "\x9fvreemd", "weg\x7f"])
+@pytest.mark.parametrize("field", ["name", "story", "kind"])
+def test_unfit_characters_are_refused_in_any_field_and_shown_as_a_mark(field: str, text: str) -> None:
+    form = Sample({"name": "Sem", field: text})
+    assert not form.is_valid()
+    assert list(form.errors) == [field]
+    shown = str(form[field].value())
+    assert "\ufffd" in shown
+    shown.encode("utf-8")
+
+
+def test_line_ends_tabs_and_all_scripts_are_fine_in_a_story() -> None:
+    form = Sample({"name": "Şükran Ó", "story": "één\r\ntwee\tdrie 👩‍👧 عربي"})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["story"].startswith("één\ntwee\t")
+
+
+def test_ten_megabytes_are_refused_with_a_sentence_and_still_there() -> None:
+    form = Sample({"name": "Sem", "story": "a" * 10_000_000})
+    assert not form.is_valid()
+    assert "10000000" in form.errors["story"][0]
+    assert len(form["story"].value()) == 10_000_000
+
+
+def test_a_line_end_does_not_fit_on_one_line() -> None:
+    assert "name" in Sample({"name": "een\ntwee"}).errors
+
+
+def test_only_the_faulty_text_is_marked_in_a_posted_form() -> None:
+    data = QueryDict(mutable=True)
+    data.setlist("name", ["Sem"])
+    data.setlist("story", ["a\x00b"])
+    form = Sample(data)
+    assert list(form.errors) == ["story"]
+    assert form["name"].value() == "Sem"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["23-11-2026", "2026-11-23", "23 november 2026", "23 nov. 2026", "ma 23 november 2026", "23/11/2026", "23.11.2026",
+     " 23  November 2026 ", "23 nov 2026"],
+)  # fmt: skip
+def test_a_date_is_read_as_people_write_it(text: str) -> None:
+    assert forms.DateField().clean(text) == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    "text", ["31-02-2026", "23-13-2026", "morgen", "23-11-26", "1-1-0001", "23 fluitmaand 2026", "٢٣-١١-٢٠٢٦x"]
+)
+def test_what_is_no_date_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(forms.forms.ValidationError):
+        forms.DateField().clean(text)
+
+
+def test_an_invalid_form_answers_422_with_every_error_beside_its_field_and_nothing_lost() -> None:
+    from casemgmt.web.gallery import SampleForm, samples
+
+    form = SampleForm({"about": "Sem <b>", "day": "31-02-2026"})
+    form.is_valid()
+    answer = invalid(sample_request(), "gallery/staff.html", form, {**samples(), "wrong": form})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'aria-describedby=" id_day-error" aria-invalid="true"' in page or 'id_day-error"' in page
+    assert 'value="31-02-2026"' in page
+    assert "Sem &lt;b&gt;" in page
+    assert 'href="#id_kind_0"' in page
+
+
+def test_a_control_names_its_kind_choices_and_hints() -> None:
+    it = control(Sample({"name": "x", "kind": "b"})["kind"])
+    assert it.kind == "radios"
+    assert [(option.value, option.selected, option.hint) for option in it.options] == [
+        ("a", False, "eerste"),
+        ("b", True, ""),
+    ]
