@@ -50,11 +50,18 @@ def ground_for(actor: Actor, verb: Verb, dossier: Dossier) -> str:
 
 def visible(actor: Actor) -> QuerySet[Dossier]:
     """The dossiers that ``actor`` may read today."""
-    shown = Dossier.objects.exclude(state=Dossier.State.FROZEN)
-    if not actor.may(Verb.READ) or actor.organisation_id != current():
-        return shown.none()
+    return reachable(actor, Verb.READ)
+
+
+def reachable(actor: Actor, verb: Verb) -> QuerySet[Dossier]:
+    """The dossiers with which ``actor`` may do ``verb`` today: those for which ``can`` says yes."""
+    there = Dossier.objects.exclude(state=Dossier.State.FROZEN)
+    if not actor.may(verb) or actor.organisation_id != current():
+        return there.none()
+    if verb in FROM_A_DESK:
+        return there
     mine = _assignments(actor).filter(content_object=OuterRef("pk"))
-    return shown.filter(Q(unit_id__in=actor.units_where(Verb.READ)) | Exists(mine))
+    return there.filter(Q(unit_id__in=actor.units_where(verb)) | Exists(mine))
 
 
 def _assignments(actor: Actor) -> QuerySet[Assignment]:

@@ -8,3 +8,9 @@ class DossiersConfig(AppConfig):
 
     name = "dossiers"
     label = "dossiers"
+
+    def ready(self) -> None:
+        """Make our jobs, menu entries and answers known to the packages to our left."""
+        from dossiers import menu, names, tasks  # noqa: F401
+
+        names.install()

@@ -1,0 +1,69 @@
+"""The inbox of whoever decides on others' work; each package tells what of its own waits there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.base.db import reads
+from casemgmt.base.registries import Registry
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.decision import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One thing that waits for this person's decision; opened by the page ``name`` with ``arguments``.
+
+    ``title`` says what is decided, ``sub`` about what or whom, ``asked_by`` who asks.
+    """
+
+    title: str
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    sub: str = ""
+    asked_by: str = ""
+    asked_at: datetime | None = None
+    due_on: date | None = None
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalGroup:
+    """What waits of one sort; ``label`` is translated."""
+
+    name: str
+    label: str
+    items: tuple[Approval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalSource:
+    """A sort of approval: its name as an English msgid, and the function that finds what waits for an actor.
+
+    The function runs inside a transaction of the actor's organisation, checks the
+    actor's capability itself and loads the keys of what it opens.
+    """
+
+    label: str
+    find: Callable[[Actor], list[Approval]]
+
+
+# Packages add in ready(): approvals.add("disclosures", ApprovalSource(gettext_noop("Disclosures"), find)).
+approvals: Registry[ApprovalSource] = Registry("approvals")
+
+
+@reads
+def waiting_for(actor: Actor) -> tuple[ApprovalGroup, ...]:
+    """Everything that waits for this actor's decision, by sort; one read in the trail."""
+    groups = []
+    for name, source in approvals:
+        found = source.find(actor)
+        if found:
+            groups.append(ApprovalGroup(name, gettext(source.label), tuple(found)))
+    events.record(Action.READ, outcome=Outcome.SHOWN, data="approvals")
+    return tuple(groups)

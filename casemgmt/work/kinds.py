@@ -1,0 +1,48 @@
+"""Which kinds of task there are: every package names its own, with the group it is drawn in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext, gettext_noop
+
+from casemgmt.base.registries import Registry
+
+
+class Group(StrEnum):
+    """The three sorts of work that a chart can tell apart."""
+
+    ASK = "ask"
+    WRITE = "write"
+    KEEP = "keep"
+
+
+GROUP_LABELS = {
+    Group.ASK: gettext_noop("request or consent"),
+    Group.WRITE: gettext_noop("plan or report"),
+    Group.KEEP: gettext_noop("keeping"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKind:
+    """One kind of task; ``label`` is an English msgid, shown where the task's own words may not be read."""
+
+    name: str
+    label: str
+    group: Group
+    icon: str = "checklist"
+
+
+kinds: Registry[TaskKind] = Registry("task kind")
+
+
+def task_kind(name: str, label: str, group: Group | str, icon: str = "checklist") -> TaskKind:
+    """Name a kind of task; called from an AppConfig's ready() with ``gettext_noop("…")`` as label."""
+    if name in kinds:
+        return kinds.get(name)
+    return kinds.add(name, TaskKind(name, label, Group(group), icon))
+
+
+def group_labels() -> tuple[str, ...]:
+    """The names of the groups in the order in which they are drawn."""
+    return tuple(gettext(GROUP_LABELS[group]) for group in Group)

@@ -1,0 +1,181 @@
+"""Which tasks somebody has, as plain values; their words only where the dossier is open to the reader.
+
+A task may outlive the reader's access to its dossier, and a manager hears of
+late work without being at work with the client: both see the kind and the date
+and nothing else. Who may know of a dossier is `dossiers`' answer, given through
+``provide_readable``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.base.db import reads
+from casemgmt.base.errors import NotThere
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.decision import Decision
+from casemgmt.vault.keys import load_keys
+from casemgmt.web.charts import Week
+from casemgmt.work.kinds import Group, TaskKind, kinds
+from casemgmt.work.models import Task
+from casemgmt.work.places import address_of
+
+MANAGING = frozenset({"manager", "unit_manager", "deputy_manager"})
+LONGEST_LIST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DossierName:
+    """How a dossier is called, for somebody who may know."""
+
+    name: str
+    number: str
+
+
+# A dossier and the capability with which somebody comes to it.
+Way = tuple[str, UUID]
+Readable = Callable[[Actor, set[Way]], dict[Way, DossierName]]
+READ = "dossier.read"
+_readable: list[Readable] = []
+
+
+def provide_readable(answer: Readable) -> None:
+    """Tell which dossiers are open to an actor in which way, and how they are called; called once, by `dossiers`."""
+    _readable[:] = [answer]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskValue:
+    """A task as a page shows it. ``closed``: its words are not for this reader."""
+
+    id: UUID
+    kind: str
+    label: str
+    icon: str
+    group: Group
+    title: str
+    detail: str
+    due_on: date
+    made_at: datetime
+    dossier_id: UUID | None
+    dossier: DossierName | None
+    decision: Decision | None
+    address: str
+    escalated: bool
+    mine: bool
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """The tasks up to the horizon, late ones first, and how many come after it."""
+
+    tasks: tuple[TaskValue, ...]
+    later: int
+
+
+def mine(actor: Actor) -> Q:
+    """The tasks for this person: by name, by a capability in a unit, or late ones of the units they manage."""
+    found = Q(assignee_id=actor.user_id) if actor.user_id else Q(pk__in=())
+    desk = Q(pk__in=())
+    for capability, units in actor.units_by_capability.items():
+        desk |= Q(capability=capability) & (Q(unit__isnull=True) | Q(unit_id__in=units))
+    managed = {unit for role in MANAGING for unit in actor.units_by_role.get(role, ())}
+    return found | (Q(assignee_id__isnull=True) & desk) | Q(escalated_at__isnull=False, unit_id__in=managed)
+
+
+@reads
+def tasks_for(actor: Actor, on: date, horizon: int = 7) -> TaskList:
+    """The open tasks of ``actor`` due within ``horizon`` days of ``on``, the latest first; one read in the trail."""
+    last = on + timedelta(days=horizon)
+    open_ones = Task.objects.filter(mine(actor), state=Task.State.OPEN)
+    rows = list(open_ones.filter(due_on__lte=last).order_by("due_on", "made_at", "id")[:LONGEST_LIST])
+    later = open_ones.filter(due_on__gt=last).count()
+    events.record(Action.READ, outcome=Outcome.SHOWN, data="tasks")
+    return TaskList(tuple(_values(rows, actor)), later)
+
+
+@reads
+def task_for(actor: Actor, task_id: UUID) -> TaskValue:
+    """One open task of ``actor``; raises NotThere for another's, a finished one and one that never was."""
+    row = Task.objects.filter(mine(actor), id=task_id, state=Task.State.OPEN).first()
+    if row is None:
+        events.record(Action.READ, outcome=Outcome.UNKNOWN, data="task", object_id=task_id)
+        raise NotThere
+    events.record(Action.READ, outcome=Outcome.SHOWN, dossier_id=row.dossier_id, data="task", object_id=task_id)
+    return next(iter(_values([row], actor)))
+
+
+@reads
+def weeks_ahead(actor: Actor, on: date, weeks: int = 6) -> tuple[Week, ...]:
+    """How many deadlines each coming week holds, for ``charts.deadlines``; late ones stand in this week."""
+    monday = on - timedelta(days=on.weekday())
+    counted = (
+        Task.objects.filter(mine(actor), state=Task.State.OPEN, due_on__lt=monday + timedelta(weeks=weeks))
+        .values_list("due_on", "kind")
+        .annotate(many=Count("id"))
+    )
+    late = 0
+    table = [[0] * len(Group) for _ in range(weeks)]
+    order = {group: place for place, group in enumerate(Group)}
+    for due_on, kind, many in counted:
+        if due_on < on:
+            late += many
+        else:
+            table[(due_on - monday).days // 7][order[_kind(kind).group]] += many
+    return tuple(
+        Week(monday + timedelta(weeks=week), tuple(counts), late if week == 0 else 0)
+        for week, counts in enumerate(table)
+    )
+
+
+def _values(rows: list[Task], actor: Actor) -> Iterable[TaskValue]:
+    ways = {row.id: way for row in rows if (way := _way(row, actor))}
+    names = _readable[0](actor, set(ways.values())) if ways and _readable else {}
+    load_keys(dossier_id for _capability, dossier_id in names)
+    return [_value(row, actor, names.get(ways[row.id]) if row.id in ways else None) for row in rows]
+
+
+def _way(row: Task, actor: Actor) -> Way | None:
+    """How the reader would come to the task's dossier: by the capability it asks for, else by reading it."""
+    if row.dossier_id is None:
+        return None
+    units = actor.units_where(row.capability)
+    by_desk = units and (row.unit_id is None or row.unit_id in units)
+    return (row.capability if by_desk else READ, row.dossier_id)
+
+
+def _value(row: Task, actor: Actor, dossier: DossierName | None) -> TaskValue:
+    kind = _kind(row.kind)
+    label = gettext(kind.label)
+    open_to = row.dossier_id is None or dossier is not None
+    stored = row.decision if open_to else None
+    return TaskValue(
+        id=row.id,
+        kind=row.kind,
+        label=label,
+        icon=kind.icon,
+        group=kind.group,
+        title=(row.title if open_to else None) or label,
+        detail=(row.detail if open_to else None) or "",
+        due_on=row.due_on,
+        made_at=row.made_at,
+        dossier_id=row.dossier_id if open_to else None,
+        dossier=dossier,
+        decision=Decision.from_dict(stored) if stored else None,
+        address=address_of(row.link_name, row.dossier_id, row.object_id) if open_to else "",
+        escalated=row.escalated_at is not None and row.assignee_id != actor.user_id,
+        mine=row.assignee_id == actor.user_id,
+        closed=not open_to,
+    )
+
+
+def _kind(name: str) -> TaskKind:
+    # A kind whose package left still has its rows; they stay readable.
+    return kinds.get(name) if name in kinds else TaskKind(name, name, Group.WRITE)

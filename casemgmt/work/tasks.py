@@ -1,0 +1,97 @@
+"""The nightly look at dates: reminders before a task is due, and its manager's attention on the day itself."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from casemgmt.accounts.models import User
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock, jobs
+from casemgmt.base.db import reads
+from casemgmt.base.nightly import sweep
+from casemgmt.base.outbox import Mail, mail_kind, queue_mail
+from casemgmt.policy.versions import profile_in_force
+from casemgmt.work.models import Task
+
+AT_ONCE = 500
+
+
+@jobs.handles("work.remind")
+def remind(organisation_id: UUID) -> None:
+    """Remind everybody whose task comes near, and let managers see what is due and not done."""
+    on = clock.today()
+    while _some(on):
+        pass
+
+
+sweep("work.remind")
+
+
+def _some(on: date) -> bool:
+    """Handle a part in its own transaction; tells whether there may be more."""
+    with transaction.atomic():
+        steps = _steps(on)
+        near = [task for task in _near(on, steps) if _step(task, on, steps) is not None]
+        for task in near:
+            _remind(task, on, steps)
+        return len(near) == AT_ONCE
+
+
+def _steps(on: date) -> list[int]:
+    return sorted({*profile_in_force(on).house_rules.deadline_reminders.value, 0})
+
+
+def _near(on: date, steps: list[int]) -> list[Task]:
+    """Open tasks that passed a step since their last reminder; the index on the date bounds the reading."""
+    due = Q(pk__in=())
+    for step in steps:
+        due |= Q(due_on__lte=on + timedelta(days=step)) & (Q(reminded_days__isnull=True) | Q(reminded_days__gt=step))
+    found = Task.objects.select_for_update(skip_locked=True).filter(due, state=Task.State.OPEN)
+    return list(found.order_by("due_on", "id")[:AT_ONCE])
+
+
+def _step(task: Task, on: date, steps: list[int]) -> int | None:
+    left = (task.due_on - on).days
+    return next((step for step in steps if left <= step), None)
+
+
+def _remind(task: Task, on: date, steps: list[int]) -> None:
+    step = _step(task, on, steps)
+    task.reminded_days = step
+    if step == 0 and task.unit_id and task.escalated_at is None:
+        task.escalated_at = clock.now()
+        events.record(Action.JOB, dossier_id=task.dossier_id, data="task", object_id=task.id, ground="escalated")
+    task.save(update_fields=["reminded_days", "escalated_at"])
+    if task.assignee_id:
+        queue_mail("work.reminder", task.id)
+
+
+def write_reminder(task_id: UUID) -> Mail | None:
+    """The mail about one task: how long there is left and nothing about whom or what."""
+    found = _whom(task_id)
+    if found is None:
+        return None
+    user, left = found
+    with translation.override(user.language):
+        if left > 0:
+            subject = ngettext("A term ends in %(num)s day", "A term ends in %(num)s days", left) % {"num": left}
+        else:
+            subject = _("A term ends today") if left == 0 else _("A term has passed")
+        text = _("Sign in and open your day: the task stands at the top. For privacy this message says no more.")
+    return Mail(to=user.email or "", subject=subject, text=text)
+
+
+@reads
+def _whom(task_id: UUID) -> tuple[User, int] | None:
+    task = Task.objects.filter(id=task_id, state=Task.State.OPEN).first()
+    user = User.objects.filter(id=task.assignee_id, is_active=True, email__isnull=False).first() if task else None
+    return (user, (task.due_on - clock.today()).days) if task and user else None
+
+
+mail_kind("work.reminder", write_reminder)

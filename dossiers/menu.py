@@ -1,0 +1,1 @@
+"""Where our pages stand in the menu."""
