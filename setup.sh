@@ -67,10 +67,12 @@ install_packages() {
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     say "Installing system packages: $*"
     export DEBIAN_FRONTEND=noninteractive
-    # A stale package list is worth a try: what is asked for may be in it.
-    apt-get -qq update >&2 || say "The list of packages could not be refreshed; trying with the old one."
-    apt-get -qq install -y --no-install-recommends "$@" >/dev/null \
-      || stop "These system packages could not be installed: $*."
+    log=$(mktemp)
+    # When the list cannot be refreshed the old one is worth a try: what is asked for may be in it.
+    apt-get -qq update >"$log" 2>&1 || true
+    apt-get -qq install -y --no-install-recommends "$@" >>"$log" 2>&1 \
+      || { tail -n 20 "$log" >&2; stop "These system packages could not be installed: $*."; }
+    rm -f "$log"
   elif command -v apt-get >/dev/null 2>&1; then
     stop "System packages are missing; type: sudo apt-get install --no-install-recommends $*"
   elif command -v brew >/dev/null 2>&1; then
