@@ -1,0 +1,295 @@
+"""What people do with versions of the rules: draft, change, work through, submit, publish, take back.
+
+Another person always publishes; PostgreSQL refuses the same one as well. Nothing here judges a client.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock, jobs
+from casemgmt.base.db import act
+from casemgmt.base.errors import Conflict, NotAllowed, NotThere
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy import simulation
+from casemgmt.policy.catalogue import field_catalogue, jsonable
+from casemgmt.policy.loader import ProfileError, with_value
+from casemgmt.policy.models import FROZEN, OPEN, PENDING, PolicyChange, PolicySimulation, PolicyVersion, State
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.versions import body_of, forget_held, parse_body, version_in_force
+
+DRAFT, PUBLISH = "policy.draft", "policy.publish"
+
+
+class WrongValues(ValueError):
+    """What was asked does not fit; ``errors`` gives for each field the sentence that its user reads."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        """Keep the sentences."""
+        self.errors = dict(errors)
+        super().__init__("; ".join(f"{name}: {sentence}" for name, sentence in self.errors.items()))
+
+
+@act
+def start_draft(*, based_on: UUID, by: Actor, at: datetime) -> UUID:
+    """Begin a draft from a published version; one at a time, so that two drafts cannot undo each other."""
+    _need(by, DRAFT)
+    base = _locked(based_on)
+    if not base.is_frozen:
+        raise Conflict(_("A draft is made from a published version."))
+    if PolicyVersion.objects.filter(state__in=PENDING).exists():
+        raise Conflict(_("There is a draft already. Finish it, or throw it away first."))
+    try:
+        with transaction.atomic():
+            version = PolicyVersion.objects.create(
+                number=next_number(),
+                body=base.body,
+                body_hash=base.body_hash,
+                based_on=base,
+                made_by_id=by.user_id,
+                made_at=at,
+            )
+    except IntegrityError as error:
+        raise Conflict(_("A colleague just began a draft. Look at that one.")) from error
+    _record(version, "draft")
+    return version.id
+
+
+def change_value(*, version_id: UUID, path: str, value: Any, by: Actor, at: datetime) -> None:
+    """Change one value of a draft; raises WrongValues when it is unknown, of the wrong kind or out of bounds."""
+    change_values(version_id=version_id, values={path: value}, by=by, at=at)
+
+
+@act
+def change_values(*, version_id: UUID, values: Mapping[str, Any], by: Actor, at: datetime) -> int:
+    """Change several values of a draft, all or none; returns how many were not so already.
+
+    A draft that was worked through is a draft again: what was worked out no longer tells of it.
+    """
+    _need(by, DRAFT)
+    version = _locked(version_id)
+    if version.state not in OPEN:
+        raise Conflict(_("This version was submitted. Take it back first, then change it."))
+    before = parse_body(version.body)
+    after = _with_values(before, values)
+    if after.content_hash == before.content_hash:
+        return 0
+    changed = _write_changes(version, before, after, by, at)
+    version.body, version.body_hash = body_of(after), after.content_hash
+    version.state = State.DRAFT
+    version.save(update_fields=["body", "body_hash", "state"])
+    _record(version, "change")
+    return changed
+
+
+@act
+def simulate(*, version_id: UUID, by: Actor, at: datetime) -> UUID:
+    """Ask for working out what a draft would change; the same content twice is one piece of work."""
+    _need(by, DRAFT)
+    version = _locked(version_id)
+    if version.state not in OPEN:
+        raise Conflict(_("This version was submitted already."))
+    asked = PolicySimulation.objects.filter(
+        version=version,
+        body_hash=version.body_hash,
+        state__in=[PolicySimulation.State.WAITING, PolicySimulation.State.RUNNING],
+    ).first()
+    if asked is None:
+        asked = PolicySimulation.objects.create(
+            version=version,
+            body_hash=version.body_hash,
+            on=clock.local_date(at),
+            asked_by_id=by.user_id,
+            asked_at=at,
+        )
+        _record(version, "simulate")
+    jobs.enqueue(simulation.SIMULATE, asked.id)
+    return asked.id
+
+
+@act
+def submit(*, version_id: UUID, from_date: date, why: str, by: Actor, at: datetime, why_past: str = "") -> None:
+    """Offer a draft that was worked through for publication from a day; raises WrongValues naming the field."""
+    _need(by, DRAFT)
+    version = _locked(version_id)
+    if version.state != State.SIMULATED:
+        raise Conflict(_("Work out first what this draft would change."))
+    errors = _submission_errors(version, from_date, why, why_past, clock.local_date(at))
+    if errors:
+        raise WrongValues(errors)
+    version.state = State.SUBMITTED
+    version.from_date, version.why, version.why_past = from_date, why.strip(), why_past.strip()
+    version.submitted_by_id, version.submitted_at, version.answer = by.user_id, at, ""
+    version.save()
+    _record(version, "submit")
+
+
+@act
+def publish(*, version_id: UUID, confirm: str, by: Actor, at: datetime) -> None:
+    """Let a submitted version hold from its first day; by somebody who had no hand in it.
+
+    ``confirm`` is the number of the version, typed. The version before it ends on that day.
+    """
+    _need(by, PUBLISH)
+    # All frozen rows in one order, so that two publications wait for one another.
+    frozen = list(PolicyVersion.objects.select_for_update().filter(state__in=FROZEN).order_by("id"))
+    version = _locked(version_id)
+    if version.state != State.SUBMITTED:
+        raise Conflict(_("This version is not waiting for publication."))
+    if by.user_id in hands(version):
+        raise NotAllowed(same_person_sentence())
+    if confirm.strip() != str(version.number):
+        raise WrongValues({"confirm": _("Type the number %(number)s.") % {"number": version.number}})
+    from_date = _first_day(version, clock.local_date(at))
+    version.until_date = _make_room(frozen, from_date)
+    version.state, version.published_by_id, version.published_at = State.PUBLISHED, by.user_id, at
+    version.save()
+    forget_held()
+    simulation.enqueue_beginning(version.id, from_date, at)
+    _record(version, "publish")
+
+
+@act
+def withdraw(*, version_id: UUID, by: Actor, at: datetime, answer: str = "") -> None:
+    """Take a submitted version back, or send it back with an answer; it can be changed again."""
+    if not by.may(DRAFT):
+        _need(by, PUBLISH)
+    version = _locked(version_id)
+    if version.state != State.SUBMITTED:
+        raise Conflict(_("This version is not waiting for publication."))
+    version.state = State.SIMULATED
+    version.submitted_by_id = version.submitted_at = None
+    version.answer = answer.strip()
+    version.save()
+    _record(version, "withdraw")
+
+
+@act
+def discard(*, version_id: UUID, by: Actor, at: datetime) -> None:
+    """Throw a draft away with its changes; the trail keeps that it was there."""
+    _need(by, DRAFT)
+    version = _locked(version_id)
+    if version.state not in OPEN:
+        raise Conflict(_("Only a draft can be thrown away. Take this version back first."))
+    _record(version, "discard")
+    PolicySimulation.objects.filter(version=version).delete()
+    PolicyChange.objects.filter(version=version).delete()
+    version.delete()
+
+
+def hands(version: PolicyVersion) -> frozenset[UUID]:
+    """Everybody who had a hand in a version: who began, changed or submitted it."""
+    changed = PolicyChange.objects.filter(version=version).values_list("by_id", flat=True)
+    return frozenset(filter(None, (version.made_by_id, version.submitted_by_id, *changed)))
+
+
+def next_number() -> int:
+    """The number of the organisation's next version."""
+    last = PolicyVersion.objects.order_by("-number").values_list("number", flat=True).first()
+    return (last or 0) + 1
+
+
+def raw(value: Any) -> Any:
+    """A value of a profile as JSON holds it."""
+    return json.loads(json.dumps(value, default=jsonable))
+
+
+def same_person_sentence() -> str:
+    """Why somebody cannot publish a version they had a hand in, and what to do."""
+    return _("You had a hand in this version, so a colleague publishes it. Ask one of the people named on its page.")
+
+
+def _need(by: Actor, capability: str) -> None:
+    if not by.may(capability):
+        raise NotAllowed(_("Your role does not include this. Ask the administrator of your organisation."))
+
+
+def _locked(version_id: UUID) -> PolicyVersion:
+    version = PolicyVersion.objects.select_for_update().filter(id=version_id).first()
+    if version is None:
+        raise NotThere
+    return version
+
+
+def _record(version: PolicyVersion, what: str) -> None:
+    events.record(Action.POLICY, data="policy_version", object_id=version.id, ground=what)
+
+
+def _with_values(profile: Profile, values: Mapping[str, Any]) -> Profile:
+    errors: dict[str, str] = {}
+    for path, value in values.items():
+        try:
+            profile = with_value(profile, path, value)
+        except ProfileError as error:
+            errors[path] = error.sentence
+    if errors:
+        raise WrongValues(errors)
+    return profile
+
+
+def _write_changes(version: PolicyVersion, before: Profile, after: Profile, by: Actor, at: datetime) -> int:
+    old = {field.path: raw(field.value) for field in field_catalogue(before)}
+    new = {field.path: raw(field.value) for field in field_catalogue(after)}
+    changed = [path for path in new if old.get(path) != new[path]]
+    for path in changed:
+        PolicyChange.objects.create(
+            version=version,
+            path=path,
+            old=json.dumps(old.get(path), ensure_ascii=False),
+            new=json.dumps(new[path], ensure_ascii=False),
+            by_id=by.user_id,
+            at=at,
+        )
+    return len(changed)
+
+
+def _submission_errors(version: PolicyVersion, from_date: date, why: str, why_past: str, today: date) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if not why.strip():
+        errors["why"] = _("Say why the rules change. Colleagues and clients may ask.")
+    if from_date < today and not why_past.strip():
+        errors["why_past"] = _("This day has passed. Say why the version must hold from then.")
+    holding = version_in_force(from_date)
+    if holding.id != version.based_on_id:
+        errors["from_date"] = _(
+            "On this day version %(number)s holds, and this draft was made from another version. "
+            "Choose another day, or begin a draft from version %(number)s."
+        ) % {"number": holding.number}
+    based_on = version.based_on
+    if based_on is not None and based_on.body_hash == version.body_hash:
+        errors["why"] = _("Nothing differs from the version that holds.")
+    return errors
+
+
+def _first_day(version: PolicyVersion, today: date) -> date:
+    from_date = version.from_date
+    assert from_date is not None
+    if from_date < today and not version.why_past:
+        raise Conflict(
+            _("The first day of this version has passed meanwhile. Send it back, so that a new day is chosen.")
+        )
+    if version_in_force(from_date).id != version.based_on_id:
+        raise Conflict(_("Another version holds on that day meanwhile. Send this one back."))
+    return from_date
+
+
+def _make_room(frozen: list[PolicyVersion], from_date: date) -> date | None:
+    """End the version that holds on the first day; returns where a later one already begins."""
+    for version in frozen:
+        assert version.from_date is not None
+        if version.from_date <= from_date and (version.until_date is None or from_date < version.until_date):
+            until = version.until_date
+            version.until_date, version.state = from_date, State.SUPERSEDED
+            version.save(update_fields=["until_date", "state"])
+            return until
+    later = [version.from_date for version in frozen if version.from_date and version.from_date > from_date]
+    return min(later, default=None)

@@ -1,0 +1,26 @@
+"""Registers the package with Django, and answers what lower packages ask of the rules."""
+
+from django.apps import AppConfig
+
+
+class PolicyConfig(AppConfig):
+    """Profiles and rules; the versions an organisation worked under, works under and will work under."""
+
+    name = "casemgmt.policy"
+    label = "policy"
+
+    def ready(self) -> None:
+        """Give actors their capabilities, templates their nouns, the menu its page and the queue its work."""
+        from django.utils.translation import gettext_noop
+
+        from casemgmt.organisations.actors import provide_capabilities
+        from casemgmt.policy import simulation, words
+        from casemgmt.web import navigation
+        from casemgmt.web.routes import Needs
+
+        provide_capabilities(words.role_capabilities)
+        words.install()
+        simulation.install()
+        navigation.item(
+            gettext_noop("Rules"), "scale", "policy:rules", 60, needs=Needs.capability("policy.read"), key="r"
+        )

@@ -1,0 +1,128 @@
+"""Working out in the background what a draft would change, and telling others when a version begins to hold."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime
+from datetime import time as clock_time
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock, jobs
+from casemgmt.policy.impacts import EXAMPLES, Impact, ImpactResult, impacts
+from casemgmt.policy.models import OPEN, PolicySimulation, PolicyVersion, State
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.versions import parse_body, profile_in_force
+
+SIMULATE = "policy.simulate"
+BEGINS = "policy.begins"
+
+# A progress row per batch would cost more than the batch: at most two a second.
+_SECONDS_BETWEEN = 0.5
+
+
+def install() -> None:
+    """Register the two kinds of work with the queue."""
+    jobs.handlers.add(SIMULATE, run_simulation)
+    jobs.handlers.add(BEGINS, tell_impacts)
+
+
+def enqueue_beginning(version_id: UUID, from_date: date, at: datetime) -> None:
+    """Tell every impact when the version begins to hold: at midnight of its first day, or now when that has passed."""
+    starts = datetime.combine(from_date, clock_time.min, tzinfo=clock.AMSTERDAM)
+    jobs.enqueue(BEGINS, version_id, due=starts if starts > at else None)
+
+
+def tell_impacts(version_id: UUID) -> None:
+    """Each impact queues its own work; nothing when the version was replaced before its first day."""
+    with transaction.atomic():
+        version = PolicyVersion.objects.filter(id=version_id).first()
+        if version is None or not version.is_frozen or version.until_date == version.from_date:
+            return
+        for _name, impact in impacts:
+            impact.republish(version_id)
+        events.record(Action.JOB, data="policy_version", object_id=version_id, ground="begins")
+
+
+def run_simulation(simulation_id: UUID) -> None:
+    """Ask every impact what the draft would move, write progress, and leave the result on the simulation."""
+    work = _begin(simulation_id)
+    if work is None:
+        return
+    old, new, on = work
+    try:
+        found = [
+            _asked(impact, old, new, on, Progress(simulation_id, impact.title)) | {"name": name}
+            for name, impact in impacts
+        ]
+    except Exception:
+        _update(simulation_id, state=PolicySimulation.State.FAILED)
+        raise
+    _finish(simulation_id, found)
+
+
+class Progress:
+    """Writes how far one impact is, not more often than a reader could notice."""
+
+    def __init__(self, simulation_id: UUID, doing: str) -> None:
+        """Say at once what is being worked out."""
+        self.simulation_id = simulation_id
+        self.last = time.monotonic()
+        _update(simulation_id, doing=doing[:160], done=0, total=0)
+
+    def __call__(self, done: int, total: int) -> None:
+        """So many of so many."""
+        if done < total and time.monotonic() - self.last < _SECONDS_BETWEEN:
+            return
+        self.last = time.monotonic()
+        _update(self.simulation_id, done=done, total=total)
+
+
+def _asked(impact: Impact, old: Profile, new: Profile, on: date, report: Progress) -> dict[str, Any]:
+    result: ImpactResult = impact.affected(old, new, on, report)
+    return {
+        "title": impact.title,
+        "moved": result.moved,
+        "due_at_once": result.due_at_once,
+        "total": result.total,
+        "examples": list(result.examples[:EXAMPLES]),
+    }
+
+
+@transaction.atomic
+def _begin(simulation_id: UUID) -> tuple[Profile, Profile, date] | None:
+    simulation = PolicySimulation.objects.select_for_update().filter(id=simulation_id).first()
+    if simulation is None or simulation.state == PolicySimulation.State.DONE:
+        return None
+    version = PolicyVersion.objects.get(id=simulation.version_id)
+    if version.body_hash != simulation.body_hash:
+        # The draft changed before we began: whoever changed it asks again.
+        simulation.state = PolicySimulation.State.FAILED
+        simulation.save(update_fields=["state"])
+        return None
+    simulation.state = PolicySimulation.State.RUNNING
+    simulation.save(update_fields=["state"])
+    return profile_in_force(simulation.on), parse_body(version.body), simulation.on
+
+
+def _update(simulation_id: UUID, **values: Any) -> None:
+    with transaction.atomic():
+        PolicySimulation.objects.filter(id=simulation_id).update(**values)
+
+
+def _finish(simulation_id: UUID, found: list[dict[str, Any]]) -> None:
+    with transaction.atomic():
+        simulation = PolicySimulation.objects.select_for_update().get(id=simulation_id)
+        simulation.result = found
+        simulation.state = PolicySimulation.State.DONE
+        simulation.finished_at = clock.now()
+        simulation.save(update_fields=["result", "state", "finished_at"])
+        version = PolicyVersion.objects.select_for_update().get(id=simulation.version_id)
+        if version.state in OPEN and version.body_hash == simulation.body_hash:
+            version.state = State.SIMULATED
+            version.save(update_fields=["state"])
+        events.record(Action.POLICY, data="policy_version", object_id=version.id, ground="simulated")

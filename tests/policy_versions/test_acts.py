@@ -1,0 +1,265 @@
+"""Draft, work through, submit, publish: in that order, by two people, from a day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from casemgmt.audit.models import AccessEvent
+from casemgmt.base.errors import Conflict, NotAllowed, NotThere
+from casemgmt.base.organisation import organisation
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy import acts, simulation
+from casemgmt.policy.models import PolicyChange, PolicyVersion, State
+from casemgmt.policy.versions import held_versions, profile_in_force, version_in_force, version_label
+
+from .conftest import KEPT, NOW, TODAY, Place, drafted, in_force, published, queued, row, submitted, worked_through
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+def kept(on: date) -> str:
+    return str(profile_in_force(on).retention.classes["dossier"].term.value)
+
+
+def test_a_published_version_holds_from_its_first_day_and_the_old_one_until_then(inside: Place) -> None:
+    draft = published(inside)
+    assert kept(date(2026, 12, 31)) == "15 years"
+    assert kept(date(2027, 1, 1)) == "20 years"
+    old, new = held_versions()
+    assert (old.until_date, new.id, new.until_date) == (date(2027, 1, 1), draft, None)
+    assert row(old.id).state == State.SUPERSEDED
+
+
+def test_the_one_who_made_the_draft_cannot_publish_it(inside: Place) -> None:
+    draft = submitted(inside)
+    joris = inside.actor("joris")
+    both = also_publishing(joris)
+    with pytest.raises(NotAllowed, match="collega|colleague"):
+        acts.publish(version_id=draft, confirm="2", by=both, at=NOW)
+    assert row(draft).state == State.SUBMITTED
+
+
+def test_a_colleague_who_changed_one_value_cannot_publish_it_either(inside: Place) -> None:
+    draft = drafted(inside)
+    femke = inside.actor("femke")
+    acts.change_value(version_id=draft, path="house_rules.cooling_off", value="9 days", by=femke, at=NOW)
+    worked_through(inside, draft)
+    acts.submit(version_id=draft, from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
+    both = also_publishing(femke)
+    with pytest.raises(NotAllowed):
+        acts.publish(version_id=draft, confirm="2", by=both, at=NOW)
+
+
+def test_only_who_may_publish_publishes(inside: Place) -> None:
+    with pytest.raises(NotAllowed):
+        acts.publish(version_id=submitted(inside), confirm="2", by=inside.actor("femke"), at=NOW)
+
+
+def test_publishing_asks_for_the_number_typed(inside: Place) -> None:
+    draft = submitted(inside)
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.publish(version_id=draft, confirm="ja", by=inside.actor("hanneke"), at=NOW)
+    assert set(wrong.value.errors) == {"confirm"}
+
+
+def test_a_draft_that_was_not_worked_through_cannot_be_submitted(inside: Place) -> None:
+    with pytest.raises(Conflict):
+        acts.submit(version_id=drafted(inside), from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
+
+
+def test_a_change_after_working_through_makes_it_a_draft_again(inside: Place) -> None:
+    draft = worked_through(inside, drafted(inside))
+    assert row(draft).state == State.SIMULATED
+    acts.change_value(version_id=draft, path=KEPT, value="18 years", by=inside.actor("joris"), at=NOW)
+    assert row(draft).state == State.DRAFT
+
+
+def test_a_submitted_version_cannot_be_changed_until_it_is_taken_back(inside: Place) -> None:
+    draft = submitted(inside)
+    with pytest.raises(Conflict):
+        acts.change_value(version_id=draft, path=KEPT, value="18 years", by=inside.actor("joris"), at=NOW)
+    acts.withdraw(version_id=draft, by=inside.actor("hanneke"), at=NOW, answer="Eerst de cliëntenraad vragen.")
+    assert row(draft).answer == "Eerst de cliëntenraad vragen."
+    acts.change_value(version_id=draft, path=KEPT, value="18 years", by=inside.actor("joris"), at=NOW)
+
+
+@pytest.mark.parametrize(("day", "needs_reason"), [(-1, True), (0, False), (1, False)])
+def test_a_first_day_in_the_past_needs_a_reason(inside: Place, day: int, needs_reason: bool) -> None:
+    draft = worked_through(inside, drafted(inside))
+    first = TODAY + timedelta(days=day)
+    told = {"version_id": draft, "from_date": first, "why": "Wet", "by": inside.actor("joris"), "at": NOW}
+    if needs_reason:
+        with pytest.raises(acts.WrongValues) as wrong:
+            acts.submit(**told)
+        assert set(wrong.value.errors) == {"why_past"}
+        acts.submit(**told, why_past="Het besluit gold al, wij hoorden het later.")
+    else:
+        acts.submit(**told)
+    assert row(draft).state == State.SUBMITTED
+
+
+def test_a_first_day_that_passed_while_waiting_is_not_published_by_itself(inside: Place) -> None:
+    draft = submitted(inside, TODAY)
+    with pytest.raises(Conflict):
+        acts.publish(version_id=draft, confirm="2", by=inside.actor("hanneke"), at=NOW + timedelta(days=1))
+
+
+def test_every_submission_says_why(inside: Place) -> None:
+    draft = worked_through(inside, drafted(inside))
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.submit(version_id=draft, from_date=date(2027, 1, 1), why="  ", by=inside.actor("joris"), at=NOW)
+    assert "why" in wrong.value.errors
+
+
+def test_a_draft_equal_to_what_holds_is_not_submitted(inside: Place) -> None:
+    draft = worked_through(inside, drafted(inside, "15 years"))
+    with pytest.raises(acts.WrongValues):
+        acts.submit(version_id=draft, from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
+
+
+def test_only_one_draft_at_a_time(inside: Place) -> None:
+    drafted(inside)
+    with pytest.raises(Conflict):
+        acts.start_draft(based_on=in_force(), by=inside.actor("femke"), at=NOW)
+
+
+def test_a_draft_thrown_away_leaves_only_its_trail(inside: Place) -> None:
+    draft = worked_through(inside, drafted(inside))
+    acts.discard(version_id=draft, by=inside.actor("joris"), at=NOW)
+    with transaction.atomic():
+        assert not PolicyVersion.objects.filter(id=draft).exists()
+        assert list(AccessEvent.objects.filter(object_id=draft).values_list("ground", flat=True).order_by("at"))[
+            -1
+        ] == ("discard")
+
+
+def test_a_value_out_of_bounds_is_refused_with_the_bounds(inside: Place) -> None:
+    draft = drafted(inside)
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.change_value(
+            version_id=draft, path="house_rules.cooling_off", value="31 days", by=inside.actor("joris"), at=NOW
+        )
+    assert "2 dagen tot en met 30 dagen" in wrong.value.errors["house_rules.cooling_off"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [("no.such.rule", 1), ("meta.slug", "x"), (KEPT, "ooit"), (KEPT, None), (KEPT, "\x00")]
+)
+def test_what_is_no_value_of_the_profile_is_refused(inside: Place, path: str, value: object) -> None:
+    draft = drafted(inside)
+    with pytest.raises(acts.WrongValues):
+        acts.change_value(version_id=draft, path=path, value=value, by=inside.actor("joris"), at=NOW)
+
+
+def test_of_several_values_one_wrong_changes_none(inside: Place) -> None:
+    draft = drafted(inside)
+    values = {"house_rules.cooling_off": "9 days", "house_rules.emergency_hours": 999}
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.change_values(version_id=draft, values=values, by=inside.actor("joris"), at=NOW)
+    assert set(wrong.value.errors) == {"house_rules.emergency_hours"}
+    with transaction.atomic():
+        assert list(PolicyChange.objects.values_list("path", flat=True)) == [KEPT]
+
+
+def test_the_trail_names_every_step(inside: Place) -> None:
+    draft = published(inside)
+    with transaction.atomic():
+        told = list(AccessEvent.objects.filter(object_id=draft).order_by("at").values_list("ground", flat=True))
+    assert told == ["draft", "change", "simulate", "simulated", "submit", "publish"]
+
+
+def test_nothing_is_published_when_the_trail_cannot_be_written(inside: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = submitted(inside)
+    hanneke = inside.actor("hanneke")
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("no trail")
+
+    monkeypatch.setattr("casemgmt.audit.events.record", broken)
+    with pytest.raises(RuntimeError):
+        acts.publish(version_id=draft, confirm="2", by=hanneke, at=NOW)
+    assert row(draft).state == State.SUBMITTED
+    assert not queued(simulation.BEGINS)
+
+
+def test_a_version_between_two_others_ends_where_the_planned_one_begins(inside: Place) -> None:
+    first = in_force()
+    planned = published(inside, date(2028, 1, 1))
+    soon = acts.start_draft(based_on=first, by=inside.actor("joris"), at=NOW)
+    acts.change_value(version_id=soon, path=KEPT, value="16 years", by=inside.actor("joris"), at=NOW)
+    worked_through(inside, soon)
+    acts.submit(version_id=soon, from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
+    acts.publish(version_id=soon, confirm="3", by=inside.actor("hanneke"), at=NOW)
+    assert row(soon).until_date == date(2028, 1, 1)
+    assert [kept(date(year, 6, 1)) for year in (2026, 2027, 2028)] == ["15 years", "16 years", "20 years"]
+    assert row(planned).state == State.PUBLISHED
+
+
+def test_a_draft_made_from_another_version_than_holds_on_its_first_day_is_refused(inside: Place) -> None:
+    first = in_force()
+    published(inside, date(2027, 1, 1))
+    late = acts.start_draft(based_on=first, by=inside.actor("joris"), at=NOW)
+    acts.change_value(version_id=late, path=KEPT, value="16 years", by=inside.actor("joris"), at=NOW)
+    worked_through(inside, late)
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.submit(version_id=late, from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
+    assert "2" in wrong.value.errors["from_date"]
+
+
+def test_a_planned_version_can_be_replaced_before_its_first_day(inside: Place) -> None:
+    planned = published(inside, date(2027, 1, 1))
+    better = acts.start_draft(based_on=planned, by=inside.actor("joris"), at=NOW)
+    acts.change_value(version_id=better, path=KEPT, value="17 years", by=inside.actor("joris"), at=NOW)
+    worked_through(inside, better)
+    acts.submit(version_id=better, from_date=date(2027, 1, 1), why="Fout", by=inside.actor("joris"), at=NOW)
+    acts.publish(version_id=better, confirm="3", by=inside.actor("hanneke"), at=NOW)
+    assert kept(date(2027, 1, 1)) == "17 years"
+    assert row(planned).until_date == date(2027, 1, 1)
+
+
+def test_another_organisations_version_is_not_there(inside: Place, other: Place) -> None:
+    with organisation(other.id):
+        theirs = version_in_force(TODAY).id
+    for perform in (
+        lambda: acts.start_draft(based_on=theirs, by=inside.actor("joris"), at=NOW),
+        lambda: acts.simulate(version_id=theirs, by=inside.actor("joris"), at=NOW),
+        lambda: acts.withdraw(version_id=theirs, by=inside.actor("joris"), at=NOW),
+        lambda: acts.discard(version_id=theirs, by=inside.actor("joris"), at=NOW),
+    ):
+        with pytest.raises(NotThere):
+            perform()
+
+
+def test_who_may_not_draft_does_nothing(inside: Place) -> None:
+    wim, draft = inside.actor("wim"), drafted(inside)
+    for perform in (
+        lambda: acts.start_draft(based_on=in_force(), by=wim, at=NOW),
+        lambda: acts.change_value(version_id=draft, path=KEPT, value="1 year", by=wim, at=NOW),
+        lambda: acts.simulate(version_id=draft, by=wim, at=NOW),
+        lambda: acts.withdraw(version_id=draft, by=wim, at=NOW),
+        lambda: acts.discard(version_id=draft, by=wim, at=NOW),
+    ):
+        with pytest.raises(NotAllowed):
+            perform()
+
+
+def test_a_stored_decision_can_name_its_version(inside: Place) -> None:
+    assert "1" in version_label(profile_in_force(TODAY).version_id)
+    assert version_label("sterk-huis_2099_000000000000") == "sterk-huis_2099_000000000000"
+
+
+def test_the_day_begins_in_amsterdam(inside: Place) -> None:
+    published(inside, date(2027, 1, 1))
+    (waiting,) = queued(simulation.BEGINS)
+    assert waiting.due_at == datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
+
+
+def also_publishing(actor: Actor) -> Actor:
+    """The same person with a second role, as in a small organisation."""
+    return replace(
+        actor, units_by_capability={**actor.units_by_capability, "policy.publish": actor.units_where("policy.draft")}
+    )
