@@ -12,7 +12,7 @@ from casemgmt.web import charts, forms
 from casemgmt.web.render import render
 
 DAY = date(2026, 11, 23)
-PAGES = ("staff", "portal")
+PAGES = ("staff", "dossier", "portal")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class SampleForm(forms.Form):
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Show the components; `?pagina=portal` shows those of the portal in their own layout."""
+    """Show the components; `?pagina=dossier` and `?pagina=portal` show the other two layouts."""
     wanted = request.GET.get("pagina", "staff")
     name = wanted if wanted in PAGES else "staff"
     return render(request, f"gallery/{name}.html", samples())

@@ -55,7 +55,7 @@ def opened(browser: Browser, html: str, *, dark: bool = False, width: int = 1280
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", ["staff", "portal"])
+@pytest.mark.parametrize("name", ["staff", "dossier", "portal"])
 def test_the_gallery_has_no_accessibility_faults(browser: Browser, name: str, width: int, dark: bool) -> None:
     page, said = opened(browser, gallery_page(name), dark=dark, width=width)
     violations: list[dict[str, Any]] = Axe().run(page).response["violations"]
