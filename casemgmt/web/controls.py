@@ -120,5 +120,6 @@ def _option(bound: BoundField, member: dict[str, Any], group: str, hints: dict[s
 def _attributes(bound: BoundField) -> dict[str, str]:
     """Give the extra attributes of the widget and field as text; true becomes an empty attribute."""
     raw = {**bound.field.widget.attrs, **bound.field.widget_attrs(bound.field.widget)}
-    raw.pop("aria-describedby", None)
+    for name in ("aria-describedby", "type", "required"):  # the macros write these themselves
+        raw.pop(name, None)
     return {name: "" if value is True else str(value) for name, value in raw.items() if value not in (None, False)}

@@ -47,29 +47,8 @@ def environment(**options: Any) -> Environment:
     extensions: list[str | type[Extension]] = ["jinja2.ext.i18n", "jinja2.ext.do", *options.pop("extensions", [])]
     environment = Environment(extensions=extensions, **options)
     _install_translations(environment)
-    environment.globals.update(
-        charts=charts,
-        control=control,
-        csrf_field=csrf_field,
-        icon=icons.icon,
-        initials=initials,
-        short_id=short_id,
-        static=static,
-        url=url,
-    )
-    environment.filters.update(
-        ago=dates.ago,
-        at_time=dates.at_time,
-        date_long=dates.date_long,
-        date_plain=dates.date_plain,
-        date_short=dates.date_short,
-        day_month=dates.day_month,
-        exact=dates.exact,
-        plain=plain,
-        spoken=dates.spoken,
-        upper_first=upper_first,
-        weekday_day=dates.weekday_day,
-    )
+    environment.globals.update(_globals())
+    environment.filters.update(_filters())
     return environment
 
 
@@ -121,3 +100,32 @@ def _install_translations(environment: jinja2.Environment) -> None:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
+
+
+def _globals() -> dict[str, Any]:
+    return {
+        "charts": charts,
+        "control": control,
+        "csrf_field": csrf_field,
+        "icon": icons.icon,
+        "initials": initials,
+        "short_id": short_id,
+        "static": static,
+        "url": url,
+    }
+
+
+def _filters() -> dict[str, Any]:
+    return {
+        "ago": dates.ago,
+        "at_time": dates.at_time,
+        "date_long": dates.date_long,
+        "date_plain": dates.date_plain,
+        "date_short": dates.date_short,
+        "day_month": dates.day_month,
+        "exact": dates.exact,
+        "plain": plain,
+        "spoken": dates.spoken,
+        "upper_first": upper_first,
+        "weekday_day": dates.weekday_day,
+    }
