@@ -59,8 +59,6 @@ class Supervisor:
     def start_services(self) -> None:
         """Databases and broker."""
         services.clear_leftovers(self.ours)
-        for cluster in self.ours.clusters:
-            cluster.forget_crash()
         started = {running.name: running for running in services.start(self.ours, die_with_us=True)}
         owned = [cluster.service() for cluster in self.ours.clusters]
         owned += [self.ours.broker.service()] if self.ours.broker else []
