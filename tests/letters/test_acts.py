@@ -1,0 +1,169 @@
+"""From words to a sealed print: nothing readable is kept, and the same letter is printed once."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from unittest.mock import patch
+from uuid import uuid4
+
+import pytest
+from django.db import connections, transaction
+
+from casemgmt.audit.models import AccessEvent
+from casemgmt.base import jobs
+from casemgmt.base.errors import Conflict
+from casemgmt.base.models import Job
+from casemgmt.base.organisation import organisation
+from casemgmt.letters import acts, queries, tasks
+from casemgmt.letters.contents import LetterContext, RequestReceived
+from casemgmt.letters.models import Letter
+from casemgmt.letters.pdf import LetterFailed
+from casemgmt.letters.vocabulary import Kind, State
+from casemgmt.vault import keys
+from tests.letters.conftest import AT, Place
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+def write(place: Place, context: LetterContext) -> Letter:
+    with transaction.atomic():
+        return acts.write_letter(
+            dossier_id=place.dossier_id,
+            to_person_id=uuid4(),
+            kind=Kind.DISCLOSURE_NOTICE,
+            context=context,
+            by=place.actor,
+            at=AT,
+        )
+
+
+def again(letter: Letter) -> Letter:
+    with transaction.atomic():
+        return Letter.objects.select_related("file").get(id=letter.id)
+
+
+def test_a_letter_is_written_sealed_and_printed_by_the_job(place: Place, notice: LetterContext, tmp_path: Path) -> None:
+    letter = write(place, notice)
+    assert again(letter).state == State.WAITING
+    jobs.run_due()
+    printed = again(letter)
+    assert printed.state == State.READY
+    with transaction.atomic():
+        assert b"".join(acts.letter_pdf(printed)).startswith(b"%PDF-")
+    assert not Job.objects.exists()
+    stored = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert stored
+    assert not any(b"%PDF" in path.read_bytes() for path in stored)
+    with connections["owner"].cursor() as cursor, transaction.atomic(using="owner"):
+        cursor.execute("select set_config('app.organisation', %s, true)", [str(place.organisation_id)])
+        cursor.execute("select row_to_json(l)::text from letters_letter l")
+        (row,) = cursor.fetchone()
+    assert "Samira" not in row
+    assert "Boer" not in row
+
+
+def test_the_letter_is_there_only_with_the_act_it_belongs_to(place: Place, notice: LetterContext) -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        write(place, notice)
+        raise RuntimeError
+    with transaction.atomic():
+        assert not Letter.objects.exists()
+        assert not AccessEvent.objects.exists()
+    assert not Job.objects.exists()
+
+
+def test_it_names_recipients_ground_motives_article_and_appeal(place: Place, notice: LetterContext) -> None:
+    letter = write(place, notice)
+    with transaction.atomic():
+        opened = queries.opened(place.dossier_id, letter.id)
+    assert opened is not None
+    said = " ".join(block.text for block in opened.wording.blocks)
+    for words in ("J. de Boer, Jeugdbescherming Brabant", "De gezinsvoogd vraagt erom.", "Minder kon niet."):
+        assert words in said
+    assert [(cited.id, cited.name) for cited in opened.wording.citations] == [("SH-3.7.7", "artikel 3.7.7")]
+    assert opened.wording.appeal == ("U kunt een klacht indienen.", "De klachtenfunctionaris helpt u.")
+    assert opened.wording.explanations == ("Delen mag, want de gezinsvoogd moet dit weten.",)
+
+
+def test_what_people_typed_stays_text(place: Place, notice: LetterContext) -> None:
+    letter = write(place, notice)
+    with transaction.atomic():
+        (page,) = tasks._waiting(letter.id).values()
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert '<link rel="attachment"' not in page
+
+
+def test_printing_twice_keeps_one_print(place: Place, notice: LetterContext) -> None:
+    letter = write(place, notice)
+    tasks.render(letter.id)
+    first = again(letter).file_id
+    tasks.render(letter.id)
+    acts.keep_print(letter_id=letter.id, pdf=b"%PDF-other", at=AT)
+    assert again(letter).file_id == first
+
+
+def test_letters_that_wait_together_are_printed_together(place: Place, notice: LetterContext) -> None:
+    letters = [write(place, notice) for _ in range(3)]
+    with patch("casemgmt.letters.pdf._ask_child", wraps=tasks.pdf._ask_child) as children:
+        jobs.run_due()
+    assert children.call_count == 1
+    assert {again(letter).state for letter in letters} == {State.READY}
+
+
+def test_a_letter_that_cannot_be_made_is_noted_and_may_be_tried_again(place: Place, notice: LetterContext) -> None:
+    letter = write(place, notice)
+    with patch("casemgmt.letters.pdf.render_many", return_value=[LetterFailed("Nee.")]):
+        tasks.render(letter.id)
+    assert again(letter).state == State.FAILED
+    with transaction.atomic(), pytest.raises(Conflict):
+        acts.letter_pdf(again(letter))
+    acts.print_again(letter_id=letter.id, by=place.actor, at=AT)
+    tasks.render(letter.id)
+    assert again(letter).state == State.READY
+    with pytest.raises(Conflict):
+        acts.print_again(letter_id=letter.id, by=place.actor, at=AT)
+
+
+def test_a_busy_machine_only_delays(place: Place, notice: LetterContext) -> None:
+    letter = write(place, notice)
+    with patch("casemgmt.letters.pdf.render_many", return_value=[LetterFailed("Druk.", again=True)]):
+        jobs.run_due()
+    assert again(letter).state == State.WAITING
+    assert Job.objects.get().attempts == 1
+
+
+def test_a_letter_of_a_destroyed_dossier_is_not_printed(place: Place, notice: LetterContext) -> None:
+    letter = write(place, notice)
+    keys.destroy_dossier_key(place.dossier_id)
+    with organisation(place.organisation_id):
+        tasks.render(letter.id)
+    assert again(letter).state == State.WAITING
+
+
+def test_another_dossiers_letter_does_not_open(place: Place, notice: LetterContext) -> None:
+    letter = write(place, notice)
+    assert queries.opened(uuid4(), letter.id) is None
+    assert queries.opened(place.dossier_id, letter.id) is not None
+
+
+def test_a_letter_is_read_once(place: Place, notice: LetterContext) -> None:
+    letter = write(place, notice)
+    acts.mark_read(letter_id=letter.id, at=AT)
+    acts.mark_read(letter_id=letter.id, at=AT.replace(year=2027))
+    assert again(letter).read_at == AT
+    assert [line.read_at for line in queries.letters_of(place.dossier_id)] == [AT]
+
+
+def test_a_kind_that_is_not_of_the_content_is_refused(place: Place, notice: LetterContext) -> None:
+    other = replace(notice, content=RequestReceived("inzage", date(2026, 11, 1), date(2026, 11, 29)))
+    with pytest.raises(ValueError, match="no content"):
+        write(place, other)
+
+
+def test_a_state_that_does_not_exist_is_refused_by_the_database(place: Place, notice: LetterContext) -> None:
+    letter = write(place, notice)
+    with pytest.raises(Exception, match="letter_state_known"), transaction.atomic():
+        Letter.objects.filter(id=letter.id).update(state="posted")
+    with pytest.raises(Exception, match="letter_ready_has_file"), transaction.atomic():
+        Letter.objects.filter(id=letter.id).update(state=State.READY)
