@@ -6,7 +6,7 @@ Nothing is judged here. A decision is a frozen value that can be stored and read
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -170,7 +170,7 @@ def _pack(value: Any) -> Any:
     return {"$term": str(value)} if isinstance(value, Term) else value
 
 
-_READERS = {"$date": date.fromisoformat, "$amount": Decimal, "$term": Term.parse}
+_READERS: dict[str, Callable[[str], Any]] = {"$date": date.fromisoformat, "$amount": Decimal, "$term": Term.parse}
 
 
 def _unpack(value: Any) -> Any:

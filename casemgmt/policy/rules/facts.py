@@ -284,6 +284,14 @@ class AccessFacts:
     authorised_parts: tuple[str, ...] | None = None
     requested_part: str | None = None
     conflict_of_interest: bool = False
+    anonymised: bool = False
+    calamity: bool = False
+    legal_duty: bool = False
+    client_consented: bool = False
+    via_member_with_access: bool = False
+    client_contacted: bool = False
+    intake: str = "self"
+    safety_threat: str = "none"
     reason: str | None = None
     mfa_passed: bool = False
 

@@ -143,12 +143,13 @@ def client_facts(facts: ClientFacts, on: date) -> tuple[Fact, ...]:
     return used(facts, *names) + age
 
 
-def what_would_change(
-    facts: ClientFacts, ladder: Ladder, representation: Representation, on: date
-) -> tuple[str, ...]:
+def what_would_change(facts: ClientFacts, ladder: Ladder, representation: Representation, on: date) -> tuple[str, ...]:
     """The next birthday that changes the answer, and the answer for the other capacity."""
     now = ladder[cell_on(facts, representation, on)]
-    return (*_next_birthday(facts, ladder, representation, on, now), *_other_capacity(facts, ladder, representation, on, now))
+    return (
+        *_next_birthday(facts, ladder, representation, on, now),
+        *_other_capacity(facts, ladder, representation, on, now),
+    )
 
 
 def _next_birthday(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from casemgmt.policy.calendar import SumBuilder, add_term, birthday, say
 from casemgmt.policy.decision import DateSum, Decision, Fact
@@ -183,7 +184,7 @@ def _family(rule: RetentionClass, facts: KeepingFacts, builder: SumBuilder) -> t
 def _due_by_term(end: End, facts: KeepingFacts, profile: Profile) -> Decision:
     rule, execute = end.rule, end.rule.execute_within
     at_once = rule.term is None or execute is None
-    outcome = {"due": None, "as_soon_as_possible": at_once, "actions": rule.actions, "house_due": None}
+    outcome: dict[str, Any] = {"due": None, "as_soon_as_possible": at_once, "actions": rule.actions, "house_due": None}
     if end.sum is None or end.expires_on is None:
         return answer(profile, outcome, end.cited, _facts(facts), add="De termijn loopt nog niet.")
     if rule.term is None:
@@ -191,7 +192,7 @@ def _due_by_term(end: End, facts: KeepingFacts, profile: Profile) -> Decision:
         return answer(profile, outcome, end.cited, _facts(facts), sum=end.sum)
     if execute is None:
         house = profile.house_rules.execution_term
-        outcome["house_due"] = add_term(end.expires_on, house.value) if house and not rule.maximum else None
+        outcome["house_due"] = add_term(end.expires_on, house.value) if house else None
         return answer(profile, outcome, (*end.cited, rule), _facts(facts), sum=end.sum)
     sum = _further(end.sum, execute.value, f"uitvoeren: {execute.value.dutch()}")
     outcome["due"] = sum.answer
@@ -241,7 +242,7 @@ def _on_request(facts: KeepingFacts, profile: Profile, on: date) -> Decision:
     request = profile.requests.kinds[RequestKind.DESTRUCTION]
     who = claim(facts, request, profile, on)
     against = _form_defects(facts, profile) + _opposing(facts, profile)
-    outcome = {"allowed": who.allowed and not against, "actions": (), "escalate": who.escalate}
+    outcome: dict[str, Any] = {"allowed": who.allowed and not against, "actions": (), "escalate": who.escalate}
     cited: tuple[Cited, ...] = who.cited if not who.allowed else against or (request, *who.cited)
     seen = client_facts(facts, on) + used(facts, "requested_by", "written", *OPPOSING)
     if outcome["allowed"] and _family_interest(facts, profile):

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from casemgmt.policy.schema.people import Test
 from casemgmt.policy.schema.values import Cited, Label, Strict, Table, Valued
 from casemgmt.policy.schema.vocabulary import (
     AskWhen,
@@ -154,10 +155,23 @@ class Recording(Strict):
     responsible: Valued[RoleKey] | None = Field(default=None, title="Verantwoordelijk voor de inhoud")
 
 
+class AccessRule(Cited):
+    """A way in: for people in these roles, when every condition holds; the first that fits lets them in.
+
+    `items`: a way that is the only one to these data.
+    """
+
+    roles: tuple[Key, ...] = Field(min_length=1, title="Voor wie")
+    conditions: tuple[Test, ...] = Field(title="Voorwaarden")
+    items: tuple[Item, ...] = Field(default=(), title="Alleen voor")
+    logged: bool = Field(default=False, title="Wordt als uitzondering vastgelegd en beoordeeld")
+
+
 class Access(Strict):
     """Who may be let in, and what a colleague without an assignment reads."""
 
     basics: Cited = Field(title="Wie toegang heeft")
+    rules: tuple[AccessRule, ...] = Field(min_length=1, title="Wegen naar toegang")
     team_access: Valued[bool] = Field(title="Team ziet dossiers van het team")
     deputies: Valued[bool] = Field(title="Waarnemer krijgt toegang")
     supervised_roles: Cited = Field(title="Onder begeleiding")

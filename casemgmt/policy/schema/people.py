@@ -89,6 +89,7 @@ class Consent(Strict):
     purposes: Table[ConsentPurpose, ConsentRule] = Field(title="Toestemming per doel")
     withdrawal: Cited = Field(title="Intrekken")
     refusal_blocks: Cited = Field(title="Wie weigert")
+    specific: Valued[bool] = Field(title="Per ontvanger en doel")
 
 
 def whole(ladder: Table[Cell, Rung]) -> None:

@@ -87,6 +87,13 @@ class Deferral(Cited):
     forbids: bool = Field(default=False, title="Mag niet worden verteld")
 
 
+class ExtraContent(Cited):
+    """What is told as well when the test holds."""
+
+    when: Test = Field(title="Voorwaarde")
+    content: tuple[Content, ...] = Field(min_length=1, title="Wat ook wordt verteld")
+
+
 class InformRule(Cited):
     """Who is told what after an event, when, and in which way."""
 
@@ -94,6 +101,7 @@ class InformRule(Cited):
     who: InformWho = Field(title="Aan wie")
     timing: Timing = Field(title="Wanneer")
     content: tuple[Content, ...] = Field(default=(), title="Wat wordt verteld")
+    extra: tuple[ExtraContent, ...] = Field(default=(), title="Ook vertellen")
     channels: tuple[Channel, ...] = Field(default=(), title="Hoe")
     duty_when: tuple[Test, ...] = Field(default=(), title="Alleen als")
     deferrals: tuple[Deferral, ...] = Field(default=(), title="Uitstel")

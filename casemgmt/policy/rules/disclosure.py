@@ -1,0 +1,166 @@
+"""Whether a disclosure may take place: first what never leaves, then grounds without consent, then consent.
+
+The text decides here; the house rule that a manager approves stands apart and never blocks a duty or acute danger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.answer import answer, used
+from casemgmt.policy.rules.conditions import holds, unmet
+from casemgmt.policy.rules.consent import Review, review_consents
+from casemgmt.policy.rules.facts import DisclosureFacts, MissingFact
+from casemgmt.policy.rules.representation import cell_on, client_facts, decider
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.sharing import GroundRule, NeverGiven
+from casemgmt.policy.schema.values import Cited
+from casemgmt.policy.schema.vocabulary import Cell, Item, Recipient
+
+_TOLD_INSTEAD_OF_ASKED = (
+    Cell.UNDER_12,
+    Cell.CAPABLE_12_TO_15,
+    Cell.INCAPABLE_12_TO_15,
+    Cell.INCAPABLE_16_17,
+    Cell.INCAPABLE_ADULT,
+)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One ground laid beside the facts: the questions that are not (yet) answered with yes."""
+
+    rule: GroundRule
+    unmet: tuple[str, ...]
+
+
+def may_disclose(facts: DisclosureFacts, profile: Profile, on: date) -> Decision:
+    """Whether this disclosure, as described, may take place on the day `on`. SH-2.7 and 3.7, VT-15 to 19, GT-13 to 16,
+    BT-toestemming.
+
+    `ground` names what carries it; `open` lists the grounds of this organisation that could carry it and what each
+    still misses; `consent_needed` is true when only consent could. Raises MissingFact without recipient.
+    """
+    if facts.recipient is None:
+        raise MissingFact("recipient", "De ontvanger is nodig.")
+    never = _never_given(facts, profile, on)
+    if never is not None:
+        outcome = _outcome(False, None, consent_needed=False)
+        return answer(profile, outcome, (never,), used(facts, "recipient", "item"), absolute=True)
+    weighed = weigh_grounds(facts, profile, on)
+    review = review_consents(facts, profile, on)
+    fitting = [one.rule for one in weighed if not one.unmet and not _harms(one.rule, facts, profile)]
+    carrying = sorted(fitting, key=lambda rule: not _is_duty(rule, facts, profile, on))
+    if carrying:
+        return _on_ground(carrying[0], facts, profile, on)
+    return _on_consent(review, weighed, facts, profile, on)
+
+
+def weigh_grounds(facts: DisclosureFacts, profile: Profile, on: date) -> tuple[Weighed, ...]:
+    """Every ground without consent that is open to this recipient, with its unanswered conditions."""
+    derived = _derived(facts, profile, on)
+    open_to = grounds_for(profile, facts.recipient)
+    return tuple(Weighed(rule, unmet(rule.conditions, facts, derived)) for rule in open_to)
+
+
+def grounds_for(profile: Profile, recipient: Recipient | None) -> tuple[GroundRule, ...]:
+    """The grounds without consent that this organisation knows for a recipient, for the form that asks them."""
+    return tuple(rule for rule in profile.disclosure.grounds if not rule.recipients or recipient in rule.recipients)
+
+
+def approval_needed(profile: Profile, *, duty_to_speak: bool, acute_danger: bool) -> Decision:
+    """House rule: whether a manager approves before handing over. Never for a duty to speak or in acute danger.
+
+    `review_within_days` (working days) is set when the disclosure is looked at afterwards instead.
+    """
+    rule, within = profile.house_rules.disclosure_approval, profile.house_rules.disclosure_review_within
+    needed = rule.value and not duty_to_speak and not acute_danger
+    afterwards = rule.value and acute_danger and not duty_to_speak
+    outcome = {
+        "needed": needed,
+        "by": profile.disclosure.approved_by.value,
+        "review_within_days": within.value if afterwards else None,
+    }
+    return answer(profile, outcome, (within,) if afterwards else (rule,), ())
+
+
+def _outcome(allowed: bool, ground: str | None, *, consent_needed: bool, **more: Any) -> dict[str, Any]:
+    base = {"allowed": allowed, "ground": ground, "consent_needed": consent_needed, "duty": False, "escalate": False}
+    return {**base, "missing": (), "open": (), **more}
+
+
+def _never_given(facts: DisclosureFacts, profile: Profile, on: date) -> NeverGiven | None:
+    derived = _derived(facts, profile, on)
+    for rule in profile.disclosure.never:
+        if rule.item is facts.item and (not rule.unless or unmet(rule.unless, facts, derived)):
+            return rule
+    return None
+
+
+def _derived(facts: DisclosureFacts, profile: Profile, on: date) -> dict[str, Any]:
+    """What conditions may ask beside the facts themselves."""
+    return {
+        "moral_distress_answered": facts.six_questions.moral_distress is not None,
+        "under_16_or_incapable": cell_on(facts, profile.representation, on) in _TOLD_INSTEAD_OF_ASKED,
+        "nobody_objected": not facts.objection_by,
+        "item_approved_informant": facts.item is Item.INFORMANT_INFORMATION and facts.informant_approved,
+    }
+
+
+def _harms(rule: GroundRule, facts: DisclosureFacts, profile: Profile) -> bool:
+    """VT-15.1: only as far as another's privacy is not harmed, unless a legal duty overrides it."""
+    return bool(profile.disclosure.privacy_of_other and facts.harms_privacy_of_other and not rule.overrides_privacy)
+
+
+def _is_duty(rule: GroundRule, facts: DisclosureFacts, profile: Profile, on: date) -> bool:
+    derived = _derived(facts, profile, on)
+    return rule.is_duty or (bool(rule.duty_when) and all(holds(t.test, facts, derived) for t in rule.duty_when))
+
+
+def _on_ground(rule: GroundRule, facts: DisclosureFacts, profile: Profile, on: date) -> Decision:
+    duty = _is_duty(rule, facts, profile, on)
+    outcome = _outcome(True, rule.ground, consent_needed=False, duty=duty, acute=rule.acute)
+    cited: tuple[Cited, ...] = (rule, *((rule.consultation,) if rule.consultation else ()))
+    return answer(profile, outcome, cited, used(facts, "recipient", "purpose", "item", "necessary", "legal_duty"))
+
+
+def _on_consent(
+    review: Review, weighed: tuple[Weighed, ...], facts: DisclosureFacts, profile: Profile, on: date
+) -> Decision:
+    missing = unmet(profile.disclosure.consent_conditions, facts)
+    harmed = profile.disclosure.privacy_of_other if facts.harms_privacy_of_other else None
+    allowed = review.sufficient and not missing and harmed is None
+    escalate = review.standing.escalate
+    outcome = _outcome(allowed, "consent" if allowed else None, consent_needed=True, escalate=escalate)
+    outcome["missing"] = (*(text for _, text in review.defects), *missing)
+    outcome["wanted"], outcome["refused"] = review.missing, review.refused
+    outcome["open"] = tuple({"ground": one.rule.ground, "label": one.rule.label, "unmet": one.unmet} for one in weighed)
+    cited = _consent_cited(review, allowed, harmed, profile) + (() if allowed else _own_grounds(weighed))
+    return answer(
+        profile,
+        outcome,
+        cited,
+        used(facts, "recipient", "purpose", "item") + client_facts(facts, on),
+        add="" if allowed else " ".join(outcome["missing"]) or "Deze verstrekking mag zo niet.",
+        overrule_by=decider(profile) if escalate else None,
+        would_change=[f"{one.rule.label}: {' '.join(one.unmet)}" for one in weighed if one.unmet],
+    )
+
+
+def _own_grounds(weighed: tuple[Weighed, ...]) -> tuple[Cited, ...]:
+    """The grounds made for this very recipient whose conditions are not met: they belong in the explanation."""
+    return tuple(one.rule for one in weighed if one.rule.recipients and one.unmet)
+
+
+def _consent_cited(review: Review, allowed: bool, harmed: Cited | None, profile: Profile) -> tuple[Cited, ...]:
+    route = profile.disclosure.consent_route
+    if allowed:
+        return (route, *review.standing.cited)
+    if harmed is not None:
+        return (harmed,)
+    if review.refused:
+        return (*review.standing.cited, profile.consent.refusal_blocks)
+    return (*review.cited, *((route,) if not review.defects else ()))
