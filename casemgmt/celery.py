@@ -44,9 +44,11 @@ def install() -> None:
 
 @app.task(name="casemgmt.poll")
 def poll() -> None:
-    """Do the work that is due."""
+    """Do the work that is due, and leave a sign of life for the health page."""
     from casemgmt.base import jobs
+    from casemgmt.health import beat
 
+    beat()
     jobs.run_due()
 
 

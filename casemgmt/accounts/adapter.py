@@ -21,6 +21,12 @@ from casemgmt.accounts.secrets import open_secret, seal_secret
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
+_SILENT = (
+    "account/messages/logged_in.txt",
+    "account/messages/logged_out.txt",
+    "mfa/messages/recovery_codes_generated.txt",
+)
+
 
 def too_often(error: limits.TooOften) -> ValidationError:
     """The sentence somebody reads who tried too often."""
@@ -88,9 +94,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
-        """Say nothing of signing in and out: the page that follows shows it."""
+        """Say nothing of what the page that follows shows by itself."""
         template = kwargs.get("message_template") or (args[0] if args else None)
-        if template not in ("account/messages/logged_in.txt", "account/messages/logged_out.txt"):
+        if template not in _SILENT:
             super().add_message(request, level, *args, **kwargs)
 
 

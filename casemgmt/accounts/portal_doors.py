@@ -46,13 +46,17 @@ def second_factor_of(user: User, code: str) -> bool:
                 if right and limits.once(str(user.id), code):
                     authenticator.record_usage()
                     return True
-            elif authenticator.type == Authenticator.Type.RECOVERY_CODES:
-                if RecoveryCodes(authenticator).validate_code(code):
-                    authenticator.record_usage()
-                    return True
+            elif _is_recovery_code(authenticator, code):
+                authenticator.record_usage()
+                return True
     return False
 
 
 def has_app(user: User) -> bool:
     """Whether this account has set up an authenticator app."""
     return bool(Authenticator.objects.filter(user_id=user.id, type=Authenticator.Type.TOTP).exists())
+
+
+def _is_recovery_code(authenticator: Authenticator, code: str) -> bool:
+    kind = Authenticator.Type.RECOVERY_CODES
+    return authenticator.type == kind and bool(RecoveryCodes(authenticator).validate_code(code))

@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from casemgmt.accounts import acts, limits
 from casemgmt.accounts.adapter import MFAAdapter, client_address
@@ -30,6 +31,9 @@ from casemgmt.web.render import render, see_address
 
 FIRST = "portal_first"
 SHOW_CODES = "portal_show_codes"
+LETTER_REFUSED = gettext_noop(
+    "This name and code do not belong together, or the letter is too old. Check both, or ask for a new letter."
+)
 
 
 @door
@@ -102,14 +106,7 @@ def _invitation(request: HttpRequest, form: InvitationForm) -> PortalInvitation 
     )
     if invitation is None:
         portal_step.send(sender=None, word="invitation-refused", succeeded=False)
-        form.add_error(
-            None,
-            ValidationError(
-                _(
-                    "This name and code do not belong together, or the letter is too old. Check both, or ask for a new letter."
-                )
-            ),
-        )
+        form.add_error(None, ValidationError(_(LETTER_REFUSED)))
         return None
     limits.succeeded(name, client_address(request))
     return invitation

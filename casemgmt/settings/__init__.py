@@ -164,6 +164,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"
 ANONYMOUS_USER_NAME = None  # guardian: nobody is granted anything by being nobody

@@ -1,0 +1,131 @@
+"""Whether everything this application leans on answers, in plain words and within two seconds.
+
+Each store is asked in a thread of its own, on a connection of its own: one that
+hangs is reported as silent and holds up nobody. No personal data, no addresses.
+"""
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connections
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+PATIENCE = 1.5
+HEARTBEAT = "worker-heartbeat"
+# The poller runs every five seconds; a long job may hold it for a while.
+WORKER_SILENT_AFTER = 300
+LEAST_FREE = 1_000_000_000
+
+log = logging.getLogger("casemgmt.health")
+_running: dict[str, threading.Thread] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing we lean on: its word for machines, its name for people, and how it is."""
+
+    key: str
+    name: str
+    well: bool
+    sentence: str
+
+
+def beat() -> None:
+    """Leave a sign of life of the worker; without a broker the work still goes on."""
+    try:
+        cache.set(HEARTBEAT, time.time(), WORKER_SILENT_AFTER * 10)
+    except RedisError:
+        log.warning("The worker's sign of life could not be left.")
+
+
+def parts() -> list[Part]:
+    """Ask everything at once; who has not answered in time is silent."""
+    asked: dict[str, Callable[[], bool]] = {
+        "database": lambda: _database("default"),
+        "vault": lambda: _database("vault"),
+        "broker": _broker,
+        "worker": _worker,
+        "disk": _disk,
+    }
+    answers = _ask(asked)
+    names = {
+        "database": _("The database"),
+        "vault": _("The vault with the keys"),
+        "broker": _("The message broker"),
+        "worker": _("The worker in the background"),
+        "disk": _("Free space on the disk"),
+    }
+    return [Part(key, names[key], answers[key], _sentence(key, answers[key])) for key in asked]
+
+
+def _ask(asked: dict[str, Callable[[], bool]]) -> dict[str, bool]:
+    answers = dict.fromkeys(asked, False)
+
+    def run(key: str, check: Callable[[], bool]) -> None:
+        try:
+            answers[key] = check()
+        except Exception as error:
+            log.error("The %s is not well: %s", key, type(error).__name__)
+
+    started = []
+    for key, check in asked.items():
+        earlier = _running.get(key)
+        if earlier is not None and earlier.is_alive():
+            continue  # still hanging since the last question: asking again would only pile up
+        thread = threading.Thread(target=run, args=(key, check), daemon=True, name=f"health-{key}")
+        _running[key] = thread
+        started.append(thread)
+        thread.start()
+    until = time.monotonic() + PATIENCE
+    for thread in started:
+        thread.join(max(0.0, until - time.monotonic()))
+    return dict(answers)
+
+
+def _database(alias: str) -> bool:
+    connection = connections.create_connection(alias)
+    options = {**connection.settings_dict["OPTIONS"], "connect_timeout": 2}
+    connection.settings_dict = {**connection.settings_dict, "OPTIONS": options}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+            return bool(cursor.fetchone() == (1,))
+    finally:
+        connection.close()
+
+
+def _broker() -> bool:
+    cache.set("health", 1, 60)
+    return bool(cache.get("health") == 1)
+
+
+def _worker() -> bool:
+    at = cache.get(HEARTBEAT)
+    return at is not None and time.time() - float(at) < WORKER_SILENT_AFTER
+
+
+def _disk() -> bool:
+    folder = Path(settings.FILES)
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free > LEAST_FREE
+
+
+def _sentence(key: str, well: bool) -> str:
+    if well:
+        return _("There is enough room.") if key == "disk" else _("Answers.")
+    return {
+        "database": _("Does not answer. Nothing can be read or written until it is back; nothing was half written."),
+        "vault": _("Does not answer. Dossiers cannot be opened until it is back; nothing was half written."),
+        "broker": _("Does not answer. Signing in waits; work in the background goes on, a little later."),
+        "worker": _("Has not been heard for five minutes. Letters and night work wait; nothing is lost."),
+        "disk": _("Less than one gigabyte is free. Make room, or new files will be refused."),
+    }[key]

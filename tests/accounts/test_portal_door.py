@@ -1,0 +1,219 @@
+"""Clients come in with a letter the first time, and with password and code after that."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from casemgmt.accounts import acts
+from casemgmt.accounts.confirm import PORTAL_CONFIRMED
+from casemgmt.accounts.models import PortalInvitation
+from casemgmt.audit.models import PlatformEvent
+from casemgmt.base import clock
+from casemgmt.base.errors import Conflict
+from casemgmt.base.organisation import organisation
+from casemgmt.organisations.models import Organisation
+from tests.accounts.conftest import PASSWORD, totp
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+LETTER, FIRST_PASSWORD, APP = (f"/mijn/huis/inloggen/{page}/" for page in ("brief", "wachtwoord", "app"))
+IN, CODE, CODES = "/mijn/huis/inloggen/", "/mijn/huis/inloggen/code/", "/mijn/huis/inloggen/herstelcodes/"
+
+
+def test_the_whole_first_time_with_a_letter(client, invited):
+    typed = invited.code.lower().replace("-", " ")
+    assert client.post(LETTER, {"name": invited.signin_name, "code": typed})["Location"] == FIRST_PASSWORD
+    assert invited.signin_name in client.get(FIRST_PASSWORD).content.decode()
+    assert client.post(FIRST_PASSWORD, {"password": "kort", "again": "kort"}).status_code == 422
+    assert client.post(FIRST_PASSWORD, {"password": PASSWORD, "again": PASSWORD + "x"}).status_code == 422
+    assert client.post(FIRST_PASSWORD, {"password": PASSWORD, "again": PASSWORD})["Location"] == APP
+    page = client.get(APP).content.decode()
+    secret = page.split('data-testid="totp-secret">')[1].split("<")[0]
+    assert client.post(APP, {"code": "000000"}).status_code == 422
+    assert secret in client.get(APP).content.decode()
+    key = client.cookies["casemgmt_portal"].value
+    assert client.post(APP, {"code": totp(secret)})["Location"] == CODES
+    assert client.cookies["casemgmt_portal"].value != key
+    assert client.get(CODES).content.decode().count("<li><code>") == 10
+    assert client.get(CODES)["Location"] == "/mijn/huis/"
+    assert Client().post(LETTER, {"name": invited.signin_name, "code": invited.code}).status_code == 422
+    assert ("invitation-accepted", "done") in PlatformEvent.objects.values_list("data", "outcome")
+
+
+def test_stopping_halfway_leaves_the_letter_usable(client, invited):
+    client.post(LETTER, {"name": invited.signin_name, "code": invited.code})
+    client.post(FIRST_PASSWORD, {"password": PASSWORD, "again": PASSWORD})
+    other = Client()
+    assert other.post(LETTER, {"name": invited.signin_name, "code": invited.code}).status_code == 303
+    invited.user.refresh_from_db()
+    assert not invited.user.has_usable_password() and not Authenticator.objects.exists()
+
+
+def test_no_step_can_be_skipped(client, invited):
+    for page in (FIRST_PASSWORD, APP):
+        assert client.get(page)["Location"] == LETTER
+    client.post(LETTER, {"name": invited.signin_name, "code": invited.code})
+    assert client.get(APP)["Location"] == LETTER
+    assert client.get(CODES)["Location"].startswith(IN + "?next=")
+
+
+def test_a_letter_ends_after_fourteen_days(client, invited):
+    PortalInvitation.objects.update(expires_at=clock.now() + timedelta(seconds=30))
+    assert client.post(LETTER, {"name": invited.signin_name, "code": invited.code}).status_code == 303
+    PortalInvitation.objects.update(expires_at=clock.now())
+    assert Client().post(LETTER, {"name": invited.signin_name, "code": invited.code}).status_code == 422
+
+
+def test_a_letter_is_valid_for_fourteen_days_and_its_code_is_not_kept(place):
+    at = clock.now()
+    with organisation(place.id):
+        made = acts.create_portal_account(at=at)
+    kept = PortalInvitation.objects.get(user_id=made.user.id)
+    assert kept.expires_at == at + timedelta(days=14)
+    assert made.code.replace("-", "") not in kept.code_hash and len(kept.code_hash) == 64
+
+
+def test_a_letter_of_another_organisation_opens_nothing(client, invited):
+    Organisation.objects.create(slug="elders", name="Elders", kind="test", abbreviation="EL")
+    answer = client.post("/mijn/elders/inloggen/brief/", {"name": invited.signin_name, "code": invited.code})
+    assert answer.status_code == 422
+
+
+def test_a_new_letter_stops_the_old_one_and_replaces_everything(client, portal, place):
+    portal.sign_in(client)
+    with organisation(place.id):
+        code = acts.renew_invitation(user_id=portal.user.id, at=clock.now())
+    fresh = Client()
+    fresh.post(LETTER, {"name": portal.name, "code": code})
+    fresh.post(FIRST_PASSWORD, {"password": PASSWORD, "again": PASSWORD})
+    secret = fresh.get(APP).content.decode().split('data-testid="totp-secret">')[1].split("<")[0]
+    fresh.post(APP, {"code": totp(secret)})
+    assert client.get(CODES)["Location"].startswith(IN)
+    assert Authenticator.objects.filter(user=portal.user).count() == 2
+
+
+def test_signing_in_later(client, portal):
+    first = client.post(IN, {"name": portal.name.upper(), "password": PASSWORD})
+    assert (first.status_code, first["Location"]) == (303, CODE)
+    key = client.cookies["casemgmt_portal"].value
+    second = client.post(CODE, {"code": totp(portal.secret)})
+    assert second["Location"] == "/mijn/huis/"
+    assert client.cookies["casemgmt_portal"].value != key
+    assert "casemgmt_session" not in client.cookies
+    assert client.cookies["casemgmt_portal"]["path"] == "/mijn/"
+
+
+def test_a_recovery_code_lets_in_once(portal):
+    for expected in (303, 422):
+        browser = Client()
+        browser.post(IN, {"name": portal.name, "password": PASSWORD})
+        assert browser.post(CODE, {"code": portal.codes[0]}).status_code == expected
+
+
+def test_a_code_of_the_app_lets_in_once(portal):
+    code = totp(portal.secret)
+    for expected in (303, 422):
+        browser = Client()
+        browser.post(IN, {"name": portal.name, "password": PASSWORD})
+        assert browser.post(CODE, {"code": code}).status_code == expected
+
+
+def test_name_and_password_alone_open_nothing(client, portal):
+    client.post(IN, {"name": portal.name, "password": PASSWORD})
+    assert client.get("/mijn/huis/bevestigen/")["Location"].startswith(IN + "?next=")
+
+
+def test_unknown_closed_and_wrong_get_the_same_answer(portal):
+    import re
+
+    def answer(name: str, password: str) -> str:
+        got = Client().post(IN, {"name": name, "password": password})
+        return f"{got.status_code}" + re.sub(r'value="[^"]*"', "", got.content.decode())
+
+    wrong = answer(portal.name, "iets heel anders hier")
+    assert answer("peer-peer-1000", PASSWORD) == wrong
+    acts.disable_account(user_id=portal.user.id)
+    assert answer(portal.name, PASSWORD) == wrong
+    assert set(PlatformEvent.objects.values_list("data", "user_id")) == {("sign-in-failed", None)}
+
+
+def test_an_unknown_name_costs_a_hash_too(client, portal, monkeypatch):
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    spent = []
+    for act in ("encode", "verify"):
+        real = getattr(Argon2PasswordHasher, act)
+        monkeypatch.setattr(Argon2PasswordHasher, act, lambda *a, real=real, **k: spent.append(1) or real(*a, **k))
+    client.post(IN, {"name": "peer-peer-1000", "password": PASSWORD})
+    assert len(spent) == 1
+
+
+def test_a_staff_session_never_works_in_the_portal_and_the_other_way_round(client, staff, portal):
+    staff.sign_in(client)
+    client.cookies["casemgmt_portal"] = client.cookies["casemgmt_session"].value
+    assert client.get("/mijn/huis/bevestigen/")["Location"].startswith(IN)
+    visitor = Client()
+    portal.sign_in(visitor)
+    visitor.cookies["casemgmt_session"] = visitor.cookies["casemgmt_portal"].value
+    assert visitor.get("/inloggen/sessies/")["Location"].startswith("/inloggen/?next=")
+
+
+def test_staff_cannot_sign_in_at_the_portal_nor_clients_at_the_staff_door(client, staff, portal):
+    assert client.post(IN, {"name": staff.user.username, "password": PASSWORD}).status_code == 422
+    assert client.post("/inloggen/", {"login": portal.name, "password": PASSWORD}).status_code == 422
+
+
+def test_confirming_again_in_the_portal_lasts_five_minutes(client, portal):
+    portal.sign_in(client)
+    assert client.get("/mijn/huis/bevestigen/?next=/mijn/huis/x/")["Location"] == "/mijn/huis/x/"
+    session = _portal_session(client)
+    session[PORTAL_CONFIRMED] -= 301
+    session.save()
+    assert client.get("/mijn/huis/bevestigen/?next=/mijn/huis/x/").status_code == 200
+    assert client.post("/mijn/huis/bevestigen/", {"code": "000000"}).status_code == 422
+    answer = client.post("/mijn/huis/bevestigen/", {"code": portal.codes[1], "next": "//kwaad.example/"})
+    assert answer["Location"] == "/mijn/huis/"
+
+
+def test_signing_out(client, portal):
+    portal.sign_in(client)
+    assert client.post("/mijn/huis/uitloggen/")["Location"] == IN
+    assert client.get("/mijn/huis/bevestigen/")["Location"].startswith(IN)
+
+
+def test_erasing_leaves_an_opaque_row_and_nothing_else(client, portal):
+    portal.sign_in(client)
+    for _ in range(2):
+        acts.erase_portal_account(portal.user.id)
+    portal.user.refresh_from_db()
+    assert not portal.user.is_active and not portal.user.has_usable_password() and portal.user.last_login is None
+    assert not Authenticator.objects.exists() and not PortalInvitation.objects.exists()
+    assert not UserSession.objects.exists() and not Session.objects.exists()
+    assert portal.name not in portal.user.username
+    assert client.get("/mijn/huis/bevestigen/")["Location"].startswith(IN)
+
+
+def test_a_staff_account_is_never_erased(staff):
+    with pytest.raises(type(staff.user).DoesNotExist):
+        acts.erase_portal_account(staff.user.id)
+
+
+def test_a_closed_account_gets_no_new_letter(portal, place):
+    acts.disable_account(user_id=portal.user.id)
+    with organisation(place.id), pytest.raises(Conflict):
+        acts.renew_invitation(user_id=portal.user.id, at=clock.now())
+
+
+def test_the_tab_and_quick_exit_are_those_of_the_portal(client, invited):
+    page = client.get(IN).content.decode()
+    assert "<title>Het Huis" not in page and "data-quick-exit" in page
+
+
+def _portal_session(client: Client):
+    from django.contrib.sessions.backends.db import SessionStore
+
+    return SessionStore(client.cookies["casemgmt_portal"].value)
