@@ -99,6 +99,16 @@ class Assignment(UserObjectPermissionBase, OrganisationModel):  # type: ignore[m
 
 
 from dossiers.people.models import Person, PortalAccess  # noqa: E402
-from dossiers.recording.models import Entry, EntryAbout, EntryVersion, WorkingNote  # noqa: E402
+from dossiers.recording.models import Draft, Entry, EntryAbout, EntryVersion, WorkingNote  # noqa: E402
 
-__all__ = ["Assignment", "Dossier", "Entry", "EntryAbout", "EntryVersion", "Person", "PortalAccess", "WorkingNote"]
+__all__ = [
+    "Assignment",
+    "Dossier",
+    "Draft",
+    "Entry",
+    "EntryAbout",
+    "EntryVersion",
+    "Person",
+    "PortalAccess",
+    "WorkingNote",
+]

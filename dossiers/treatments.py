@@ -46,6 +46,9 @@ declare(
     address          erase copy sealed
     address_secret   erase omit plain
     phone            erase copy sealed
+    safe_contact     erase copy sealed
+    warning          erase omit sealed
+    relevance        erase copy sealed
     position         erase omit none
     """,
 )
@@ -113,5 +116,17 @@ declare(
     text             erase never none
     made_at          erase never none
     remind_on        erase never none
+    """,
+)
+declare(
+    "dossiers.Draft",
+    """
+    id               erase never none
+    organisation_id  erase never none
+    dossier          erase never none
+    author_id        erase never none
+    place_id         erase never none
+    content          erase never none
+    saved_at         erase never none
     """,
 )

@@ -15,6 +15,7 @@ class Verb(StrEnum):
     APPROVE_DISCLOSURE = "disclosure.approve"
     HANDLE_REQUEST = "request.handle"
     DECIDE_REQUEST = "request.decide"
+    GRANT_ACCESS = "authorisation.grant"
     INVITE_TO_PORTAL = "portal.invite"
     CLOSE = "retention.close"
     REVIEW_REMOVAL = "removal.review"
@@ -25,8 +26,21 @@ class Verb(StrEnum):
 # Done from a desk for the whole organisation: the capability alone decides.
 # Everything else also needs to be at work with the client: a team or an assignment.
 FROM_A_DESK = frozenset(
-    {Verb.HANDLE_REQUEST, Verb.DECIDE_REQUEST, Verb.REVIEW_REMOVAL, Verb.APPROVE_REMOVAL, Verb.READ_TRAIL}
+    {
+        Verb.HANDLE_REQUEST,
+        Verb.DECIDE_REQUEST,
+        Verb.GRANT_ACCESS,
+        Verb.REVIEW_REMOVAL,
+        Verb.APPROVE_REMOVAL,
+        Verb.READ_TRAIL,
+    }
 )
 
 # What still goes on when a dossier is closed; recording in it is over.
-AFTER_CLOSING = FROM_A_DESK | {Verb.READ, Verb.PREPARE_DISCLOSURE, Verb.APPROVE_DISCLOSURE, Verb.INVITE_TO_PORTAL}
+AFTER_CLOSING = FROM_A_DESK | {
+    Verb.READ,
+    Verb.KEEP_NOTE,
+    Verb.PREPARE_DISCLOSURE,
+    Verb.APPROVE_DISCLOSURE,
+    Verb.INVITE_TO_PORTAL,
+}

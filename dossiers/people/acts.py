@@ -22,6 +22,9 @@ class NewPerson:
     address: str | None = None
     address_secret: bool = False
     phone: str | None = None
+    safe_contact: str | None = None
+    warning: str | None = None
+    relevance: str | None = None
 
 
 def add_person(dossier: Dossier, new: NewPerson) -> Person:
@@ -37,6 +40,9 @@ def add_person(dossier: Dossier, new: NewPerson) -> Person:
         address=new.address,
         address_secret=new.address_secret,
         phone=new.phone,
+        safe_contact=new.safe_contact,
+        warning=new.warning,
+        relevance=new.relevance,
         position=Person.objects.filter(dossier=dossier).count(),
     )
     person.save()

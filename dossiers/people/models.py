@@ -28,6 +28,11 @@ class Person(DossierContent):
     address = SealedText(label="person.address", null=True)
     address_secret = models.BooleanField(default=False)
     phone = SealedText(label="person.phone", null=True)
+    # How to reach this person without harm ("text after 15.30, no letters"), and what a visitor must know.
+    safe_contact = SealedText(label="person.safe_contact", null=True)
+    warning = SealedText(label="person.warning", null=True)
+    # Why somebody of the surroundings is in the dossier at all, or how they were told and agreed.
+    relevance = SealedText(label="person.relevance", null=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

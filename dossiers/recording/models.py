@@ -78,6 +78,29 @@ class EntryAbout(DossierContent):
         return f"about {self.person_id}"
 
 
+class Draft(DossierContent):
+    """What somebody was typing when the session ended: theirs alone, gone when the entry is saved.
+
+    ``place_id`` is the entry that is being reworded, or the dossier itself for a new one.
+    """
+
+    author_id = models.UUIDField()
+    place_id = models.UUIDField()
+    content = SealedJSON(label="draft.content")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "dossier", "author_id", "place_id"], name="one_draft_per_place"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "saved_at"], name="draft_by_age")]
+
+    def __str__(self) -> str:
+        return f"draft {self.id}"
+
+
 class WorkingNote(DossierContent):
     """A personal working note (persoonlijke werkaantekening): beside the dossier, for its author alone.
 
