@@ -32,6 +32,7 @@ SOURCES = (
 # Folders of templates that are named after what they are, not after the package that owns them.
 TEMPLATE_OWNERS = {
     **dict.fromkeys(("layouts", "components", "errors", "gallery"), "web"),
+    "front": "casemgmt",
     **dict.fromkeys(("account", "mfa", "socialaccount", "usersessions", "allauth"), "accounts"),
 }
 KEYWORDS: dict[str, Any] = {

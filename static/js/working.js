@@ -32,6 +32,16 @@
     split.classList.add("split--chosen");
   });
 
+  document.addEventListener("click", (event) => {
+    const back = event.target.closest("[data-pane-back]");
+    if (!back) { return; }
+    event.preventDefault();
+    const split = back.closest(".split");
+    split.classList.remove("split--chosen");
+    const chosen = split.querySelector(".row[data-current] > a");
+    if (chosen) { chosen.focus(); }
+  });
+
   // A form with data-draft="address" sends itself there while one types, and says when it was kept.
   let timer = 0;
   function keep(form) {

@@ -10,7 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from tests.web.pages import ORGANISATIONS, gallery_page
+from casemgmt.web.current import answering
+from casemgmt.web.render import environment
+from tests.web.pages import ORGANISATIONS, gallery_page, sample_request
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 POLICY = (
@@ -39,6 +41,8 @@ def opened(browser: Browser, html: str, *, dark: bool = False, width: int = 1280
         if path.startswith("/static/"):
             file = STATIC / path.removeprefix("/static/")
             route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "font/woff2")
+        elif route.request.headers.get("hx-request") == "true":
+            route.fulfill(body=f"<h2>Gehaald: {path}</h2>", content_type="text/html; charset=utf-8")
         elif path == "/":
             headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html; charset=utf-8"}
             route.fulfill(body=html, headers=headers)
@@ -88,6 +92,31 @@ def test_only_one_explanation_is_open_at_a_time(browser: Browser) -> None:
     page, _said = opened(browser, gallery_page("staff"))
     page.locator("details.why > summary").first.click()
     page.wait_for_function("document.querySelectorAll('details.why[open]').length === 1")
+    page.close()
+
+
+LIST = """{% extends "layouts/staff.html" %}{% from "components/lists.html" import split, row %}
+{% block content %}<h1>Taken</h1>{% call(part) split() %}{% if part == "list" %}
+<ul>{{ row("Een", "/taak/1", pane="pane") }}{{ row("Twee", "/taak/2", pane="pane", current=true) }}</ul>
+{% else %}<h2>Twee</h2>{% endif %}{% endcall %}{% endblock %}"""
+
+
+def test_a_row_fills_the_pane_beside_the_list_and_gets_an_address(browser: Browser) -> None:
+    request = sample_request()
+    with answering(request):
+        html = environment().from_string(LIST).render({"request": request})
+    page, said = opened(browser, html)
+    page.get_by_role("link", name="Een").click()
+    page.wait_for_selector("#pane >> text=Gehaald: /taak/1")
+    assert page.url.endswith("/taak/1")
+    assert page.locator(".row[data-current] a").inner_text() == "Een"
+    page.keyboard.press("j")
+    page.wait_for_selector("#pane >> text=Gehaald: /taak/2")
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert not page.locator(".split .list").is_visible()
+    page.get_by_role("link", name="Terug naar de lijst").or_(page.get_by_role("link", name="Back to the list")).click()
+    assert page.locator(".split .list").is_visible()
+    assert said == []
     page.close()
 
 

@@ -11,6 +11,12 @@ def test_the_texts_of_the_pages_are_complete_and_up_to_date() -> None:
     assert [fault for fault in messages.problems(messages.ROOT) if fault.startswith("web:")] == []
 
 
+def test_every_package_has_its_dutch() -> None:
+    faults = messages.problems(messages.ROOT)
+    packages = sorted({fault.split(":")[0] for fault in faults})
+    assert faults == [], f"Run `manage.py messages` and fill the Dutch of: {', '.join(packages)}"
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     (tmp_path / "templates/consent").mkdir(parents=True)

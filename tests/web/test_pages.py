@@ -131,3 +131,24 @@ def test_every_template_compiles_and_every_macro_it_imports_exists() -> None:
                 f"{name}: {macro}" for macro in (part.split()[0] for part in macros.split(",")) if macro not in known
             ]
     assert missing == []
+
+
+def test_a_pane_inside_a_split_can_be_answered_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    from jinja2 import DictLoader
+
+    from casemgmt.web import render as renderer
+
+    page = (
+        '{% extends "layouts/staff.html" %}{% from "components/lists.html" import split, pane_head %}'
+        '{% block content %}{% call(part) split() %}{% if part == "list" %}lijst{% else %}'
+        "{% block pane %}{{ pane_head(title) }}{% endblock %}{% endif %}{% endcall %}{% endblock %}"
+    )
+    engine = renderer.environment()
+    sources = {"page.html": page}
+    for template in TEMPLATES:
+        sources[str(template.relative_to(ROOT / "templates"))] = template.read_text(encoding="utf-8")
+    monkeypatch.setattr(renderer, "environment", lambda: engine.overlay(loader=DictLoader(sources), cache_size=0))
+    block = page_or_block(sample_request(HTTP_HX_REQUEST="true"), "page.html", "pane", {"title": "Vraag Yara"})
+    whole = page_or_block(sample_request(), "page.html", "pane", {"title": "Vraag Yara"}).content.decode()
+    assert "Vraag Yara" in block.content.decode() and "lijst" not in block.content.decode()
+    assert "lijst" in whole and whole.count("Vraag Yara") == 1
