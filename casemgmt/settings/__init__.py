@@ -58,7 +58,8 @@ _PACKAGES = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
 ]
-INSTALLED_APPS = [name for name in _PACKAGES if find_spec(name)]
+_WITHOUT = optional("CASEMGMT_WITHOUT").split(",")
+INSTALLED_APPS = [name for name in _PACKAGES if name not in _WITHOUT and find_spec(name)]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

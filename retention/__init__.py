@@ -1,0 +1,1 @@
+"""Letting go: closing, end dates, holds, removal, destruction, certificates, erasure ledger."""

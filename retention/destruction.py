@@ -1,0 +1,163 @@
+"""Destruction as a state machine: interrupted anywhere, it goes on where it stopped, and does nothing twice.
+
+frozen → shredding → shredded (the key is gone: the point of no return) →
+erased → verified → destroyed. Every step is one transaction guarded by the
+state it expects; what lies outside the database (key, files, accounts) is
+removed idempotently before the step is marked.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from casemgmt.accounts.acts import erase_portal_account
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.base import clock, jobs
+from casemgmt.base.failpoints import failpoint
+from casemgmt.organisations.models import SignInPlace
+from casemgmt.vault import files, keys
+from dossiers.models import Dossier, PortalAccess
+from retention import certificates, manifest
+from retention.models import ErasureLedger, Removal
+from retention.oppositions import opposing
+from retention.vocabulary import RemovalState
+
+Step = Callable[[Removal, datetime], None]
+
+
+def destroy(removal_id: UUID) -> None:
+    """The job: take an approved removal as far as it can go; safe to run twice, or in two workers at once."""
+    while True:
+        with transaction.atomic():
+            removal = Removal.objects.filter(id=removal_id).first()
+        step = _STEPS.get(removal.state) if removal else None
+        if removal is None or step is None:
+            return
+        now = clock.now()
+        if removal.state == RemovalState.APPROVED and removal.cooling_until and removal.cooling_until > now:
+            jobs.enqueue("retention.destroy", removal_id, due=removal.cooling_until)
+            return
+        step(removal, now)
+
+
+def _freeze(removal: Removal, at: datetime) -> None:
+    """Read all facts once more; when nothing opposes, note what there is and close the dossier to everybody."""
+    with transaction.atomic():
+        row = _locked(removal, RemovalState.APPROVED)
+        dossier = Dossier.objects.select_for_update().filter(id=removal.dossier_id).first()
+        if row is None or dossier is None:
+            return
+        keys.load_keys([dossier.id])
+        sentences = opposing(dossier, at=at) if dossier.state == Dossier.State.CLOSED else ["open"]
+        if sentences:
+            row.words = " ".join(sentences)
+            row.ended_at = at
+            _mark(row, RemovalState.STOPPED, "words", "ended_at")
+            return
+        row.manifest = manifest.make(dossier.id).to_json()
+        dossier.state = Dossier.State.FROZEN
+        dossier.save(update_fields=["state"])
+        _mark(row, RemovalState.FROZEN, "manifest")
+    failpoint("destruction.frozen")
+
+
+def _announce_shredding(removal: Removal, at: datetime) -> None:
+    """Write into the ledger that this dossier is being erased, before its key goes."""
+    with transaction.atomic():
+        row = _locked(removal, RemovalState.FROZEN)
+        if row is None:
+            return
+        ErasureLedger.objects.get_or_create(dossier_id=row.dossier_id, defaults={"erased_at": at})
+        _mark(row, RemovalState.SHREDDING)
+    failpoint("destruction.shredding")
+
+
+def _shred(removal: Removal, at: datetime) -> None:
+    """Destroy the key: the point of no return, and no harm when it is done twice."""
+    keys.destroy_dossier_key(removal.dossier_id)
+    failpoint("destruction.key-gone")
+    with transaction.atomic():
+        row = _locked(removal, RemovalState.SHREDDING)
+        if row is not None:
+            row.key_destroyed_at = at
+            _mark(row, RemovalState.SHREDDED, "key_destroyed_at")
+    failpoint("destruction.shredded")
+
+
+def _erase(removal: Removal, at: datetime) -> None:
+    """Remove files and portal accounts named in the manifest, then every row."""
+    found = manifest.Manifest.from_json(removal.manifest or {"files": [], "accounts": [], "rows": {}})
+    for name in found.files:
+        files.remove_stored(name)
+    failpoint("destruction.files-gone")
+    with transaction.atomic():
+        row = _locked(removal, RemovalState.SHREDDED)
+        if row is None:
+            return
+        for account in map(UUID, found.accounts):
+            _erase_account(account, removal.dossier_id)
+        manifest.erase_rows(removal.dossier_id)
+        _mark(row, RemovalState.ERASED)
+    failpoint("destruction.erased")
+
+
+def _erase_account(user_id: UUID, dossier_id: UUID) -> None:
+    """End a portal account, unless it also serves another dossier of this organisation."""
+    if not PortalAccess.objects.filter(user_id=user_id).exclude(dossier_id=dossier_id).exists():
+        erase_portal_account(user_id)
+        SignInPlace.objects.filter(user_id=user_id).delete()
+
+
+def _verify(removal: Removal, at: datetime) -> None:
+    """Look in every store, and record that nothing was found; anything found stops here, in view."""
+    found = manifest.Manifest.from_json(removal.manifest or {"files": [], "accounts": [], "rows": {}})
+    with transaction.atomic():
+        row = _locked(removal, RemovalState.ERASED)
+        if row is None:
+            return
+        left = {model._meta.label: manifest.count(model, column, row.dossier_id) for model, column in manifest.tables()}
+        left["vault key"] = int(keys.key_exists(row.dossier_id))
+        left["files"] = sum((files.folder() / name[:2] / name).exists() for name in found.files)
+        if any(left.values()):
+            raise RuntimeError(
+                "Something of a destroyed dossier is still there: " + ", ".join(k for k in left if left[k])
+            )
+        row.absence = {"looked_in": sorted(left), "at": at.isoformat()}
+        _mark(row, RemovalState.VERIFIED, "absence")
+    failpoint("destruction.verified")
+
+
+def _certify(removal: Removal, at: datetime) -> None:
+    """Certificate and final state in one transaction: never one without the other, never two."""
+    with transaction.atomic():
+        row = _locked(removal, RemovalState.VERIFIED)
+        if row is None:
+            return
+        certificates.make(row, at=at)
+        row.ended_at = at
+        _mark(row, RemovalState.DESTROYED, "ended_at")
+    failpoint("destruction.certified")
+
+
+_STEPS: dict[str, Step] = {
+    RemovalState.APPROVED: _freeze,
+    RemovalState.FROZEN: _announce_shredding,
+    RemovalState.SHREDDING: _shred,
+    RemovalState.SHREDDED: _erase,
+    RemovalState.ERASED: _verify,
+    RemovalState.VERIFIED: _certify,
+}
+
+
+def _locked(removal: Removal, state: RemovalState) -> Removal | None:
+    """The removal's row, locked, if it is still in the state this step expects."""
+    return Removal.objects.select_for_update().filter(id=removal.id, state=state).first()
+
+
+def _mark(row: Removal, state: RemovalState, *also: str) -> None:
+    row.state = state
+    row.save(update_fields=["state", *also])
+    events.record(Action.DESTROY, outcome=Outcome.DONE, dossier_id=row.dossier_id, data=str(state), object_id=row.id)

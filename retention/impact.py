@@ -1,0 +1,78 @@
+"""What another version of the rules would move among the end dates, counted before it is published."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casemgmt.base import jobs
+from casemgmt.base.organisation import current
+from casemgmt.policy.impacts import EXAMPLES, ImpactResult, Report
+from casemgmt.policy.rules.retention import retention_expires
+from casemgmt.policy.schema import Profile
+from casemgmt.vault.keys import load_keys
+from casemgmt.web.dates import date_plain
+from dossiers.models import Dossier
+from retention.facts import Answers, keeping_facts
+from retention.models import EndDate
+from retention.night import RECALCULATE
+
+BATCH = 200
+
+
+@dataclass(slots=True)
+class _Count:
+    moved: int = 0
+    due: int = 0
+    examples: tuple[str, ...] = ()
+
+
+class EndDatesImpact:
+    """The end dates of closed dossiers."""
+
+    @property
+    def title(self) -> str:
+        """What moves."""
+        return _("End dates of closed dossiers")
+
+    def affected(self, old: Profile, new: Profile, on: date, report: Report) -> ImpactResult:
+        """Compare the end date by both versions for every closed dossier, batch by batch."""
+        with transaction.atomic():
+            ids = list(EndDate.objects.order_by("dossier_id").values_list("dossier_id", flat=True))
+        counted = _Count()
+        for start in range(0, len(ids), BATCH):
+            _compare(ids[start : start + BATCH], old, new, on, counted)
+            report(min(start + BATCH, len(ids)), len(ids))
+        return ImpactResult(counted.moved, counted.due, len(ids), counted.examples)
+
+    def republish(self, version_id: UUID) -> None:
+        """A version begins to hold: work all end dates out again."""
+        jobs.enqueue(RECALCULATE, current())
+
+
+def _compare(ids: list[UUID], old: Profile, new: Profile, on: date, counted: _Count) -> None:
+    with transaction.atomic():
+        load_keys(ids)
+        rows = EndDate.objects.filter(dossier_id__in=ids, dossier__state=Dossier.State.CLOSED)
+        for row in rows.select_related("dossier").order_by("dossier_id"):
+            facts = keeping_facts(row.dossier, Answers.from_json(row.answers), row.extended_until)
+            before = retention_expires(facts, old, on).outcome["expires_on"]
+            after = retention_expires(facts, new, on).outcome["expires_on"]
+            if before == after:
+                continue
+            counted.moved += 1
+            counted.due += bool(after and after <= on and not (before and before <= on))
+            if len(counted.examples) < EXAMPLES:
+                counted.examples += (_example(row.dossier, before, after),)
+
+
+def _example(dossier: Dossier, before: date | None, after: date | None) -> str:
+    """One dossier by number: closed when, from which date to which; no name."""
+    return _("%(number)s, closed on %(closed)s: from %(before)s to %(after)s") % {
+        "number": dossier.number,
+        "closed": date_plain(dossier.closed_on) if dossier.closed_on else "–",
+        "before": date_plain(before) if before else "–",
+        "after": date_plain(after) if after else "–",
+    }

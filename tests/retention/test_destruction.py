@@ -1,0 +1,279 @@
+"""Destruction: key first, then files and rows; found nowhere; proven; and stopped by whatever opposes."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import IntegrityError, connections, transaction
+
+from casemgmt.audit.models import AccessEvent
+from casemgmt.base import clock
+from casemgmt.base.errors import Conflict, NotAllowed, NotThere
+from casemgmt.base.organisation import organisation
+from casemgmt.vault.files import folder, write_file
+from casemgmt.vault.keys import key_exists, load_keys
+from dossiers.access import change_dossier, open_dossier
+from dossiers.models import Dossier
+from dossiers.recording.acts import Wording, add_entry
+from dossiers.verbs import Verb
+from retention import acts, certificates, destruction, manifest, night
+from retention.models import Certificate, EndDate, ErasureLedger, Removal
+from retention.vocabulary import RemovalState
+from tests.cast import Family, Place, make_family
+from tests.retention.conftest import LONG_AGO, close
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def removal_of(family: Family) -> Removal:
+    with transaction.atomic():
+        return Removal.objects.get(dossier_id=family.dossier_id)
+
+
+def step(here: Place, family: Family, verb: Verb, act, by) -> None:
+    def through(dossier: Dossier) -> None:
+        act(acts.running_removal(dossier), by=by, at=clock.now())
+
+    change_dossier(by, family.dossier_id, verb, through, data="removal")
+
+
+def approve(here: Place, family: Family, other) -> None:
+    """Propose, review and approve, by two people."""
+    acts.propose(family.dossier_id, at=clock.now())
+    step(here, family, Verb.REVIEW_REMOVAL, acts.review, here.manager)
+    step(here, family, Verb.APPROVE_REMOVAL, acts.approve, other)
+
+
+@pytest.fixture
+def other(here: Place):
+    """Somebody else who may approve removals."""
+    from casemgmt.organisations.models import Organisation, Unit
+    from tests.cast import make_actor
+
+    with organisation(here.id), transaction.atomic():
+        unit = Unit.objects.get(id=here.unit_id)
+        place = Organisation.objects.get(id=here.id)
+        return make_actor(place, unit, "director", frozenset({Verb.APPROVE_REMOVAL, Verb.REVIEW_REMOVAL}), "Ria Bos")
+
+
+def fill(here: Place, family: Family) -> None:
+    """An entry and a file, with a mark to look for."""
+
+    def through(dossier: Dossier) -> None:
+        add_entry(
+            dossier,
+            Wording("MARKER-entry"),
+            kind="fact",
+            about=[family.sem],
+            happened_on=date(2009, 1, 1),
+            by=here.worker,
+            at=LONG_AGO,
+        )
+        write_file(dossier.id, [b"MARKER-file"], content_type="text/plain", at=LONG_AGO)
+
+    change_dossier(here.worker, family.dossier_id, Verb.ADD, through, data="entry")
+
+
+def over(removal: Removal) -> timedelta:
+    return removal.cooling_until - clock.now() + timedelta(seconds=1)
+
+
+def test_a_closed_dossier_has_an_end_date_with_its_sum_and_article(here, closed):
+    with organisation(here.id), transaction.atomic():
+        row = EndDate.objects.get()
+        assert row.due_on == date(2025, 5, 1)
+        load_keys([closed.dossier_id])
+        assert "SH-4.2" in " ".join(row.decision["articles"])
+        assert row.decision["sum"]["answer"] == "2025-05-01"
+
+
+def test_the_night_proposes_what_is_due_and_nothing_twice(here, closed):
+    with organisation(here.id):
+        night.propose_due(here.id)
+        night.propose_due(here.id)
+        assert removal_of(closed).state == RemovalState.PROPOSED
+
+
+def test_a_dossier_is_not_proposed_the_day_before_its_term_has_passed(here):
+    with organisation(here.id):
+        family = make_family(here, at=LONG_AGO)
+        close(here, family, date(2011, 11, 23))
+        with transaction.atomic():
+            assert EndDate.objects.get().due_on == date(2026, 11, 23)
+        assert acts.propose(family.dossier_id, at=NOW) is None
+        assert acts.propose(family.dossier_id, at=NOW + timedelta(days=1)) is not None
+
+
+def test_who_reviewed_cannot_approve_not_even_around_the_code(here, closed, other):
+    with organisation(here.id):
+        acts.propose(closed.dossier_id, at=NOW)
+        step(here, closed, Verb.REVIEW_REMOVAL, acts.review, other)
+        with pytest.raises(NotAllowed):
+            step(here, closed, Verb.APPROVE_REMOVAL, acts.approve, other)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row = removal_of(closed)
+            row.state, row.approved_by_id = RemovalState.APPROVED, row.reviewed_by_id
+            row.approved_at = row.cooling_until = NOW
+            row.save()
+
+
+def test_nothing_is_destroyed_during_the_cooling_off(here, closed, other):
+    with organisation(here.id):
+        approve(here, closed, other)
+        destruction.destroy(removal_of(closed).id)
+        assert removal_of(closed).state == RemovalState.APPROVED
+        assert key_exists(closed.dossier_id)
+
+
+def test_after_the_cooling_off_nothing_is_left_and_a_certificate_proves_it(here, closed, other, monkeypatch):
+    with organisation(here.id):
+        reopened_fill(here, closed)
+        approve(here, closed, other)
+        row = removal_of(closed)
+        monkeypatch.setattr(clock, "now", lambda shift=over(row), real=clock.now: real() + shift)
+        destruction.destroy(row.id)
+        destruction.destroy(row.id)
+        assert removal_of(closed).state == RemovalState.DESTROYED
+        assert not key_exists(closed.dossier_id)
+        assert not any(path.is_file() for path in folder().rglob("*"))
+        with transaction.atomic():
+            left = {m._meta.label: manifest.count(m, c, closed.dossier_id) for m, c in manifest.tables()}
+            assert not any(left.values()), left
+            certificate = Certificate.objects.get()
+            assert ErasureLedger.objects.get().dossier_id == closed.dossier_id
+        genuine(certificate)
+        with pytest.raises(NotThere):
+            open_dossier(here.worker, closed.dossier_id, Verb.READ, lambda d: d.number, data="timeline")
+        assert not found_in_database("MARKER")
+
+
+def reopened_fill(here: Place, family: Family) -> None:
+    """Reopen, add content and close again."""
+    change_dossier(
+        here.worker, family.dossier_id, Verb.READ, lambda d: acts.reopen_dossier(d, by=here.worker, at=NOW), data="x"
+    )
+    fill(here, family)
+    close(here, family, date(2010, 5, 1))
+
+
+def genuine(certificate: Certificate) -> None:
+    """The file verifies offline; changed by one letter it does not, and it names nobody."""
+    document = certificates.CertificateFile.of(certificate).to_json()
+    key = certificates.public_key_pem()
+    content = certificates.verify(document, key)
+    assert content["files_erased"] == 1
+    assert content["rows_erased"]["dossiers.EntryVersion"] == 1
+    with pytest.raises(ValueError, match="genuine"):
+        certificates.verify(document.replace("SH-", "SX-"), key)
+    assert not any(word in document for word in ("Bakker", "Sem", "Samira", "999990019", "SH-2026-0418"))
+
+
+def found_in_database(marker: str) -> list[str]:
+    """Tables of the main database in which the marker stands anywhere in clear."""
+    found = []
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select table_name from information_schema.tables where table_schema = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'select count(*) from "{table}" t where t::text like %s', [f"%{marker}%"])
+            if cursor.fetchone()[0]:
+                found.append(table)
+    return found
+
+
+@pytest.mark.parametrize("stop_at", ["frozen", "shredding", "key-gone", "shredded", "files-gone", "erased", "verified"])
+def test_interrupted_anywhere_it_goes_on_and_does_nothing_twice(here, closed, other, monkeypatch, stop_at):
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(name: str) -> None:
+        if name == f"destruction.{stop_at}":
+            raise Interrupted
+
+    with organisation(here.id):
+        approve(here, closed, other)
+        row = removal_of(closed)
+        monkeypatch.setattr(clock, "now", lambda shift=over(row), real=clock.now: real() + shift)
+        monkeypatch.setattr(destruction, "failpoint", interrupt)
+        with pytest.raises(Interrupted):
+            destruction.destroy(row.id)
+        with pytest.raises(NotThere):
+            open_dossier(here.worker, closed.dossier_id, Verb.READ, lambda d: d.number, data="timeline")
+        monkeypatch.setattr(destruction, "failpoint", lambda name: None)
+        destruction.destroy(row.id)
+        with transaction.atomic():
+            assert Certificate.objects.count() == 1
+        assert removal_of(closed).state == RemovalState.DESTROYED
+
+
+def test_a_hold_placed_in_the_cooling_off_stops_destruction_at_the_last_moment(here, closed, other, monkeypatch):
+    with organisation(here.id):
+        approve(here, closed, other)
+        row = removal_of(closed)
+        change_dossier(
+            here.manager,
+            closed.dossier_id,
+            Verb.REVIEW_REMOVAL,
+            lambda d: acts.place_hold(d, why="Klacht loopt", by=here.manager, at=NOW),
+            data="hold",
+        )
+        monkeypatch.setattr(clock, "now", lambda shift=over(row), real=clock.now: real() + shift)
+        destruction.destroy(row.id)
+        assert removal_of(closed).state == RemovalState.STOPPED
+        assert key_exists(closed.dossier_id)
+
+
+def test_keeping_with_a_reason_ends_the_proposal_and_the_night_does_not_repeat_it(here, closed):
+    with organisation(here.id):
+        acts.propose(closed.dossier_id, at=NOW)
+        change_dossier(
+            here.manager,
+            closed.dossier_id,
+            Verb.REVIEW_REMOVAL,
+            lambda d: acts.keep(d, acts.running_removal(d), why="Broer vraagt inzage", by=here.manager, at=NOW),
+            data="removal",
+        )
+        night.propose_due(here.id)
+        with transaction.atomic():
+            assert [r.state for r in Removal.objects.all()] == [RemovalState.KEPT]
+
+
+def test_a_run_that_would_touch_an_unlikely_share_proposes_nothing_and_asks_a_person(here, closed, monkeypatch):
+    monkeypatch.setattr(night, "unlikely", lambda number: True)
+    with organisation(here.id):
+        night.propose_due(here.id)
+        with transaction.atomic():
+            assert not Removal.objects.exists()
+            assert AccessEvent.objects.filter(data="removal-run", outcome="denied").exists()
+
+
+def test_a_cancelled_approval_destroys_nothing(here, closed, other, monkeypatch):
+    with organisation(here.id):
+        approve(here, closed, other)
+        row = removal_of(closed)
+        step(here, closed, Verb.APPROVE_REMOVAL, acts.cancel, other)
+        monkeypatch.setattr(clock, "now", lambda shift=over(row), real=clock.now: real() + shift)
+        destruction.destroy(row.id)
+        assert removal_of(closed).state == RemovalState.CANCELLED
+        assert key_exists(closed.dossier_id)
+
+
+def test_a_closing_date_in_the_future_or_before_the_opening_is_refused(here):
+    with organisation(here.id):
+        family = make_family(here, at=NOW)
+        for wrong in (date(2026, 11, 21), date(2026, 11, 23)):
+            with pytest.raises(Conflict):
+                close(here, family, wrong, at=NOW)
+
+
+def test_the_manifest_knows_every_table_that_goes_with_a_dossier():
+    labels = {model._meta.label for model, _ in manifest.tables()}
+    assert {"dossiers.Dossier", "dossiers.Entry", "vault.SealedFile", "vault.SearchToken", "retention.Hold"} <= labels
+    assert all(isinstance(column, str) for _, column in manifest.tables())
+
+
+def test_a_certificate_is_json_with_text_signature_and_key(here, closed):
+    file = certificates.CertificateFile("{}", "", certificates.public_key_pem())
+    assert set(json.loads(file.to_json())) == {"text", "signature", "public_key"}
+    assert isinstance(here.id, UUID)
