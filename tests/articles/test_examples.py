@@ -1,4 +1,4 @@
-"""The public examples of the decide contract, when they lie beside the checkout; our own cases stand in the other files."""
+"""The public examples of the decide contract, when they lie beside the checkout; our own cases stand elsewhere."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The little language in which profiles write conditions over facts.
 
 "necessary" · "not anonymised" · "recipient in school|gp" · "fields within bsn|sex" ·
-"consulted_before has team_leader" · alternatives joined by " or ". Names are attributes of the facts or derived values handed in.
+"consulted_before has team_leader" · alternatives joined by " or ".
+Names are attributes of the facts or derived values handed in.
 """
 
 from __future__ import annotations
