@@ -86,9 +86,7 @@ def test_a_term_reads_back_from_its_text(amount: int, unit: Unit) -> None:
     assert term.dutch().startswith(str(amount))
 
 
-@pytest.mark.parametrize(
-    "text", ["", "4", "weeks", "4 fortnights", "-4 weeks", "4.5 weeks", "4  weeks", "2000 days"]
-)
+@pytest.mark.parametrize("text", ["", "4", "weeks", "4 fortnights", "-4 weeks", "4.5 weeks", "4  weeks", "2000 days"])
 def test_other_text_is_no_term(text: str) -> None:
     with pytest.raises(ValueError):
         Term.parse(text)

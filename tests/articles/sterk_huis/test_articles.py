@@ -141,7 +141,11 @@ def test_a_refused_correction_is_written_reasoned_and_kept() -> None:
 @pytest.mark.rule("SH-3.4.5b")
 def test_a_copy_costs_a_reasonable_amount_and_looking_is_free() -> None:
     assert sh("copy_fee", kind="copy", pages=3).plain()["max_fee_eur"] is None
-    assert sh("copy_fee", kind="inspection").plain() == {"fee_allowed": False, "max_fee_eur": "0.00", "reasonable": False}
+    assert sh("copy_fee", kind="inspection").plain() == {
+        "fee_allowed": False,
+        "max_fee_eur": "0.00",
+        "reasonable": False,
+    }
 
 
 @pytest.mark.rule("SH-4.2.1", "SH-4.2.6a")
