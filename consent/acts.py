@@ -1,0 +1,118 @@
+"""Recording what somebody answered, and withdrawing it at any time, without a reason."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
+from casemgmt.base.db import act
+from casemgmt.base.errors import Conflict, NotThere
+from casemgmt.organisations.actors import Actor
+from consent import hooks
+from consent.models import Consent
+from consent.vocabulary import ConsentState, Form, Told
+from dossiers.models import Dossier, Person
+
+
+@dataclass(frozen=True, slots=True)
+class NewConsent:
+    """An answer to be recorded. ``exchange_id``: only for this one exchange, which has this id.
+
+    ``id`` comes from the form that was filled in, so that sending it twice records one answer.
+    """
+
+    person_id: UUID
+    about_id: UUID
+    purpose: str
+    given_on: date
+    form: str
+    state: str = ConsentState.GIVEN
+    recipient_kind: str = ""
+    recipient: str | None = None
+    informed_of: frozenset[str] = frozenset()
+    for_this_exchange: bool = False
+    exchange_id: UUID | None = None
+    note: str | None = None
+    id: UUID | None = None
+
+
+@act
+def record_consent(dossier: Dossier, new: NewConsent, *, by: Actor, at: datetime) -> Consent:
+    """Record somebody's answer in a dossier that the door handed out (``change_dossier``).
+
+    Raises NotThere for somebody who is not in this dossier and Conflict for a day that has yet to come.
+    """
+    known = _already(dossier, new)
+    if known is not None:
+        return known
+    if new.given_on > clock.local_date(at):
+        raise Conflict(_("This answer has a date that has yet to come. Write down the day on which it was given."))
+    row = _row(dossier, new, by, at)
+    row.save()
+    events.record(
+        Action.CONSENT, dossier_id=dossier.id, data=f"consent-{row.state}", object_id=row.id, ground=row.purpose
+    )
+    hooks.tell(dossier.id, new.about_id, at)
+    return row
+
+
+@act
+def withdraw_consent(dossier: Dossier, consent_id: UUID, *, form: str, by: Actor, at: datetime) -> Consent:
+    """Withdraw a yes: at any time, by word of mouth or in writing, without a reason.
+
+    Withdrawing twice changes nothing. What was given before stays given; nothing more leaves on it.
+    """
+    row = Consent.objects.select_for_update().filter(dossier=dossier, id=consent_id).first()
+    if row is None:
+        raise NotThere
+    if row.state == ConsentState.WITHDRAWN:
+        return row
+    if row.state != ConsentState.GIVEN:
+        raise Conflict(_("This was a no already, so there is no yes to withdraw."))
+    row.state = ConsentState.WITHDRAWN
+    row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_form = at, by.user_id, Form(form).value
+    row.save(update_fields=["state", "withdrawn_at", "withdrawn_by_id", "withdrawn_form"])
+    events.record(Action.CONSENT, dossier_id=dossier.id, data="consent-withdrawn", object_id=row.id, ground=row.purpose)
+    hooks.tell(dossier.id, row.about_id, at)
+    return row
+
+
+def _already(dossier: Dossier, new: NewConsent) -> Consent | None:
+    """The row this same form made before; an id of another dossier's row is nobody's business."""
+    known = Consent.objects.filter(id=new.id).first() if new.id else None
+    if known is not None and known.dossier_id != dossier.id:
+        raise NotThere
+    return known
+
+
+def _row(dossier: Dossier, new: NewConsent, by: Actor, at: datetime) -> Consent:
+    assert by.user_id is not None
+    return Consent(
+        id=new.id or uuid4(),
+        dossier=dossier,
+        person=_person(dossier, new.person_id),
+        about=_person(dossier, new.about_id),
+        purpose=new.purpose,
+        recipient_kind=new.recipient_kind,
+        recipient=new.recipient or None,
+        state=new.state,
+        given_on=new.given_on,
+        form=new.form,
+        informed_of=",".join(word for word in Told.values if word in new.informed_of),
+        for_this_exchange=new.for_this_exchange or new.exchange_id is not None,
+        exchange_id=new.exchange_id,
+        note=new.note or None,
+        recorded_by_id=by.user_id,
+        recorded_at=at,
+    )
+
+
+def _person(dossier: Dossier, person_id: UUID) -> Person:
+    person = Person.objects.filter(dossier=dossier, id=person_id).first()
+    if person is None:
+        raise NotThere
+    return person

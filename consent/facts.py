@@ -1,0 +1,177 @@
+"""The one place where what a dossier knows becomes the facts that the rules judge.
+
+Nothing is decided here: who is what to whom, what people answered, in the
+vocabulary of the public decide contract. The rules themselves stand in policy.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from casemgmt.base import clock
+from casemgmt.policy.calendar import age_on
+from casemgmt.policy.rules.facts import ConsentFacts, GivenConsent
+from casemgmt.policy.schema.vocabulary import ConsentPurpose, Informed, Purpose, Recipient
+from casemgmt.policy.schema.vocabulary import Person as Who
+from consent.models import Consent
+from consent.vocabulary import ConsentState, Form
+from dossiers.models import Dossier, Person
+from dossiers.people.vocabulary import PersonRole
+
+ADULT = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person of the dossier as a plain value; ``who`` is what they are to the client it is about."""
+
+    id: UUID
+    name: str
+    role: str
+    represents: bool
+    capable: bool
+    birth_date: date | None
+    age: int | None
+    who: Who
+
+    @property
+    def role_label(self) -> str:
+        """The part this person has, as a word."""
+        return str(PersonRole(self.role).label)
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A client and everybody else in the dossier, on a day."""
+
+    client: Somebody
+    people: tuple[Somebody, ...]
+    on: date
+
+    def acting_as(self, who: str) -> tuple[Somebody, ...]:
+        """The people who are ``who`` to the client."""
+        return tuple(one for one in self.people if one.who == who)
+
+    def find(self, person_id: UUID) -> Somebody | None:
+        """One of the people by id."""
+        return next((one for one in self.people if one.id == person_id), None)
+
+    @property
+    def others(self) -> tuple[Somebody, ...]:
+        """Everybody but the client."""
+        return tuple(one for one in self.people if one.id != self.client.id)
+
+
+def circle(dossier: Dossier, about_id: UUID, on: date) -> Circle | None:
+    """The client and the people around on a day; None for somebody who is no client here. The key must be loaded."""
+    rows = list(Person.objects.filter(dossier=dossier).order_by("position", "id"))
+    about = next((row for row in rows if row.id == about_id and row.role == PersonRole.CLIENT), None)
+    if about is None:
+        return None
+    people = tuple(_somebody(row, about, on) for row in rows)
+    return Circle(next(one for one in people if one.id == about_id), people, on)
+
+
+def client_facts(around: Circle) -> dict[str, Any]:
+    """The facts about the client that every ladder looks at."""
+    siblings = [one.birth_date for one in around.others if one.role == PersonRole.SIBLING and one.birth_date]
+    return {
+        "birth_date": around.client.birth_date,
+        "client_capable": around.client.capable,
+        "has_legal_representative": bool(around.acting_as(Who.LEGAL_REPRESENTATIVE)),
+        "has_parent": bool(around.acting_as(Who.PARENT)),
+        "siblings_birth_dates": tuple(siblings),
+    }
+
+
+def consent_facts(around: Circle, purpose: ConsentPurpose, **more: Any) -> ConsentFacts:
+    """What ``whose_consent_needed`` looks at."""
+    return ConsentFacts(**client_facts(around), purpose=purpose, **more)
+
+
+def answers_given(
+    rows: Iterable[Consent], around: Circle, *, purpose: Purpose, exchange_id: UUID | None
+) -> tuple[GivenConsent, ...]:
+    """What people answered, one for each part they play.
+
+    Where several people play one part (two parents with custody) all of them
+    must have said yes, and one no is a no: the careful reading of "the
+    representative(s)".
+    """
+    newest = newest_by_person(rows, exchange_id)
+    given: list[GivenConsent] = []
+    for who in dict.fromkeys(one.who for one in around.people):
+        found = [newest.get(one.id) for one in around.acting_as(who)]
+        answered = [row for row in found if row is not None]
+        refused = [row for row in answered if row.state == ConsentState.REFUSED]
+        if refused:
+            given.append(_given(who, refused, purpose, exchange_id, refused=True))
+        elif answered and len(answered) == len(found):
+            given.append(_given(who, answered, purpose, exchange_id))
+    return tuple(given)
+
+
+def newest_by_person(rows: Iterable[Consent], exchange_id: UUID | None = None) -> dict[UUID, Consent]:
+    """Each person's newest answer; one that was tied to another exchange counts only when there is no other."""
+
+    def rank(row: Consent) -> tuple[bool, datetime, str]:
+        return row.exchange_id in (None, exchange_id), row.recorded_at, str(row.id)
+
+    return {row.person_id: row for row in sorted(rows, key=rank)}
+
+
+def _given(
+    who: Who, rows: Sequence[Consent], purpose: Purpose, exchange_id: UUID | None, *, refused: bool = False
+) -> GivenConsent:
+    told = set.intersection(*({*row.told} for row in rows))
+    withdrawn = [clock.local_date(row.withdrawn_at) for row in rows if row.withdrawn_at is not None]
+    kinds = {row.recipient_kind for row in rows}
+    kind = kinds.pop() if len(kinds) == 1 else ""
+    return GivenConsent(
+        by=(who,),
+        given_on=max(row.given_on for row in rows),
+        written=all(row.form == Form.WRITTEN for row in rows),
+        informed_of=tuple(word for word in Informed if word.value in told),
+        recipient=Recipient(kind) if kind else None,
+        purpose=purpose,
+        for_this_exchange=exchange_id is not None and all(row.exchange_id == exchange_id for row in rows),
+        refused=refused,
+        withdrawn_on=min(withdrawn) if withdrawn else None,
+    )
+
+
+def _somebody(row: Person, about: Person, on: date) -> Somebody:
+    return Somebody(
+        id=row.id,
+        name=row.name,
+        role=row.role,
+        represents=row.represents,
+        capable=row.capable,
+        birth_date=row.birth_date,
+        age=age_on(row.birth_date, on) if row.birth_date else None,
+        who=_who(row, about, on),
+    )
+
+
+_OF_A_MINOR: Mapping[str, Who] = {
+    PersonRole.PARENT: Who.PARENT_WITHOUT_CUSTODY,
+    PersonRole.STEPPARENT: Who.STEPPARENT_WITHOUT_CUSTODY,
+}
+_OF_ANYBODY: Mapping[str, Who] = {
+    PersonRole.PARENT: Who.PARENT,
+    PersonRole.PARTNER: Who.SPOUSE_OR_PARTNER,
+    PersonRole.SIBLING: Who.ADULT_SIBLING,
+}
+
+
+def _who(row: Person, about: Person, on: date) -> Who:
+    """What somebody is to the client: custody ends at 18, a guardian of an adult is a mentor or curator."""
+    if row.id == about.id:
+        return Who.CLIENT
+    minor = about.birth_date is not None and age_on(about.birth_date, on) < ADULT
+    if row.represents and (minor or row.role == PersonRole.GUARDIAN):
+        return Who.LEGAL_REPRESENTATIVE
+    known = (_OF_A_MINOR if minor else {}).get(row.role) or _OF_ANYBODY.get(row.role)
+    return known or Who.NETWORK_PERSON

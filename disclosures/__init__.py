@@ -1,0 +1,1 @@
+"""Disclosures: giving a client's data to others as a guarded, explained act."""

@@ -1,0 +1,395 @@
+"""Preparing a disclosure: propose, answer, choose, black out, have it assessed, ask, stop.
+
+Each act gets the dossier from the door (``change_dossier``), locks its row,
+checks the state and writes one event. Changing what was asked to be approved
+voids the request or the approval.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
+from casemgmt.base.db import act
+from casemgmt.base.errors import Conflict, NotThere
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.disclosure import approval_needed
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.vocabulary import Purpose, Recipient
+from casemgmt.policy.versions import profile_in_force
+from casemgmt.work.acts import cancel_tasks_for, create_task
+from consent.facts import Circle, circle
+from disclosures.judging import Judgement, judge
+from disclosures.models import Disclosure, DisclosureItem
+from disclosures.package import package_of
+from disclosures.redaction import Span, sentence_spans
+from disclosures.vocabulary import APPROVE, PENDING, PREPARING, QUESTION, RUNNING, State
+from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
+from dossiers.people.vocabulary import PersonRole
+
+QUESTION_WITHIN = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Whose data go to whom and why. ``id`` comes from the form, so that sending it twice proposes once."""
+
+    about_id: UUID
+    recipient_kind: str
+    name: str
+    organisation: str
+    purpose: str
+    address: str = ""
+    purpose_kind: str = "help"
+    answers: Mapping[str, bool] = field(default_factory=dict)
+    id: UUID | None = None
+
+    @property
+    def recipient(self) -> dict[str, str]:
+        """As stored."""
+        return {"name": self.name, "organisation": self.organisation, "address": self.address}
+
+
+@act
+def propose(dossier: Dossier, new: Proposal, *, by: Actor, at: datetime) -> Disclosure:
+    """Begin a disclosure; it is assessed at once, so that the page can say whose consent is needed."""
+    assert by.user_id is not None
+    known = Disclosure.objects.filter(id=new.id).first() if new.id else None
+    if known is not None:
+        if known.dossier_id != dossier.id:
+            raise NotThere
+        return known
+    row = Disclosure(
+        id=new.id or uuid4(),
+        dossier=dossier,
+        about=_client(dossier, new.about_id),
+        recipient_kind=Recipient(new.recipient_kind).value,
+        recipient=new.recipient,
+        purpose_kind=Purpose(new.purpose_kind).value,
+        purpose=new.purpose,
+        answers=dict(new.answers),
+        proposed_by_id=by.user_id,
+        proposed_at=at,
+    )
+    row.save()
+    tell(row, "disclosure-proposed")
+    return assess(dossier, row.id, by=by, at=at)
+
+
+@act
+def change_proposal(dossier: Dossier, disclosure_id: UUID, new: Proposal, *, by: Actor, at: datetime) -> Disclosure:
+    """Change to whom or why; what was approved for another recipient or purpose is approved no longer."""
+    row = locked(dossier, disclosure_id)
+    only_in(row, RUNNING)
+    row.about = _client(dossier, new.about_id)
+    row.recipient_kind = Recipient(new.recipient_kind).value
+    row.recipient, row.purpose = new.recipient, new.purpose
+    row.purpose_kind = Purpose(new.purpose_kind).value
+    row.answers = {**row.answers, **new.answers}
+    row.save()
+    return _changed(dossier, row, "disclosure-recipient", at)
+
+
+@act
+def answer_conditions(
+    dossier: Dossier, disclosure_id: UUID, answers: Mapping[str, bool], *, by: Actor, at: datetime
+) -> Disclosure:
+    """Answer what the regulation asks beside consent, such as whether it is necessary."""
+    row = locked(dossier, disclosure_id)
+    only_in(row, RUNNING)
+    row.answers = {**row.answers, **{name: bool(value) for name, value in answers.items()}}
+    row.save()
+    return _changed(dossier, row, "disclosure-conditions", at)
+
+
+@act
+def choose_items(
+    dossier: Dossier, disclosure_id: UUID, entry_ids: Iterable[UUID], *, by: Actor, at: datetime
+) -> Disclosure:
+    """Choose which entries go, each in its newest version; what was blacked out in one that stays, stays.
+
+    Only entries about this client can be chosen: raises NotThere for any other id.
+    Working notes and drafts are not entries, so nothing can choose them.
+    """
+    row = locked(dossier, disclosure_id)
+    only_in(row, RUNNING)
+    wanted = list(dict.fromkeys(entry_ids))
+    entries = {entry.id: entry for entry in Entry.objects.filter(dossier=dossier, id__in=wanted)}
+    if len(entries) < len(wanted) or not _all_about(row, wanted):
+        raise NotThere
+    kept = {item.entry_id: item for item in row.items.all()}
+    row.items.exclude(entry_id__in=wanted).delete()
+    for entry in sorted(entries.values(), key=lambda one: (one.happened_on, one.recorded_at)):
+        if entry.id not in kept:
+            _add(row, entry)
+    return _changed(dossier, row, "disclosure-items", at)
+
+
+@act
+def black_out(
+    dossier: Dossier, disclosure_id: UUID, item_id: UUID, starts: Sequence[int], *, by: Actor, at: datetime
+) -> Disclosure:
+    """Black out these sentences of an item (by where they start), and note that somebody looked at it."""
+    row = locked(dossier, disclosure_id)
+    only_in(row, RUNNING)
+    item = DisclosureItem.objects.select_for_update().filter(disclosure=row, id=item_id).first()
+    if item is None:
+        raise NotThere
+    text = EntryVersion.objects.get(dossier=dossier, entry_id=item.entry_id, number=item.version).text
+    chosen = [span for span in sentence_spans(text) if span.start in set(starts)]
+    item.redactions = {"spans": [_stored(span) for span in chosen], "seen": True}
+    item.save(update_fields=["redactions"])
+    return _changed(dossier, row, "disclosure-redaction", at)
+
+
+@act
+def refresh_item(dossier: Dossier, disclosure_id: UUID, item_id: UUID, *, by: Actor, at: datetime) -> Disclosure:
+    """Take an entry in its newest wording; what was blacked out in the older one must be chosen anew."""
+    row = locked(dossier, disclosure_id)
+    only_in(row, RUNNING)
+    item = DisclosureItem.objects.select_for_update().filter(disclosure=row, id=item_id).first()
+    if item is None:
+        raise NotThere
+    item.version, item.redactions = Entry.objects.get(dossier=dossier, id=item.entry_id).version, {"spans": []}
+    item.save(update_fields=["version", "redactions"])
+    return _changed(dossier, row, "disclosure-items", at)
+
+
+@act
+def assess(dossier: Dossier, disclosure_id: UUID, *, by: Actor | None, at: datetime) -> Disclosure:
+    """Ask the regulation whose consent is needed and whether it may go now; keep the decision with its version."""
+    row = locked(dossier, disclosure_id)
+    only_in(row, PREPARING)
+    _assess(dossier, row, at)
+    tell(row, "disclosure-assessed", ground=row.state)
+    return row
+
+
+@act
+def ask_approval(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: datetime) -> Disclosure:
+    """Ask a second person to approve exactly this package; where the house rule asks nobody it is approved at once."""
+    row = locked(dossier, disclosure_id)
+    if row.state == State.AWAITING_APPROVAL and row.asked_by_id == by.user_id:
+        return row
+    only_in(row, PREPARING)
+    profile, around = setting(dossier, row, at)
+    judgement = _assess(dossier, row, at)
+    package = package_of(row, around)
+    _ready(judgement, package.items, [one.first_words for one in package.unfinished])
+    row.asked_by_id, row.asked_at, row.content_hash = by.user_id, at, package.digest
+    row.approval_needed = bool(_approval(profile, judgement).outcome["needed"])
+    row.state = State.AWAITING_APPROVAL if row.approval_needed else State.APPROVED
+    row.save()
+    if row.approval_needed:
+        _ask(dossier, row, judgement, at)
+    tell(row, "disclosure-asked", ground=row.state)
+    return row
+
+
+@act
+def escalate(dossier: Dossier, disclosure_id: UUID, question: str, *, by: Actor, at: datetime) -> Disclosure:
+    """Lay the question before the role that decides where consent does not carry; the decision goes with it."""
+    row = locked(dossier, disclosure_id)
+    only_in(row, PREPARING)
+    judgement = _assess(dossier, row, at)
+    cancel_tasks_for(row.id, at=at, kind=QUESTION)
+    create_task(
+        kind=QUESTION,
+        due_on=clock.local_date(at + QUESTION_WITHIN),
+        at=at,
+        dossier_id=dossier.id,
+        unit_id=dossier.unit_id,
+        capability="disclosure.approve",
+        title=_("May this go to %(recipient)s without consent?") % {"recipient": called(row)},
+        detail=question,
+        decision=judgement.may,
+        link="disclosures:approve",
+        object_id=row.id,
+    )
+    tell(row, "disclosure-question")
+    return row
+
+
+@act
+def withdraw(dossier: Dossier, disclosure_id: UUID, why: str, *, by: Actor, at: datetime) -> Disclosure:
+    """Stop a disclosure that has not left the house."""
+    row = locked(dossier, disclosure_id)
+    if row.state == State.WITHDRAWN:
+        return row
+    only_in(row, RUNNING)
+    end(row, State.WITHDRAWN, why, by=by, at=at)
+    return row
+
+
+def end(row: Disclosure, state: State, why: str, *, by: Actor, at: datetime) -> None:
+    """End a disclosure that never left, with its reason; tasks about it are dropped."""
+    row.state, row.ended_why, row.ended_by_id, row.ended_at = state, why or None, by.user_id, at
+    row.save()
+    cancel_tasks_for(row.id, at=at)
+    tell(row, f"disclosure-{state.value}")
+
+
+def reassess_running(dossier_id: UUID, about_id: UUID, at: datetime) -> None:
+    """An answer changed: judge anew every disclosure about this client that has not left the house."""
+    dossier = Dossier.objects.get(id=dossier_id)
+    rows = Disclosure.objects.select_for_update().filter(dossier=dossier, about_id=about_id, state__in=sorted(RUNNING))
+    for row in rows:
+        judgement = _judge(dossier, row, at)
+        if row.state in PENDING and judgement.allowed:
+            continue
+        voided = row.state in PENDING
+        _void(row, at)
+        _store(row, judgement, at)
+        tell(row, "disclosure-voided" if voided else "disclosure-assessed", ground="consent")
+
+
+def void(dossier: Dossier, row: Disclosure, at: datetime, ground: str) -> None:
+    """Void an approval that no longer stands, and judge the disclosure anew."""
+    _void(row, at)
+    _assess(dossier, row, at)
+    tell(row, "disclosure-voided", ground=ground)
+
+
+def setting(dossier: Dossier, row: Disclosure, at: datetime) -> tuple[Profile, Circle]:
+    """The regulation and the people as they are at this moment."""
+    on = clock.local_date(at)
+    around = circle(dossier, row.about_id, on)
+    if around is None:
+        raise NotThere
+    return profile_in_force(on), around
+
+
+def locked(dossier: Dossier, disclosure_id: UUID) -> Disclosure:
+    """One disclosure of this dossier, its row locked; raises NotThere."""
+    row: Disclosure | None = Disclosure.objects.select_for_update().filter(dossier=dossier, id=disclosure_id).first()
+    if row is None:
+        raise NotThere
+    return row
+
+
+def only_in(row: Disclosure, states: Iterable[str]) -> None:
+    """Raise Conflict unless the disclosure is in one of these states."""
+    if row.state not in states:
+        raise Conflict(
+            _("This disclosure is “%(state)s” by now, so this step cannot be done. Nothing was changed.")
+            % {"state": State(row.state).label}
+        )
+
+
+def tell(row: Disclosure, data: str, ground: str = "") -> None:
+    """The one event of an act."""
+    events.record(Action.DISCLOSE, dossier_id=row.dossier_id, data=data, object_id=row.id, ground=str(ground))
+
+
+def called(row: Disclosure) -> str:
+    """How the recipient is called in a sentence."""
+    return row.recipient.get("organisation") or row.recipient.get("name") or ""
+
+
+def _changed(dossier: Dossier, row: Disclosure, data: str, at: datetime) -> Disclosure:
+    """After any change: what was asked or approved is void, and the rules are asked again."""
+    voided = row.state in PENDING
+    _void(row, at)
+    _assess(dossier, row, at)
+    tell(row, data, ground="voided" if voided else "")
+    return row
+
+
+def _void(row: Disclosure, at: datetime) -> None:
+    if row.state not in PENDING:
+        return
+    row.state, row.voided_at = State.ASSESSING, at
+    row.asked_by_id = row.asked_at = row.approved_by_id = row.approved_at = None
+    row.content_hash, row.approval_needed = "", True
+    cancel_tasks_for(row.id, at=at, kind=APPROVE)
+
+
+def _judge(dossier: Dossier, row: Disclosure, at: datetime) -> Judgement:
+    profile, around = setting(dossier, row, at)
+    return judge(row, around, profile, clock.local_date(at))
+
+
+def _assess(dossier: Dossier, row: Disclosure, at: datetime) -> Judgement:
+    judgement = _judge(dossier, row, at)
+    _store(row, judgement, at)
+    return judgement
+
+
+def _store(row: Disclosure, judgement: Judgement, at: datetime) -> None:
+    row.judgement = {**judgement.to_json(), "ground": judgement.ground}
+    row.assessed_at = at
+    row.state = State.AWAITING_CONSENT if judgement.waits_for_consent else State.ASSESSING
+    row.save()
+
+
+def _ready(judgement: Judgement, items: Sequence[object], unfinished: Sequence[str]) -> None:
+    if not judgement.allowed:
+        raise Conflict(_("This may not go yet: %(why)s") % {"why": judgement.may.explanation}, judgement.may)
+    if not items:
+        raise Conflict(_("Nothing has been chosen yet. Choose what the recipient needs, and no more."))
+    if unfinished:
+        raise Conflict(
+            _(
+                "This piece also concerns somebody else. Look at it first and black out what is not this client's: %(item)s"
+            )
+            % {"item": unfinished[0]}
+        )
+
+
+def _approval(profile: Profile, judgement: Judgement) -> Decision:
+    """The house rule: whether a second person approves."""
+    outcome = judgement.may.outcome
+    return approval_needed(profile, duty_to_speak=bool(outcome.get("duty")), acute_danger=bool(outcome.get("acute")))
+
+
+def _ask(dossier: Dossier, row: Disclosure, judgement: Judgement, at: datetime) -> None:
+    create_task(
+        kind=APPROVE,
+        due_on=clock.local_date(at),
+        at=at,
+        dossier_id=dossier.id,
+        unit_id=dossier.unit_id,
+        capability="disclosure.approve",
+        title=_("Approve a disclosure to %(recipient)s") % {"recipient": called(row)},
+        decision=judgement.may,
+        link="disclosures:approve",
+        object_id=row.id,
+    )
+
+
+def _client(dossier: Dossier, person_id: UUID) -> Person:
+    person = Person.objects.filter(dossier=dossier, id=person_id, role=PersonRole.CLIENT).first()
+    if person is None:
+        raise NotThere
+    return person
+
+
+def _all_about(row: Disclosure, entry_ids: Sequence[UUID]) -> bool:
+    """Whether none of these entries is about others only."""
+    marks = EntryAbout.objects.filter(entry_id__in=entry_ids).values_list("entry_id", "person_id")
+    about: dict[UUID, set[UUID]] = {}
+    for entry_id, person_id in marks:
+        about.setdefault(entry_id, set()).add(person_id)
+    return all(row.about_id in people for people in about.values())
+
+
+def _add(row: Disclosure, entry: Entry) -> None:
+    item = DisclosureItem(
+        dossier_id=row.dossier_id,
+        disclosure=row,
+        entry=entry,
+        version=entry.version,
+        redactions={"spans": []},
+        position=row.items.count(),
+    )
+    item.save()
+
+
+def _stored(span: Span) -> dict[str, int]:
+    return {"start": span.start, "end": span.end}

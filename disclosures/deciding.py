@@ -1,0 +1,111 @@
+"""The second person: approving exactly what was seen, or not approving it, with a reason."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.base import clock
+from casemgmt.base.db import act
+from casemgmt.base.errors import Conflict, NotAllowed
+from casemgmt.organisations.actors import Actor
+from casemgmt.work.acts import create_task, finish_tasks_for
+from disclosures.acts import called, end, locked, only_in, setting, tell
+from disclosures.judging import judge
+from disclosures.models import Disclosure
+from disclosures.package import package_of
+from disclosures.vocabulary import APPROVE, HAND_OVER, PREPARING, QUESTION, State
+from dossiers.models import Dossier
+
+
+@act
+def approve(dossier: Dossier, disclosure_id: UUID, *, seen: str, by: Actor, at: datetime) -> Disclosure:
+    """Approve the package that was seen (``seen`` is its digest); never by who proposed it or asked for approval.
+
+    Raises NotAllowed for the proposer, and Conflict when the content, or what the
+    regulation says of it, is no longer what was on the screen.
+    """
+    row = locked(dossier, disclosure_id)
+    if row.state == State.APPROVED and row.approved_by_id == by.user_id and row.content_hash == seen:
+        return row
+    only_in(row, {State.AWAITING_APPROVAL})
+    refuse_same_person(row, by)
+    profile, around = setting(dossier, row, at)
+    if not seen or package_of(row, around).digest != seen or row.content_hash != seen:
+        raise Conflict(_("The package changed after you opened this page. Look at it again before you approve it."))
+    judgement = judge(row, around, profile, clock.local_date(at))
+    if not judgement.allowed:
+        raise Conflict(_("This may not go any more: %(why)s") % {"why": judgement.may.explanation}, judgement.may)
+    row.state, row.approved_by_id, row.approved_at = State.APPROVED, by.user_id, at
+    row.save()
+    finish_tasks_for(row.id, by=by, at=at, kind=APPROVE)
+    create_task(
+        kind=HAND_OVER,
+        due_on=clock.local_date(at),
+        at=at,
+        dossier_id=dossier.id,
+        assignee_id=row.proposed_by_id,
+        title=_("Hand over to %(recipient)s: it was approved") % {"recipient": called(row)},
+        link="disclosures:page",
+        object_id=row.id,
+    )
+    events.record(Action.DECIDE, dossier_id=dossier.id, data="disclosure-approved", object_id=row.id)
+    return row
+
+
+@act
+def refuse(dossier: Dossier, disclosure_id: UUID, *, why: str, by: Actor, at: datetime) -> Disclosure:
+    """Do not approve; the reason goes back to who proposed it. Nothing leaves the house."""
+    row = locked(dossier, disclosure_id)
+    if row.state == State.REFUSED and row.ended_by_id == by.user_id:
+        return row
+    only_in(row, {State.AWAITING_APPROVAL})
+    refuse_same_person(row, by)
+    row.content_hash = ""
+    end(row, State.REFUSED, why, by=by, at=at)
+    events.record(Action.DECIDE, dossier_id=dossier.id, data="disclosure-refused", object_id=row.id, words=why)
+    return row
+
+
+@act
+def answer_question(dossier: Dossier, disclosure_id: UUID, *, answer: str, by: Actor, at: datetime) -> Disclosure:
+    """Answer what was laid before this role; the disclosure itself stays where it is, consent is still to be asked.
+
+    The answer goes back to who asked, as a task, and stands in the trail.
+    """
+    row = locked(dossier, disclosure_id)
+    only_in(row, PREPARING)
+    if finish_tasks_for(row.id, by=by, at=at, kind=QUESTION):
+        create_task(
+            kind=QUESTION,
+            due_on=clock.local_date(at),
+            at=at,
+            dossier_id=dossier.id,
+            assignee_id=row.proposed_by_id,
+            title=_("Your question about %(recipient)s was answered") % {"recipient": called(row)},
+            detail=answer,
+            link="disclosures:page",
+            object_id=row.id,
+        )
+    row.answers = {**row.answers, "answer_of_decider": answer}
+    row.save(update_fields=["answers"])
+    tell(row, "disclosure-answered")
+    return row
+
+
+def refuse_same_person(row: Disclosure, by: Actor) -> None:
+    """Nobody approves their own proposal; the attempt leaves its row by the door that asked."""
+    if by.user_id in (row.proposed_by_id, row.asked_by_id):
+        events.record(
+            Action.DECIDE,
+            outcome=Outcome.DENIED,
+            dossier_id=row.dossier_id,
+            data="disclosure-approved",
+            object_id=row.id,
+            ground="same-person",
+        )
+        raise NotAllowed(
+            _("You proposed this disclosure yourself. Somebody else must look at it: ask another manager of the team.")
+        )

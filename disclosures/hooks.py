@@ -1,0 +1,108 @@
+"""What other packages show of disclosures: side menu, timeline, approvals, tasks; and what we hear of consent."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from casemgmt.accounts.models import User
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.decision import Decision
+from casemgmt.vault.keys import load_keys
+from casemgmt.web import navigation
+from casemgmt.web.routes import Needs
+from casemgmt.work.approvals import Approval, ApprovalSource, approvals
+from casemgmt.work.kinds import Group, task_kind
+from consent.hooks import changed
+from disclosures.acts import called, reassess_running
+from disclosures.models import Disclosure, DisclosureRegisterRow
+from disclosures.vocabulary import APPROVE, HAND_OVER, INFORM, QUESTION, RUNNING, State
+from dossiers.access import reachable
+from dossiers.models import Dossier
+from dossiers.sections import DossierAction, Span, TimelineEvent, actions, section, timeline_events
+from dossiers.verbs import Verb
+
+MOST = 50
+
+
+def _running(dossier: Dossier, actor: Actor) -> int:
+    return Disclosure.objects.filter(dossier=dossier, state__in=sorted(RUNNING)).count()
+
+
+def _timeline(dossier: Dossier, actor: Actor, span: Span) -> Sequence[TimelineEvent]:
+    rows = DisclosureRegisterRow.objects.filter(dossier=dossier)
+    if span.newest is not None:
+        rows = rows.filter(at__lte=span.newest)
+    if span.oldest is not None:
+        rows = rows.filter(at__gte=span.oldest)
+    return [_event(row, actor) for row in rows.order_by("-at")[:MOST]]
+
+
+def _event(row: DisclosureRegisterRow, actor: Actor) -> TimelineEvent:
+    to = row.content["organisation"] or row.content["name"]
+    may_look = actor.may(Verb.PREPARE_DISCLOSURE)
+    return TimelineEvent(
+        at=row.at,
+        text=_("Given to %(recipient)s: %(ground)s") % {"recipient": to, "ground": row.content["ground"]},
+        icon="share-3",
+        url_name="disclosures:page" if may_look else "",
+        arguments={"dossier_id": row.dossier_id, "disclosure_id": row.disclosure_id} if may_look else {},
+        link=_("look") if may_look else "",
+    )
+
+
+def _waiting(actor: Actor) -> list[Approval]:
+    """What waits for this person: never their own proposals."""
+    rows = list(
+        Disclosure.objects.filter(state=State.AWAITING_APPROVAL, dossier__in=reachable(actor, Verb.APPROVE_DISCLOSURE))
+        .exclude(proposed_by_id=actor.user_id)
+        .exclude(asked_by_id=actor.user_id)
+        .select_related("dossier", "about")
+        .order_by("asked_at")[:MOST]
+    )
+    load_keys(row.dossier_id for row in rows)
+    askers = dict(User.objects.filter(id__in={row.asked_by_id for row in rows}).values_list("id", "name"))
+    return [_approval(row, askers.get(row.asked_by_id, "")) for row in rows]
+
+
+def _approval(row: Disclosure, asked_by: str) -> Approval:
+    return Approval(
+        title=_("Disclosure to %(recipient)s") % {"recipient": called(row)},
+        name="disclosures:approve",
+        arguments={"dossier_id": row.dossier_id, "disclosure_id": row.id},
+        sub=_("about %(name)s, %(number)s") % {"name": row.about.name, "number": row.dossier.number},
+        asked_by=asked_by,
+        asked_at=row.asked_at,
+        decision=Decision.from_dict(row.judgement["may"]) if row.judgement else None,
+    )
+
+
+approvals.add("disclosures", ApprovalSource(gettext_noop("Disclosures"), _waiting))
+timeline_events.add("disclosures", _timeline)
+changed.add("disclosures", reassess_running)
+section(
+    "disclosures",
+    gettext_noop("Disclosures"),
+    "disclosures:register",
+    70,
+    Verb.PREPARE_DISCLOSURE,
+    count=_running,
+    group=1,
+    word="disclosures",
+)
+actions.add(
+    "disclose",
+    DossierAction(gettext_noop("Disclose"), "disclosures:new", Verb.PREPARE_DISCLOSURE, 20, "share-3"),
+)
+navigation.item(
+    gettext_noop("Disclose"),
+    "share-3",
+    "disclosures:list",
+    30,
+    needs=Needs.any_of("disclosure.prepare", "disclosure.approve"),
+    key="v",
+)
+task_kind(APPROVE, gettext_noop("Approve a disclosure"), Group.ASK, "share-3")
+task_kind(HAND_OVER, gettext_noop("Hand over an approved disclosure"), Group.ASK, "share-3")
+task_kind(INFORM, gettext_noop("Tell the client about a disclosure"), Group.ASK, "message")
+task_kind(QUESTION, gettext_noop("Decide about giving data without consent"), Group.ASK, "scale")

@@ -1,0 +1,243 @@
+"""Asking the rules about one disclosure: whose consent, whether it may, who must be told.
+
+The facts come from `consent.facts` and from what the worker answered; the
+decisions are kept whole, with the version of the regulation that gave them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from casemgmt.base.db import reads
+from casemgmt.base.errors import Conflict
+from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.conditions import holds
+from casemgmt.policy.rules.consent import whose_consent_needed
+from casemgmt.policy.rules.disclosure import grounds_for, may_disclose
+from casemgmt.policy.rules.facts import DisclosureFacts, FactError, InformFacts
+from casemgmt.policy.rules.informing import must_inform_client
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.sharing import Condition, GroundRule
+from casemgmt.policy.schema.vocabulary import Channel, ConsentPurpose, Event, Ground, Mode, Purpose, Recipient
+from consent.facts import Circle, Somebody, answers_given, client_facts, consent_facts, newest_by_person
+from consent.models import Consent
+from consent.queries import consents_for
+from consent.vocabulary import ConsentState
+from disclosures.models import Disclosure
+
+_YES_NO = frozenset(one.name for one in fields(DisclosureFacts) if isinstance(one.default, bool))
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Somebody whose consent is needed, and what they answered so far."""
+
+    person: Somebody
+    answer: Consent | None
+    counts: bool
+
+    @property
+    def refused(self) -> bool:
+        """Whether they said no."""
+        return self.answer is not None and self.answer.state == ConsentState.REFUSED
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether they took their yes back."""
+        return self.answer is not None and self.answer.state == ConsentState.WITHDRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The decisions about one disclosure, and who is needed.
+
+    ``who``: whose consent; ``may``: whether it may go now; ``missing``: those of
+    whom a yes that counts is not there.
+    """
+
+    who: Decision
+    may: Decision
+    needed: tuple[Needed, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether this disclosure, as described, may take place now."""
+        return bool(self.may.outcome["allowed"])
+
+    @property
+    def by_consent(self) -> bool:
+        """Whether it is consent that carries it."""
+        return bool(self.may.outcome.get("consent_needed", True))
+
+    @property
+    def ground(self) -> str:
+        """On which ground it rests, as a word of the policy."""
+        return str(self.may.outcome.get("ground") or "")
+
+    @property
+    def missing(self) -> tuple[Needed, ...]:
+        """Those whose yes is still needed; where one of several suffices, nobody once one said yes."""
+        if self.who.outcome.get("mode") == Mode.ANY_OF and any(one.counts for one in self.needed):
+            return ()
+        return tuple(one for one in self.needed if not one.counts)
+
+    @property
+    def waits_for_consent(self) -> bool:
+        """Whether asking is the next thing to do."""
+        return not self.allowed and bool(self.missing)
+
+    def to_json(self) -> dict[str, Any]:
+        """As stored with the disclosure."""
+        return {"who": self.who.to_dict(), "may": self.may.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A condition that a person answers: the fact it sets and the profile's question."""
+
+    fact: str
+    question: str
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherGround:
+    """A ground without consent that this organisation knows for this recipient."""
+
+    ground: str
+    label: str
+    sentence: str
+    articles: tuple[str, ...]
+    conditions: tuple[str, ...]
+    consultation: str
+
+
+@reads
+def judge(disclosure: Disclosure, around: Circle, profile: Profile, on: date) -> Judgement:
+    """What the regulation says of this disclosure on a day. The key must be loaded.
+
+    Raises Conflict when a fact is missing that it must know, such as a birth date.
+    """
+    try:
+        who = whose_consent_needed(consent_facts(around, _consent_purpose(disclosure)), profile, on)
+        rows = _rows(disclosure, each_time=bool(who.outcome.get("each_time")))
+        may = may_disclose(disclosure_facts(disclosure, around, rows), profile, on)
+    except FactError as error:
+        raise Conflict(error.sentence) from error
+    return Judgement(who, may, _needed(disclosure, around, who, rows, on))
+
+
+def disclosure_facts(disclosure: Disclosure, around: Circle, rows: list[Consent]) -> DisclosureFacts:
+    """Everything that is known of one disclosure, for ``may_disclose``."""
+    purpose = Purpose(disclosure.purpose_kind)
+    given = answers_given(rows, around, purpose=purpose, exchange_id=disclosure.id)
+    return DisclosureFacts(
+        **client_facts(around),
+        recipient=Recipient(disclosure.recipient_kind),
+        purpose=purpose,
+        channel=Channel.WRITTEN,
+        consents=given,
+        objection_by=tuple(who for one in given if one.refused for who in one.by),
+        **yes_no(disclosure.answers),
+    )
+
+
+def must_inform(disclosure: Disclosure, around: Circle, profile: Profile, on: date, **answers: Any) -> Decision:
+    """Who is told of this disclosure, of what and when; ``answers`` are facts that may make it wait."""
+    stored = (disclosure.judgement or {}).get("ground")
+    ground = Ground(stored) if stored else None
+    facts = InformFacts(**client_facts(around), event=Event.DISCLOSURE, ground=ground, **answers)
+    return must_inform_client(facts, profile, on)
+
+
+def people_of(around: Circle, who: tuple[str, ...] | list[str]) -> tuple[Somebody, ...]:
+    """The people who play these parts, each once, in the dossier's order."""
+    return tuple(one for one in around.people if one.who in tuple(who))
+
+
+def questions(profile: Profile, facts: DisclosureFacts) -> tuple[Question, ...]:
+    """What the worker answers beside consent, in the profile's words; what holds by itself is not asked."""
+    asked = (_question(one, facts) for one in profile.disclosure.consent_conditions)
+    return tuple(one for one in asked if one is not None)
+
+
+def yes_no(answers: Mapping[str, Any]) -> dict[str, bool]:
+    """The answers that are facts of the vocabulary."""
+    return {name: value for name, value in answers.items() if name in _YES_NO and isinstance(value, bool)}
+
+
+def other_grounds(profile: Profile, recipient_kind: str) -> tuple[OtherGround, ...]:
+    """The grounds without consent that the organisation knows for this recipient."""
+    return tuple(_other(rule) for rule in grounds_for(profile, Recipient(recipient_kind)))
+
+
+def ground_label(profile: Profile, ground: str) -> str:
+    """What a ground is called in this organisation."""
+    return next((one.label for one in profile.disclosure.grounds if one.ground == ground), profile.words.consent)
+
+
+def _consent_purpose(disclosure: Disclosure) -> ConsentPurpose:
+    """For which purpose consent is asked: outsiders who audit have a rule of their own."""
+    audit = disclosure.purpose_kind == Purpose.EXTERNAL_AUDIT
+    audit = audit or disclosure.recipient_kind == Recipient.EXTERNAL_AUDITOR
+    return ConsentPurpose.EXTERNAL_AUDIT if audit else ConsentPurpose.DISCLOSURE
+
+
+def _rows(disclosure: Disclosure, *, each_time: bool) -> list[Consent]:
+    """The answers that may count; one for another exchange only where the rule can say that it does not."""
+    found = consents_for(
+        disclosure.dossier_id,
+        disclosure.about_id,
+        recipient_kind=disclosure.recipient_kind,
+        recipient=_named(disclosure),
+        exchange_id=disclosure.id,
+    )
+    return [row for row in found if each_time or row.exchange_id in (None, disclosure.id)]
+
+
+def _named(disclosure: Disclosure) -> str:
+    return recipient_line(disclosure.recipient)
+
+
+def recipient_line(recipient: Mapping[str, str]) -> str:
+    """A recipient in one line: organisation and name."""
+    return ", ".join(filter(None, (recipient.get("organisation", ""), recipient.get("name", ""))))
+
+
+def _needed(disclosure: Disclosure, around: Circle, who: Decision, rows: list[Consent], on: date) -> tuple[Needed, ...]:
+    newest = newest_by_person(rows, disclosure.id)
+    return tuple(
+        Needed(person, newest.get(person.id), _counts(newest.get(person.id), who.outcome, disclosure.id, on))
+        for person in people_of(around, who.outcome.get("from", ()))
+    )
+
+
+def _counts(row: Consent | None, form: Mapping[str, Any], exchange_id: UUID, on: date) -> bool:
+    """Whether one answer meets the form that the rule asks; the whole is judged by ``may_disclose``."""
+    if row is None or row.state != ConsentState.GIVEN or row.given_on > on:
+        return False
+    if form.get("each_time") and row.exchange_id != exchange_id:
+        return False
+    told = set(form.get("informed_of") or ())
+    return (row.form == "written" or not form.get("written")) and told <= set(row.told)
+
+
+def _question(condition: Condition, facts: DisclosureFacts) -> Question | None:
+    names = [part.split(" ")[0] for part in condition.test.split(" or ")]
+    fact = next((name for name in names if name in _YES_NO), None)
+    if fact is None or holds(condition.test, replace(facts, **{fact: False})):
+        return None
+    return Question(fact, condition.question, condition.articles)
+
+
+def _other(rule: GroundRule) -> OtherGround:
+    return OtherGround(
+        ground=rule.ground.value,
+        label=rule.label,
+        sentence=rule.sentence,
+        articles=tuple(rule.articles),
+        conditions=tuple(one.question for one in rule.conditions),
+        consultation=rule.consultation.sentence if rule.consultation else "",
+    )

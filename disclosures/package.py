@@ -1,0 +1,235 @@
+"""What goes into a package: chosen entries in their version, without what must not leave the house.
+
+Worked out anew each time from the stored choices and the people of today, so
+that an address that became secret after the choice is black too. The digest is
+over exactly what would be printed; when it differs from the approved one the
+approval is void.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from casemgmt.base.db import reads
+from casemgmt.policy.schema.vocabulary import Person as Who
+from casemgmt.vault.keys import dossier_key
+from casemgmt.vault.sealing import derive
+from consent.facts import Circle
+from disclosures.models import Disclosure, DisclosureItem
+from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, pieces, sentences
+from dossiers.models import Entry, EntryAbout, EntryVersion, Person
+from dossiers.recording.vocabulary import EntryKind
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An entry that may be chosen; ``others`` are the names of others it is about, ``only_others``: never goes."""
+
+    entry_id: UUID
+    version: int
+    kind: str
+    kind_label: str
+    happened_on: date
+    beginning: str
+    others: tuple[str, ...]
+    chosen: bool
+    only_others: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PackageItem:
+    """One entry as it goes: pieces of text and marks. ``must_be_seen``: it concerns others and nobody looked yet."""
+
+    id: UUID
+    entry_id: UUID
+    version: int
+    newest: int
+    kind: str
+    kind_label: str
+    happened_on: date
+    text: tuple[Piece, ...]
+    source: tuple[Piece, ...]
+    sentences: tuple[Sentence, ...]
+    others: tuple[str, ...]
+    seen: bool
+
+    @property
+    def black(self) -> int:
+        """How many places are black."""
+        return sum(piece.mark is not None for piece in (*self.text, *self.source))
+
+    @property
+    def concerns_others(self) -> bool:
+        """Whether it is about others, or names them."""
+        return bool(self.others) or any(piece.mark is not None for piece in (*self.text, *self.source))
+
+    @property
+    def must_be_seen(self) -> bool:
+        """Whether somebody must still look at what concerns others."""
+        return self.concerns_others and not self.seen
+
+    @property
+    def must_be_redacted(self) -> bool:
+        """Whether it is about others and nothing is black yet."""
+        return bool(self.others) and self.black == 0
+
+    @property
+    def first_words(self) -> str:
+        """The beginning as it goes, for a list."""
+        return shorten("".join("▇▇" if piece.mark else piece.text for piece in self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Everything that goes to the recipient."""
+
+    items: tuple[PackageItem, ...]
+    digest: str
+
+    @property
+    def black(self) -> int:
+        """How many places are black in all."""
+        return sum(item.black for item in self.items)
+
+    @property
+    def unfinished(self) -> tuple[PackageItem, ...]:
+        """The items at which somebody must still look."""
+        return tuple(item for item in self.items if item.must_be_seen or item.must_be_redacted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Secrets:
+    private: tuple[Private, ...]
+    own_names: tuple[str, ...]
+
+    def black(self, text: str) -> list[Span]:
+        return automatic_spans(text, self.private, self.own_names)
+
+
+@reads
+def choices(disclosure: Disclosure, around: Circle) -> list[Choice]:
+    """The entries of the dossier, newest first: which may be chosen and which never go to this recipient.
+
+    Working notes and drafts are not entries, so they are not here.
+    """
+    entries = list(Entry.objects.filter(dossier_id=disclosure.dossier_id).order_by("-happened_on", "-recorded_at"))
+    texts = _versions(disclosure.dossier_id, {entry.id: entry.version for entry in entries})
+    chosen = set(disclosure.items.values_list("entry_id", flat=True))
+    about = _about(entries)
+    return [
+        _choice(entry, texts[entry.id].text, about.get(entry.id, set()), around, entry.id in chosen)
+        for entry in entries
+    ]
+
+
+@reads
+def package_of(disclosure: Disclosure, around: Circle) -> Package:
+    """What would go to the recipient now."""
+    rows = list(disclosure.items.select_related("entry").order_by("position", "id"))
+    texts = _versions(disclosure.dossier_id, {row.entry_id: row.version for row in rows})
+    about = _about([row.entry for row in rows])
+    secrets = _secrets(disclosure, around)
+    items = tuple(_item(row, texts[row.entry_id], about.get(row.entry_id, set()), around, secrets) for row in rows)
+    return Package(items, _digest(disclosure, items))
+
+
+def chosen_spans(row: DisclosureItem) -> list[Span]:
+    """What the worker blacked out in one item."""
+    return [Span(one["start"], one["end"]) for one in row.redactions.get("spans", [])]
+
+
+def shorten(text: str, length: int = 90) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rsplit(" ", 1)[0] + " …"
+
+
+def _choice(entry: Entry, text: str, about: set[UUID], around: Circle, chosen: bool) -> Choice:
+    others = _names_of(about, around)
+    return Choice(
+        entry_id=entry.id,
+        version=entry.version,
+        kind=entry.kind,
+        kind_label=kind_label(entry.kind),
+        happened_on=entry.happened_on,
+        beginning=shorten(text),
+        others=others,
+        chosen=chosen,
+        only_others=bool(others) and around.client.id not in about,
+    )
+
+
+def _item(row: DisclosureItem, words: EntryVersion, about: set[UUID], around: Circle, secrets: _Secrets) -> PackageItem:
+    chosen, automatic = chosen_spans(row), secrets.black(words.text)
+    source = words.source or ""
+    return PackageItem(
+        id=row.id,
+        entry_id=row.entry_id,
+        version=row.version,
+        newest=row.entry.version,
+        kind=row.entry.kind,
+        kind_label=kind_label(row.entry.kind),
+        happened_on=row.entry.happened_on,
+        text=tuple(pieces(words.text, [*chosen, *automatic])),
+        source=tuple(pieces(source, secrets.black(source))),
+        sentences=tuple(sentences(words.text, chosen, automatic)),
+        others=_names_of(about, around),
+        seen=bool(row.redactions.get("seen")),
+    )
+
+
+def kind_label(kind: str) -> str:
+    """What an entry is, as a word."""
+    return str(EntryKind(kind).label) if kind in EntryKind.values else kind
+
+
+def _versions(dossier_id: UUID, wanted: dict[UUID, int]) -> dict[UUID, EntryVersion]:
+    rows = EntryVersion.objects.filter(dossier_id=dossier_id, entry_id__in=wanted)
+    return {row.entry_id: row for row in rows if wanted[row.entry_id] == row.number}
+
+
+def _about(entries: Iterable[Entry]) -> dict[UUID, set[UUID]]:
+    found: dict[UUID, set[UUID]] = {}
+    rows = EntryAbout.objects.filter(entry_id__in=[entry.id for entry in entries])
+    for entry_id, person_id in rows.values_list("entry_id", "person_id"):
+        found.setdefault(entry_id, set()).add(person_id)
+    return found
+
+
+def _names_of(about: set[UUID], around: Circle) -> tuple[str, ...]:
+    return tuple(one.name for one in around.others if one.id in about)
+
+
+def _secrets(disclosure: Disclosure, around: Circle) -> _Secrets:
+    """Names of others (a representative, who knows of this, may be named) and everybody's contact data."""
+    private: list[Private] = []
+    for row in Person.objects.filter(dossier_id=disclosure.dossier_id):
+        mine = row.id == disclosure.about_id
+        known = around.find(row.id)
+        named = mine or (known is not None and known.who == Who.LEGAL_REPRESENTATIVE)
+        own_address = mine and not row.address_secret
+        contacts = [] if own_address else [row.address, row.phone]
+        private.append(Private(() if named else (row.name,), tuple(filter(None, contacts))))
+    return _Secrets(tuple(private), (around.client.name,))
+
+
+def _digest(disclosure: Disclosure, items: Sequence[PackageItem]) -> str:
+    """A keyed hash: once the dossier's key is gone it tells nothing about what was given."""
+    content: dict[str, Any] = {
+        "about": str(disclosure.about_id),
+        "kind": disclosure.recipient_kind,
+        "recipient": disclosure.recipient,
+        "purpose": [disclosure.purpose_kind, disclosure.purpose],
+        "items": [
+            [str(item.entry_id), item.version, [[p.text, p.mark] for p in (*item.text, Piece("", None), *item.source)]]
+            for item in items
+        ],
+    }
+    key = derive(dossier_key(disclosure.dossier_id), "disclosure/content")
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,171 @@
+"""The register of disclosures: who received what, when, on which ground, with or without consent.
+
+Sterk Huis 3.7.6 asks for it; the others keep one by house rule. Rows are never
+changed and go with their dossier. The portal reads its own view of it here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from casemgmt.accounts.models import User
+from casemgmt.base.db import reads
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.vocabulary import Ground
+from casemgmt.vault.keys import load_keys
+from consent.facts import Circle
+from disclosures.judging import Judgement, ground_label
+from disclosures.models import Disclosure, DisclosureRegisterRow
+from disclosures.package import Package, kind_label
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One line of the register as a page shows it."""
+
+    id: UUID
+    disclosure_id: UUID
+    at: datetime
+    about: str
+    recipient: str
+    recipient_kind: str
+    kinds: tuple[str, ...]
+    purpose: str
+    ground: str
+    explanation: str
+    articles: tuple[str, ...]
+    with_consent: bool
+    proposed_by: str
+    approved_by: str
+    handed_over_by: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """For the client: when, who, what, on which ground and why."""
+
+    at: datetime
+    who: str
+    what: tuple[str, ...]
+    ground: str
+    why: str
+    purpose: str
+    with_consent: bool
+    articles: tuple[str, ...]
+
+
+def keep_row(
+    row: Disclosure,
+    package: Package,
+    judgement: Judgement,
+    profile: Profile,
+    around: Circle,
+    *,
+    by: Actor,
+    at: datetime,
+) -> DisclosureRegisterRow:
+    """Write the line of the register in the act that lets the package go."""
+    names = _names(row.proposed_by_id, row.approved_by_id)
+    line = DisclosureRegisterRow(
+        dossier_id=row.dossier_id,
+        disclosure=row,
+        about_id=row.about_id,
+        at=at,
+        recipient_kind=row.recipient_kind,
+        with_consent=judgement.ground == Ground.CONSENT,
+        content={
+            "about": around.client.name,
+            "name": row.recipient.get("name", ""),
+            "organisation": row.recipient.get("organisation", ""),
+            "kinds": list(_kinds(package)),
+            "purpose": row.purpose,
+            "ground": ground_label(profile, judgement.ground),
+            "explanation": judgement.may.explanation,
+            "articles": list(judgement.may.articles),
+            "version": judgement.may.version,
+            "proposed_by": names.get(row.proposed_by_id, ""),
+            "approved_by": names.get(row.approved_by_id, "") if row.approved_by_id else "",
+            "handed_over_by": by.name,
+            "how": row.how,
+        },
+    )
+    line.save()
+    return line
+
+
+@reads
+def register_of(dossier_id: UUID, limit: int = 200) -> list[RegisterLine]:
+    """The register of a dossier, newest first; the caller came through the door."""
+    rows = DisclosureRegisterRow.objects.filter(dossier_id=dossier_id).order_by("-at", "-id")[:limit]
+    return [_line(row) for row in rows]
+
+
+@reads
+def received_by_others(dossier_id: UUID, person_id: UUID, limit: int = 200) -> list[Received]:
+    """Who received data about this person, newest first, for the portal; plain values.
+
+    Only what was told: a line whose informing is put off for safety comes when the client has been told.
+    """
+    load_keys([dossier_id])
+    rows = DisclosureRegisterRow.objects.filter(
+        dossier_id=dossier_id, about_id=person_id, disclosure__informed_at__isnull=False
+    ).order_by("-at", "-id")[:limit]
+    return [_received(row) for row in rows]
+
+
+def kinds_given(row: Disclosure, profile: Profile) -> tuple[str, ...]:
+    """Which kinds of data went, as the register says it."""
+    line = DisclosureRegisterRow.objects.filter(disclosure=row).first()
+    return tuple(line.content["kinds"]) if line else ()
+
+
+def _kinds(package: Package) -> tuple[str, ...]:
+    """What went, one line an item: its kind and its day; never its words."""
+    return tuple(f"{kind_label(item.kind)}, {item.happened_on.strftime('%d-%m-%Y')}" for item in package.items)
+
+
+def _line(row: DisclosureRegisterRow) -> RegisterLine:
+    kept = row.content
+    return RegisterLine(
+        id=row.id,
+        disclosure_id=row.disclosure_id,
+        at=row.at,
+        about=kept["about"],
+        recipient=_who(kept),
+        recipient_kind=row.recipient_kind,
+        kinds=tuple(kept["kinds"]),
+        purpose=kept["purpose"],
+        ground=kept["ground"],
+        explanation=kept["explanation"],
+        articles=tuple(kept["articles"]),
+        with_consent=row.with_consent,
+        proposed_by=kept["proposed_by"],
+        approved_by=kept["approved_by"],
+        handed_over_by=kept["handed_over_by"],
+        how=kept["how"],
+    )
+
+
+def _received(row: DisclosureRegisterRow) -> Received:
+    kept = row.content
+    return Received(
+        at=row.at,
+        who=_who(kept),
+        what=tuple(kept["kinds"]),
+        ground=kept["ground"],
+        why=kept["explanation"],
+        purpose=kept["purpose"],
+        with_consent=row.with_consent,
+        articles=tuple(kept["articles"]),
+    )
+
+
+def _who(kept: dict[str, str]) -> str:
+    return ", ".join(filter(None, (kept["organisation"], kept["name"])))
+
+
+def _names(*user_ids: UUID | None) -> dict[UUID, str]:
+    wanted = {one for one in user_ids if one is not None}
+    return dict(User.objects.filter(id__in=wanted).values_list("id", "name"))

@@ -1,0 +1,3 @@
+"""Addresses of disclosures."""
+
+urlpatterns = []

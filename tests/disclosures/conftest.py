@@ -1,0 +1,16 @@
+"""A case at Sterk Huis for the tests of the machine; the other organisations are made where they matter."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from casemgmt.base.organisation import organisation
+from tests.disclosures.story import Case, make_case
+
+
+@pytest.fixture
+def case() -> Iterator[Case]:
+    """Sterk Huis, Yara of 14, her mother with custody and her brother."""
+    made = make_case("sterk-huis")
+    with organisation(made.place.id):
+        yield made
