@@ -80,7 +80,7 @@ class PlatformEvent(models.Model):
         return f"{self.action} {self.outcome}"
 
 
-class SealedLogEntryManager(LogEntryManager):
+class SealedLogEntryManager(LogEntryManager):  # type: ignore[misc]  # auditlog has no types
     """Writes auditlog's entries without a word of content."""
 
     def log_create(self, instance: Any, force_log: bool = False, **kwargs: Any) -> Any:
@@ -110,7 +110,7 @@ class SealedLogEntryManager(LogEntryManager):
         raise RuntimeError("No many-to-many on an organisation's table.")
 
 
-class LogEntry(AbstractLogEntry, OrganisationModel):
+class LogEntry(AbstractLogEntry, OrganisationModel):  # type: ignore[misc]  # auditlog has no types
     """One change of one row: field names readable, values sealed."""
 
     content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")

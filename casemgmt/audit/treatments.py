@@ -24,6 +24,19 @@ declare(
     """,
 )
 declare(
+    "audit.PlatformEvent",
+    """
+    id          term never none
+    at          term never none
+    action      term never none
+    outcome     term never none
+    user_id     term never none
+    data        term never none
+    ip          term never none
+    request_id  term never none
+    """,
+)
+declare(
     "audit.LogEntry",
     """
     id               term omit none

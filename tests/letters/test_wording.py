@@ -30,6 +30,7 @@ from casemgmt.letters.vocabulary import Answer, Kind
 
 SENDER = Sender("Gebiedsteam Opsterland", "Sociaal team", "GT", "gebiedsteam-opsterland", dossier="bestand")
 DAY = date(2026, 11, 20)
+UNTIL = datetime(2026, 12, 4, 16, tzinfo=UTC)
 
 CONTENTS: list[tuple[Content, str, list[str]]] = [
     (
