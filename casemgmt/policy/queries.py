@@ -1,0 +1,224 @@
+"""What the pages about rules show: plain values, read in one transaction, nothing decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from casemgmt.accounts.models import User
+from casemgmt.base.db import reads
+from casemgmt.base.errors import NotThere
+from casemgmt.organisations.models import Membership
+from casemgmt.policy.acts import hands
+from casemgmt.policy.catalogue import differences
+from casemgmt.policy.models import PENDING, PolicyChange, PolicySimulation, PolicyVersion, State
+from casemgmt.policy.readable import shown_raw
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.vocabulary import Capability
+from casemgmt.policy.versions import parse_body, profile_in_force, version_in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One value that differs from the version before: where, what it was and is, and who changed it."""
+
+    path: str
+    label: str
+    old: str
+    new: str
+    articles: tuple[str, ...]
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A version in a list: what it is called, where it stands, who did what and why."""
+
+    id: UUID
+    number: int
+    state: str
+    holds: str
+    from_date: date | None
+    until_date: date | None
+    made_by: str
+    made_at: datetime
+    submitted_by: str
+    submitted_at: datetime | None
+    published_by: str
+    published_at: datetime | None
+    why: str
+    why_past: str
+    answer: str
+    source: str
+    changes: tuple[Changed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A simulation as a page shows it."""
+
+    id: UUID
+    state: str
+    doing: str
+    done: int
+    total: int
+    results: tuple[Mapping[str, Any], ...]
+    asked_at: datetime
+    is_current: bool
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether looking again may show something new."""
+        return self.state in ("waiting", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A version that does not hold yet, with what it changes and who may publish it."""
+
+    card: Card
+    profile: Profile
+    base: Profile
+    base_number: int
+    work: Work | None
+    hands: frozenset[UUID]
+    publishers: tuple[str, ...]
+
+
+@reads
+def pending() -> Card | None:
+    """The one version of the current organisation that is drafted or submitted, if there is one."""
+    version = PolicyVersion.objects.filter(state__in=PENDING).select_related("based_on").first()
+    return None if version is None else _card(version, _names([version]), date.min, with_changes=True)
+
+
+@reads
+def history(on: date) -> list[Card]:
+    """All versions of the current organisation, newest first, each with what it changed."""
+    versions = list(PolicyVersion.objects.select_related("based_on").order_by("-number"))
+    names = _names(versions)
+    return [_card(version, names, on, with_changes=True) for version in versions]
+
+
+@reads
+def version_by_number(number: int, on: date) -> tuple[Card, Profile]:
+    """One version of the current organisation with its profile; raises NotThere."""
+    version = PolicyVersion.objects.select_related("based_on").filter(number=number).first()
+    if version is None:
+        raise NotThere
+    return _card(version, _names([version]), on, with_changes=True), parse_body(version.body)
+
+
+@reads
+def in_force(on: date) -> tuple[Card, Profile]:
+    """The version that holds on a day with its profile."""
+    version = PolicyVersion.objects.select_related("based_on").get(id=version_in_force(on).id)
+    return _card(version, _names([version]), on), profile_in_force(on)
+
+
+@reads
+def draft(version_id: UUID, on: date) -> Draft:
+    """A version that does not hold yet; raises NotThere for another organisation's, or one that was published."""
+    version = PolicyVersion.objects.select_related("based_on").filter(id=version_id, state__in=PENDING).first()
+    if version is None or version.based_on is None:
+        raise NotThere
+    involved = hands(version)
+    return Draft(
+        card=_card(version, _names([version]), on, with_changes=True),
+        profile=parse_body(version.body),
+        base=parse_body(version.based_on.body),
+        base_number=version.based_on.number,
+        work=_work(version),
+        hands=involved,
+        publishers=_publishers(involved, on),
+    )
+
+
+def _work(version: PolicyVersion) -> Work | None:
+    found = PolicySimulation.objects.filter(version=version).order_by("-asked_at").first()
+    if found is None:
+        return None
+    return Work(
+        id=found.id,
+        state=found.state,
+        doing=found.doing,
+        done=found.done,
+        total=found.total,
+        results=tuple(found.result),
+        asked_at=found.asked_at,
+        is_current=found.body_hash == version.body_hash,
+    )
+
+
+def _publishers(involved: frozenset[UUID], on: date) -> tuple[str, ...]:
+    """The colleagues who may publish and had no hand in the version."""
+    roles = [key.value for key in profile_in_force(on).roles.having(Capability.POLICY_PUBLISH)]
+    held = Membership.objects.filter(role__in=roles, starts_on__lte=on).values_list("user_id", "ends_on")
+    ids = {user_id for user_id, ends_on in held if ends_on is None or ends_on >= on} - involved
+    return tuple(User.objects.filter(id__in=ids, is_active=True).order_by("name").values_list("name", flat=True))
+
+
+def _names(versions: Iterable[PolicyVersion]) -> dict[UUID, str]:
+    rows = list(versions)
+    ids = {one for row in rows for one in (row.made_by_id, row.submitted_by_id, row.published_by_id) if one}
+    ids |= set(PolicyChange.objects.filter(version__in=rows).values_list("by_id", flat=True))
+    return dict(User.objects.filter(id__in=ids).values_list("id", "name"))
+
+
+def _card(version: PolicyVersion, names: Mapping[UUID, str], on: date, *, with_changes: bool = False) -> Card:
+    def name(user_id: UUID | None) -> str:
+        return names.get(user_id, "") if user_id else ""
+
+    return Card(
+        id=version.id,
+        number=version.number,
+        state=version.state,
+        holds=_holds(version, on),
+        from_date=version.from_date,
+        until_date=version.until_date,
+        made_by=name(version.made_by_id),
+        made_at=version.made_at,
+        submitted_by=name(version.submitted_by_id),
+        submitted_at=version.submitted_at,
+        published_by=name(version.published_by_id),
+        published_at=version.published_at,
+        why=version.why,
+        why_past=version.why_past,
+        answer=version.answer,
+        source=version.source,
+        changes=_changes(version, names) if with_changes else (),
+    )
+
+
+def _holds(version: PolicyVersion, on: date) -> str:
+    """In one word of the code where a version stands on a day."""
+    if not version.is_frozen:
+        return version.state
+    assert version.from_date is not None
+    if version.until_date == version.from_date:
+        return "replaced"
+    if version.until_date is not None and version.until_date <= on:
+        return "ended"
+    return "planned" if version.from_date > on else "now"
+
+
+def _changes(version: PolicyVersion, names: Mapping[UUID, str]) -> tuple[Changed, ...]:
+    if version.based_on is None or version.based_on.body_hash == version.body_hash:
+        return ()
+    by = {
+        path: names.get(by_id, "")
+        for path, by_id in PolicyChange.objects.filter(version=version).order_by("at").values_list("path", "by_id")
+    }
+    found = differences(parse_body(version.based_on.body), parse_body(version.body))
+    return tuple(
+        Changed(one.path, one.label, shown_raw(one.old), shown_raw(one.new), one.articles, by.get(one.path, ""))
+        for one in found
+    )
+
+
+def is_submitted(card: Card) -> bool:
+    """Whether a version waits for a second person."""
+    return card.state == State.SUBMITTED
