@@ -69,10 +69,8 @@ def renew_invitation(*, user_id: UUID, at: datetime, days: int | None = None) ->
 def invitation_for(*, name: str, code: str, organisation_id: UUID, at: datetime) -> PortalInvitation | None:
     """The open invitation for this name and code, or None; a wrong code counts against the invitation."""
     user = User.objects.filter(username=name.strip().lower(), kind=User.Kind.PORTAL, is_active=True).first()
-    known = PortalInvitation.objects.select_for_update().filter(
-        user_id=user.id if user else None, organisation_id=organisation_id
-    )
-    invitation = known.first() if user else None
+    known = PortalInvitation.objects.select_for_update().filter(organisation_id=organisation_id)
+    invitation = known.filter(user_id=user.id).first() if user else None
     right = codes.matches(code, invitation.code_hash if invitation else codes.hash_of(""))
     if invitation is None or not _is_open(invitation, at):
         return None

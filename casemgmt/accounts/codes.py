@@ -12,17 +12,16 @@ from django.conf import settings
 # No letters that look like digits or like each other.
 _SIGNS = "ABCDEFGHJKLMNPQRTUVWXY346789"
 _GROUPS, _GROUP = 4, 4
-_WORDS = tuple(
-    """
-    aarde anker appel avond bakker beek berg beuk bloem boom boot bos brug buis buurt citroen dak dal den dennen
-    duif duin eend egel eik fiets fluit fontein gans geluid glas gras haas haven hazelaar heide hemel herfst hert
-    heuvel iep jas kaart kade kaars kamer kastanje kers klok knoop koffer koper kraan krant kust lamp lepel lente
-    linde lucht maan maand mand mast meer meeuw merel mier molen morgen mus muur noot oever olm orgel paard pad
-    parel park peer pen plein ploeg poort pruim raam regen rivier roos ruit schip sloot sneeuw spar specht spiegel
-    sport ster stoel storm straat strand tafel tak tent thee toren trap trein tuin uil valk veer veld vijver vink
-    vis vlag vlinder vogel wagen wandel water weg weide wilg wind winter wolk zand zee zeil zomer zon zwaan
-    """.split()
-)
+_LIST = """
+aarde anker appel avond bakker beek berg beuk bloem boom boot bos brug buis buurt citroen dak dal den dennen
+duif duin eend egel eik fiets fluit fontein gans geluid glas gras haas haven hazelaar heide hemel herfst hert
+heuvel iep jas kaart kade kaars kamer kastanje kers klok knoop koffer koper kraan krant kust lamp lepel lente
+linde lucht maan maand mand mast meer meeuw merel mier molen morgen mus muur noot oever olm orgel paard pad
+parel park peer pen plein ploeg poort pruim raam regen rivier roos ruit schip sloot sneeuw spar specht spiegel
+sport ster stoel storm straat strand tafel tak tent thee toren trap trein tuin uil valk veer veld vijver vink
+vis vlag vlinder vogel wagen wandel water weg weide wilg wind winter wolk zand zee zeil zomer zon zwaan
+"""
+_WORDS = tuple(_LIST.split())
 
 
 def new_sign_in_name() -> str:

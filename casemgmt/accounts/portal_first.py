@@ -134,7 +134,7 @@ def _secret(request: HttpRequest) -> str:
     sealed = request.session[FIRST].get("secret")
     if sealed:
         return open_secret(base64.b64decode(sealed)).decode()
-    secret = generate_totp_secret()
+    secret = str(generate_totp_secret())
     _keep(request, secret=base64.b64encode(seal_secret(secret.encode())).decode())
     return secret
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login, logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -116,6 +117,8 @@ def enter(request: HttpRequest, user: User) -> None:
     login(request, user, backend=BACKEND)
     request.session[PORTAL_FLAG] = True
     request.session[PORTAL_CONFIRMED] = clock.now().timestamp()
+    # allauth does this for staff; without it nobody could end this session from elsewhere.
+    UserSession.objects.create_from_request(request)
 
 
 def counted(request: HttpRequest, name: str, form: forms.Form) -> bool:

@@ -51,19 +51,6 @@ def test_a_fault_of_ours_stays_a_fault():
     assert refusals.page_for(RequestFactory().get("/"), KeyError("x")) is None
 
 
-@pytest.fixture
-def database_away(monkeypatch):
-    """Every statement fails as it does when the server is gone."""
-    from django.db.backends.utils import CursorWrapper
-
-    def gone(*args, **kwargs):
-        raise OperationalError("server closed the connection")
-
-    monkeypatch.setattr(CursorWrapper, "execute", gone)
-    yield
-    monkeypatch.undo()
-
-
 @pytest.mark.parametrize("path", ["/", "/inloggen/", "/o/huis/", "/mijn/huis/inloggen/", "/inloggen/sessies/"])
 def test_with_the_database_away_a_signed_in_visitor_gets_503_and_it_mends_itself(client, staff, path, monkeypatch):
     from django.db.backends.utils import CursorWrapper
@@ -85,7 +72,8 @@ def _gone(*args, **kwargs):
 
 NASTY = [
     "/%00", "/o/%00/", "/?x=%00", "/inloggen/?next=%00", "/%ff%fe", "/?q=%ff%fe%ed%a0%80", "/" + "a" * 9000,
-    "/inloggen/?next=" + "b" * 9000, "/mijn/%F0%9F%98%80/", "/o/huis/..%2f..%2f", "/inloggen/wachtwoord-vergeten/x-%00/",
+    "/inloggen/?next=" + "b" * 9000, "/mijn/%F0%9F%98%80/", "/o/huis/..%2f..%2f",
+    "/inloggen/wachtwoord-vergeten/x-%00/",
     "/inloggen/tweede-stap/sleutels/99999999999999999999999/", "/inloggen/wachtwoord-vergeten/zzz-zz/",
     "/inloggen/?next=http://[", "/mijn/huis/inloggen/?next=http://[", "/?" + "&".join(f"a{n}=1" for n in range(1500)),
 ]  # fmt: skip
@@ -99,35 +87,24 @@ def test_unsavoury_addresses_are_never_a_fault(client, staff, path):
         assert browser.get(path).status_code < 500
 
 
-VALUES = [
-    "\x00",
-    "\ud83d",
-    "a" * 200_000,
-    "😀" * 600,
-    "1e999",
-    "{",
-    "[]",
-    "null",
-    "../../x",
-    "'; drop table x; --",
-    "-1",
-]
+VALUES = ["\x00", "\ud83d", "a" * 200_000, "{"]
 
 
-def test_unsavoury_forms_are_never_a_fault(staff, portal):
+@pytest.mark.parametrize("value", VALUES, ids=["nul", "surrogate", "long", "brace"])
+def test_unsavoury_forms_are_never_a_fault(staff, portal, value, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the hash is not what is tried here
     bad = []
-    fields = ("login", "password", "code", "name", "credential", "next", "email", "password1", "again", "language")
-    for browser in (Client(), Client()):
-        browser.raise_request_exception = False
-        if not bad and browser is not None:
+    names = ("login", "password", "code", "name", "credential", "next", "email", "password1", "again", "language")
+    data = dict.fromkeys(names, value.encode("utf-8", "surrogatepass"))
+    for signed_in in (False, True):
+        browser = Client(raise_request_exception=False)
+        if signed_in:
             staff.sign_in(browser)
         for route in declarations():
             if route.declaration and "POST" in route.declaration.methods:
-                for value in VALUES:
-                    data = {field: value.encode("utf-8", "surrogatepass") for field in fields}
-                    answer = browser.post(filled(route.pattern), data)
-                    if answer.status_code >= 500:
-                        bad.append((route.pattern, value[:9], answer.status_code))
+                answer = browser.post(filled(route.pattern), data)
+                if answer.status_code >= 500:
+                    bad.append((signed_in, route.pattern, answer.status_code))
     assert bad == []
 
 
