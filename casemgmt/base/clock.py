@@ -6,6 +6,9 @@ processes at once, so that a journey can live through a cooling-off period.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,11 +16,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_pretended: ContextVar[datetime | None] = ContextVar("pretended_moment", default=None)
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC; shifted by the test clock where one is allowed."""
-    return datetime.now(UTC) + _shift()
+    return _pretended.get() or datetime.now(UTC) + _shift()
 
 
 def today() -> date:
@@ -38,6 +42,18 @@ def set_test_clock(shift: timedelta) -> None:
     temporary = path.with_suffix(".new")
     temporary.write_text(str(int(shift.total_seconds())), encoding="ascii")
     os.replace(temporary, path)
+
+
+@contextmanager
+def pretend(moment: datetime) -> Iterator[None]:
+    """Let this be the present for the length of the block: how the demo's history is made; refused in production."""
+    if settings.CASEMGMT_ENV == "production":
+        raise RuntimeError("The clock cannot be set in production.")
+    token = _pretended.set(moment)
+    try:
+        yield
+    finally:
+        _pretended.reset(token)
 
 
 def _clock_file() -> Path | None:
