@@ -4,14 +4,15 @@ No content has a field for another person's address, so that a letter to one
 parent can never carry the other's.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from casemgmt.base.organisation import current
 from casemgmt.letters.vocabulary import Answer, Kind
 from casemgmt.organisations.models import Organisation
+from casemgmt.policy.versions import NoVersion, profile_in_force
 
 
 class Judged(Protocol):
@@ -43,7 +44,7 @@ class Sender:
     signed_by: str = ""
     client: str = "cliënt"
     dossier: str = "dossier"
-    regulation: str = "privacyreglement"
+    regulation: str = "het privacyreglement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ KIND_OF: dict[type[Any], Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class LetterContext:
-    """All that one letter is made of. Without ``sender`` the registered one of the organisation is taken.
+    """All that one letter is made of. Without ``sender`` it is ``sender_on`` the day of writing.
 
     ``decisions`` give the block "Waarop wij dit baseren"; ``appeal`` is the text
     of the route for whoever disagrees, one paragraph per line.
@@ -156,35 +157,17 @@ class LetterContext:
     sender: Sender | None = None
 
 
-SenderOf = Callable[[date], Sender]
-_sender_of: list[SenderOf] = []
-
-
-def provide_sender(answer: SenderOf) -> None:
-    """Tell how the current organisation writes letters on a date (its nouns come from its profile)."""
-    _sender_of[:] = [answer]
-
-
 def sender_on(on: date) -> Sender:
-    """The sender of the current organisation on a date."""
-    return _sender_of[0](on) if _sender_of else plain_sender()
+    """The current organisation as a sender, with the nouns of the profile in force on a date.
 
-
-def plain_sender() -> Sender:
-    """The current organisation as it is registered, with the most common nouns."""
+    Before an organisation has a profile the most common nouns are used.
+    """
     row = Organisation.objects.get(id=current())
-    return Sender(name=row.name, kind=row.kind, abbreviation=row.abbreviation, slug=row.slug)
-
-
-def sender_from(profile: Any) -> Sender:
-    """The current organisation with the nouns and the regulation of ``profile`` (a policy profile)."""
-    row = Organisation.objects.get(id=current())
-    return Sender(
-        name=row.name,
-        kind=row.kind,
-        abbreviation=row.abbreviation,
-        slug=row.slug,
-        client=profile.words.client,
-        dossier=profile.words.dossier,
-        regulation=profile.meta.regulation,
+    plain = Sender(name=row.name, kind=row.kind, abbreviation=row.abbreviation, slug=row.slug)
+    try:
+        profile = profile_in_force(on)
+    except NoVersion:
+        return plain
+    return replace(
+        plain, client=profile.words.client, dossier=profile.words.dossier, regulation=profile.meta.regulation
     )
