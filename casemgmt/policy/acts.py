@@ -25,6 +25,7 @@ from casemgmt.policy.catalogue import field_catalogue, jsonable
 from casemgmt.policy.loader import ProfileError, with_value
 from casemgmt.policy.models import FROZEN, OPEN, PENDING, PolicyChange, PolicySimulation, PolicyVersion, State
 from casemgmt.policy.schema import Profile
+from casemgmt.policy.sentences import SUFFIX, has_own_sentence, with_sentence
 from casemgmt.policy.versions import body_of, forget_held, parse_body, version_in_force
 
 DRAFT, PUBLISH = "policy.draft", "policy.publish"
@@ -70,8 +71,15 @@ def change_value(*, version_id: UUID, path: str, value: Any, by: Actor, at: date
 
 
 @act
-def change_values(*, version_id: UUID, values: Mapping[str, Any], by: Actor, at: datetime) -> int:
-    """Change several values of a draft, all or none; returns how many were not so already.
+def change_values(
+    *,
+    version_id: UUID,
+    values: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    sentences: Mapping[str, str] | None = None,
+) -> int:
+    """Change several values of a draft and their sentences, all or none; returns how many were not so already.
 
     A draft that was worked through is a draft again: what was worked out no longer tells of it.
     """
@@ -80,7 +88,7 @@ def change_values(*, version_id: UUID, values: Mapping[str, Any], by: Actor, at:
     if version.state not in OPEN:
         raise Conflict(_("This version was submitted. Take it back first, then change it."))
     before = parse_body(version.body)
-    after = _with_values(before, values)
+    after = _with_values(before, values, sentences or {})
     if after.content_hash == before.content_hash:
         return 0
     changed = _write_changes(version, before, after, by, at)
@@ -224,21 +232,25 @@ def _record(version: PolicyVersion, what: str) -> None:
     events.record(Action.POLICY, data="policy_version", object_id=version.id, ground=what)
 
 
-def _with_values(profile: Profile, values: Mapping[str, Any]) -> Profile:
+def _with_values(profile: Profile, values: Mapping[str, Any], told: Mapping[str, str]) -> Profile:
     errors: dict[str, str] = {}
     for path, value in values.items():
         try:
             profile = with_value(profile, path, value)
         except ProfileError as error:
             errors[path] = error.sentence
+    for path, sentence in told.items():
+        try:
+            profile = with_sentence(profile, path, sentence)
+        except (KeyError, ValueError):
+            errors[path + SUFFIX] = _("Write a sentence of at least 3 and at most 600 characters.")
     if errors:
         raise WrongValues(errors)
     return profile
 
 
 def _write_changes(version: PolicyVersion, before: Profile, after: Profile, by: Actor, at: datetime) -> int:
-    old = {field.path: raw(field.value) for field in field_catalogue(before)}
-    new = {field.path: raw(field.value) for field in field_catalogue(after)}
+    old, new = _flat(before), _flat(after)
     changed = [path for path in new if old.get(path) != new[path]]
     for path in changed:
         PolicyChange.objects.create(
@@ -250,6 +262,16 @@ def _write_changes(version: PolicyVersion, before: Profile, after: Profile, by: 
             at=at,
         )
     return len(changed)
+
+
+def _flat(profile: Profile) -> dict[str, Any]:
+    """Every editable value and its sentence by path."""
+    found: dict[str, Any] = {}
+    for field in field_catalogue(profile):
+        found[field.path] = raw(field.value)
+        if has_own_sentence(field.path):
+            found[field.path + SUFFIX] = field.sentence
+    return found
 
 
 def _submission_errors(version: PolicyVersion, from_date: date, why: str, why_past: str, today: date) -> dict[str, str]:

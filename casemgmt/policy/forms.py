@@ -20,6 +20,7 @@ from casemgmt.policy.labels import dutch
 from casemgmt.policy.readable import anchor, bounds_sentence, shown
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RoleKey
+from casemgmt.policy.sentences import SUFFIX, has_own_sentence, stale
 from casemgmt.policy.terms import Term, Unit
 from casemgmt.web import forms
 
@@ -40,10 +41,12 @@ class Line:
     field: EditableField
     bound: BoundField
     unit: BoundField | None
+    sentence: BoundField | None
     shown: str
     before: str
     bounds: str
     is_changed: bool
+    is_stale: bool
 
     @property
     def anchor(self) -> str:
@@ -59,6 +62,7 @@ class SectionForm(forms.Form):
         self.profile = profile
         self.editable = [field for field in field_catalogue(profile) if field.path.split(".")[0] == section]
         self.before = {field.path: field.value for field in field_catalogue(base)}
+        self.stale = {field.path for field in stale(base, profile)}
         super().__init__(*args, **kwargs)
         for field in self.editable:
             self._add(field)
@@ -75,6 +79,10 @@ class SectionForm(forms.Form):
             )
         else:
             self.fields[field.path] = _field(field, self.profile)
+        if has_own_sentence(field.path):
+            self.fields[field.path + SUFFIX] = forms.TextField(
+                label=_("The sentence people read"), initial=field.sentence, rows=3, max_length=600, min_length=3
+            )
 
     def changed_values(self) -> dict[str, Any]:
         """The values that differ from the draft as it stands, as JSON holds them."""
@@ -83,6 +91,15 @@ class SectionForm(forms.Form):
             value = _raw_answer(field, self.cleaned_data)
             if value != raw(field.value):
                 found[field.path] = value
+        return found
+
+    def changed_sentences(self) -> dict[str, str]:
+        """The sentences that differ from the draft as it stands, by the path of their value."""
+        found = {}
+        for field in self.editable:
+            told = " ".join(self.cleaned_data.get(field.path + SUFFIX, field.sentence).split())
+            if told != field.sentence:
+                found[field.path] = told
         return found
 
     def lines(self) -> Iterator[tuple[str, list[Line]]]:
@@ -99,10 +116,12 @@ class SectionForm(forms.Form):
             field=field,
             bound=self[field.path],
             unit=self[unit_name(field)] if field.type == "term" else None,
+            sentence=self[field.path + SUFFIX] if has_own_sentence(field.path) else None,
             shown=field.label.rpartition(" – ")[2],
             before=shown(before, self.profile),
             bounds=bounds_sentence(field.bounds),
             is_changed=raw(before) != raw(field.value),
+            is_stale=field.path in self.stale,
         )
 
 

@@ -25,6 +25,7 @@ from casemgmt.policy.forms import AnswerForm, PublishForm, SectionForm, SubmitFo
 from casemgmt.policy.loader import dump_profile
 from casemgmt.policy.readable import Section, sections
 from casemgmt.policy.schema import Profile
+from casemgmt.policy.sentences import SUFFIX, has_own_sentence, stale
 from casemgmt.web import forms
 from casemgmt.web.render import page_or_block, render, see_other
 
@@ -105,11 +106,17 @@ def edit(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
 def restore(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Give one value of a draft back what it was in the version before."""
     found = queries.draft(draft_id, clock.today())
-    path = request.POST.get("path", "")
-    before = {field.path: field.value for field in field_catalogue(found.base)}
+    path = request.POST.get("path", "").removesuffix(SUFFIX)
+    before = {field.path: field for field in field_catalogue(found.base)}
     if path not in before:
         raise NotThere
-    acts.change_value(version_id=draft_id, path=path, value=acts.raw(before[path]), by=_actor(request), at=clock.now())
+    acts.change_values(
+        version_id=draft_id,
+        values={path: acts.raw(before[path].value)},
+        sentences={path: before[path].sentence} if has_own_sentence(path) else {},
+        by=_actor(request),
+        at=clock.now(),
+    )
     messages.success(request, _("This value is again as it was."))
     return see_other(request, "policy:draft", draft_id=draft_id)
 
@@ -213,6 +220,7 @@ def _draft_values(request: HttpRequest, draft_id: UUID) -> dict[str, Any]:
         "draft": found,
         "card": found.card,
         "parts": [one for one in sections(found.profile) if one.key in editable],
+        "stale": stale(found.base, found.profile),
         "touched_parts": Counter(one.path.split(".")[0] for one in found.card.changes),
         "may_draft": actor.may(acts.DRAFT),
         "may_publish": actor.may(acts.PUBLISH) and actor.user_id not in found.hands,
@@ -224,7 +232,11 @@ def _draft_values(request: HttpRequest, draft_id: UUID) -> dict[str, Any]:
 def _changed(request: HttpRequest, draft_id: UUID, form: SectionForm) -> bool:
     try:
         count = acts.change_values(
-            version_id=draft_id, values=form.changed_values(), by=_actor(request), at=clock.now()
+            version_id=draft_id,
+            values=form.changed_values(),
+            sentences=form.changed_sentences(),
+            by=_actor(request),
+            at=clock.now(),
         )
     except acts.WrongValues as wrong:
         _add_errors(form, wrong)

@@ -327,6 +327,8 @@ def _answers(client: Client, page: str) -> dict[str, object]:
                 known.append(found["value"])
         elif found.get("name") and found["name"] not in ("csrfmiddlewaretoken", "next"):
             answers[found["name"]] = _plain(found.get("value", ""))
+    for name, inner in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', body, re.S):
+        answers[name] = _plain(inner)
     for name, inner in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', body, re.S):
         chosen = re.search(r'value="([^"]*)" selected', inner)
         answers[name] = chosen[1] if chosen else ""
@@ -335,3 +337,25 @@ def _answers(client: Client, page: str) -> dict[str, object]:
 
 def _plain(text: str) -> str:
     return text.replace("&#39;", "'").replace("&#34;", '"').replace("&amp;", "&")
+
+
+def test_a_sentence_that_still_tells_of_the_old_term_is_pointed_out_and_can_be_changed(
+    house: Place, draft: UUID
+) -> None:
+    joris, page = house.client("joris"), house.url(of(draft, "onderdeel/retention/"))
+    said = "vijftien jaar vanaf de afsluiting"
+    assert "notice--warn" in joris.get(house.url(of(draft))).content.decode()
+    answers = _answers(joris, page) | {f"{KEPT}.sentence": "Wij bewaren het dossier twintig jaar."}
+    assert joris.post(page, answers).status_code == 303
+    text = joris.get(house.url(of(draft))).content.decode()
+    assert "notice--warn" not in text
+    assert "Wij bewaren het dossier twintig jaar." in text
+    joris.post(house.url(of(draft, "terug/")), {"path": f"{KEPT}.sentence"})
+    assert said in joris.get(page).content.decode()
+    assert "20 jaar" not in joris.get(house.url(of(draft))).content.decode()
+
+
+@pytest.mark.parametrize("told", ["", "x", "y" * 601])
+def test_a_sentence_too_short_or_too_long_is_an_error_at_its_field(house: Place, draft: UUID, told: str) -> None:
+    joris, page = house.client("joris"), house.url(of(draft, "onderdeel/retention/"))
+    assert joris.post(page, _answers(joris, page) | {f"{KEPT}.sentence": told}).status_code == 422
