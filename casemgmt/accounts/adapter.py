@@ -1,7 +1,7 @@
 """How django-allauth works here: nobody signs up, tries are counted, secrets are sealed."""
 
 import base64
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -13,7 +13,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from casemgmt.accounts import limits
 from casemgmt.accounts.models import User
@@ -46,6 +46,16 @@ def client_address(request: HttpRequest) -> str:
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Staff accounts are made by an administrator; no one signs up by themselves."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": gettext_lazy("This e-mail address and password do not belong together."),
+        "incorrect_password": gettext_lazy("This password is not right."),
+        "enter_current_password": gettext_lazy("This is not your current password."),
+        "password_min_length": gettext_lazy("Choose a password of at least 12 characters."),
+        "rate_limited": gettext_lazy("That was tried often. Wait a minute and try again."),
+        "too_many_login_attempts": gettext_lazy("That was tried often. Wait a minute and try again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
@@ -53,6 +63,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """The client's address; behind a socket there may be none."""
         return client_address(request)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether ``url`` is an address of ours; what is no address at all is not."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the try before any password is looked at."""
@@ -110,6 +127,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of authenticators are kept sealed, and the last second factor is never taken away."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy("This code is not right. Type the one the app shows now."),
+    }
 
     def encrypt(self, text: str) -> str:
         """The secret as it is stored."""

@@ -7,6 +7,7 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,7 @@ LABELS = {
     "name": gettext_lazy("Name of this passkey"),
     "passwordless": gettext_lazy("Sign in with this passkey alone, without a password"),
 }
+LONGEST = 500
 HINTS = {
     "password1": gettext_lazy("At least 12 characters. A few words in a row are easy to remember."),
     "passwordless": gettext_lazy("The device then asks for your fingerprint, face or PIN."),
@@ -44,8 +46,9 @@ class _Plain:
             field.error_messages["required"] = _("Fill this in.")
             if name == "code":
                 field.widget.attrs.update({"autocomplete": "one-time-code", "inputmode": "numeric"})
-            if hasattr(field, "max_length") and field.max_length is None:
-                field.max_length = 500
+            # allauth bounds nothing; hashing or matching a long text is work that anybody could ask for.
+            if name not in ("passwordless", "credential"):
+                field.validators = [MaxLengthValidator(LONGEST), *field.validators]
 
 
 class LoginForm(_Plain, account.LoginForm):  # type: ignore[misc]
