@@ -13,6 +13,7 @@ from uuid import UUID
 from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casemgmt.accounts.models import User
@@ -22,6 +23,9 @@ from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.base.organisation import current, current_or_none
 from casemgmt.organisations.actors import Actor, actor_for
+from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.answer import answer
+from casemgmt.policy.versions import NoVersion, profile_in_force
 from casemgmt.vault.keys import load_keys
 from dossiers.models import Assignment, Dossier
 from dossiers.verbs import AFTER_CLOSING, FROM_A_DESK, Verb
@@ -71,6 +75,11 @@ def _assignments(actor: Actor) -> QuerySet[Assignment]:
     )
 
 
+def assignment_of(actor: Actor, dossier: Dossier) -> Assignment | None:
+    """The assignment with which ``actor`` works with this dossier today, if any."""
+    return _assignments(actor).filter(content_object=dossier).first()
+
+
 def open_dossier(
     actor: Actor,
     dossier_id: UUID,
@@ -91,10 +100,14 @@ def open_dossier(
         ground = _knock(actor, dossier, dossier_id, verb, action, data)
         if ground and dossier is not None:
             load_keys([dossier_id])
-            shown = load(dossier)
-            events.record(action, outcome=Outcome.SHOWN, dossier_id=dossier_id, data=data, ground=ground)
-            return shown
-    raise _refusal(dossier)
+            try:
+                shown = load(dossier)
+            except NotThere:
+                _tell_missing(action, dossier_id, data, ground)
+            else:
+                events.record(action, outcome=Outcome.SHOWN, dossier_id=dossier_id, data=data, ground=ground)
+                return shown
+    raise _refusal(dossier) if not ground else NotThere()
 
 
 def change_dossier(
@@ -117,10 +130,16 @@ def change_dossier(
             if dossier.state == Dossier.State.CLOSED and verb not in AFTER_CLOSING:
                 raise Conflict(_("This dossier is closed, so nothing can be added to it. Reopen it first."))
             load_keys([dossier_id])
-            done = act(dossier)
-            events.record(action, outcome=Outcome.DONE, dossier_id=dossier_id, data=data, ground=ground)
-            return done
-    raise _refusal(dossier)
+            try:
+                # A savepoint, so that an act that finds nothing halfway leaves nothing half done.
+                with transaction.atomic():
+                    done = act(dossier)
+            except NotThere:
+                _tell_missing(action, dossier_id, data, ground)
+            else:
+                events.record(action, outcome=Outcome.DONE, dossier_id=dossier_id, data=data, ground=ground)
+                return done
+    raise _refusal(dossier) if not ground else NotThere()
 
 
 def _knock(actor: Actor, dossier: Dossier | None, dossier_id: UUID, verb: Verb, action: Action, data: str) -> str:
@@ -134,15 +153,31 @@ def _knock(actor: Actor, dossier: Dossier | None, dossier_id: UUID, verb: Verb, 
     return ground
 
 
+def _tell_missing(action: Action, dossier_id: UUID, data: str, ground: str) -> None:
+    """Write down that somebody asked for a part of a dossier that is not there, or is not theirs."""
+    events.record(action, outcome=Outcome.UNKNOWN, dossier_id=dossier_id, data=data, ground=ground)
+
+
 def _refusal(dossier: Dossier | None) -> Exception:
     if dossier is None or dossier.state == Dossier.State.FROZEN:
         return NotThere()
-    return NotAllowed(
-        _(
-            "You do not work with this client, so this dossier is closed to you. "
-            "Do you need it for your work? Ask the team that works with the client, or your manager, to add you."
-        )
+    sentence, decision = _said_to_a_colleague()
+    return NotAllowed(sentence, decision)
+
+
+def _said_to_a_colleague() -> tuple[str, Decision | None]:
+    """What the regulation tells a colleague without access; our own words when it has none yet, and in English."""
+    ours = _(
+        "You do not work with this client, so this dossier is closed to you. "
+        "Do you need it for your work? Ask the team that works with the client, or your manager, to add you."
     )
+    try:
+        profile = profile_in_force(clock.today())
+    except NoVersion:
+        return ours, None
+    rule = profile.access.colleague_sentence
+    decision = answer(profile, {"allowed": False}, (rule,), ())
+    return (ours if get_language() == "en" else rule.sentence), decision
 
 
 def permission_to_view() -> Permission:

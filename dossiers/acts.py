@@ -1,7 +1,7 @@
 """Opening a dossier and giving people access to it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
-from casemgmt.base.errors import NotAllowed
+from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.organisations.actors import Actor
+from casemgmt.organisations.models import Membership
 from casemgmt.vault.keys import create_dossier_key
 from casemgmt.vault.tokens import name_tokens, number_tokens, replace_tokens
 from dossiers.access import permission_to_view
@@ -80,3 +81,33 @@ def assign(dossier: Dossier, new: NewAssignment) -> Assignment:
     )
     events.record(Action.GRANT, dossier_id=dossier.id, data="assignment", object_id=new.user_id)
     return row
+
+
+def give_access(dossier: Dossier, new: NewAssignment, *, by: Actor) -> Assignment:
+    """Add a colleague to a dossier that the door handed out; nobody adds themselves.
+
+    Raises NotAllowed for oneself, Conflict for a period that ends before it starts,
+    and NotThere for somebody who does not work here. Somebody who was here before
+    gets the new period.
+    """
+    if new.user_id == by.user_id:
+        raise NotAllowed(_("You cannot give yourself access. Ask a colleague of the team or your manager."))
+    if new.ends_on is not None and new.ends_on < new.starts_on:
+        raise Conflict(_("The last day lies before the first."))
+    if not Membership.objects.filter(user_id=new.user_id).exists():
+        raise NotThere
+    Assignment.objects.filter(content_object=dossier, user_id=new.user_id).delete()
+    return assign(dossier, new)
+
+
+def end_access(dossier: Dossier, assignment_id: UUID, *, on: date) -> None:
+    """Let somebody's access end at once: yesterday was the last day. Raises NotThere."""
+    row = Assignment.objects.select_for_update().filter(content_object=dossier, id=assignment_id).first()
+    if row is None:
+        raise NotThere
+    if row.starts_on >= on:
+        row.delete()
+    else:
+        row.ends_on = on - timedelta(days=1)
+        row.save(update_fields=["ends_on"])
+    events.record(Action.GRANT, dossier_id=dossier.id, data="assignment", object_id=row.user_id, ground="ended")

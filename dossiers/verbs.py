@@ -39,6 +39,7 @@ FROM_A_DESK = frozenset(
 # What still goes on when a dossier is closed; recording in it is over.
 AFTER_CLOSING = FROM_A_DESK | {
     Verb.READ,
+    Verb.CLOSE,
     Verb.KEEP_NOTE,
     Verb.PREPARE_DISCLOSURE,
     Verb.APPROVE_DISCLOSURE,

@@ -16,8 +16,8 @@ from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
 from casemgmt.organisations.actors import Actor
-from casemgmt.vault.keys import load_keys
 from dossiers.models import Dossier
+from dossiers.search import clients_of
 from dossiers.verbs import Verb
 
 _WORKLIST = """
@@ -56,6 +56,7 @@ class WorklistRow:
     state: str
     opened_on: date
     closed_on: date | None
+    clients: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,10 @@ def worklist(actor: Actor, after: str = "", limit: int = 25) -> Worklist:
     """The newest dossiers ``actor`` may read, from the keyset ``after``, with their names opened."""
     with transaction.atomic(durable=True):
         found = _rows(actor, after, limit) if actor.may(Verb.READ) else []
-        load_keys(row.id for row in found)
+        clients = clients_of(found, clock.today())
         rows = tuple(
-            WorklistRow(row.id, row.number, row.name, row.state, row.opened_on, row.closed_on) for row in found
+            WorklistRow(row.id, row.number, row.name, row.state, row.opened_on, row.closed_on, clients.get(row.id, ""))
+            for row in found
         )
         events.record(Action.READ, outcome=Outcome.SHOWN, data="worklist")
     return Worklist(rows, _key(found[-1]) if len(found) == limit else "")
@@ -99,6 +101,7 @@ def _place(after: str) -> tuple[datetime, UUID]:
     """Where the page begins; a key nobody gave out begins at the top."""
     at, _, last = after.partition("~")
     try:
-        return datetime.fromisoformat(at), UUID(last)
+        moment, last_id = datetime.fromisoformat(at), UUID(last)
     except ValueError:
         return _END
+    return (moment, last_id) if moment.tzinfo else _END

@@ -17,7 +17,6 @@ from django.utils.translation import gettext
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base.db import reads
-from casemgmt.base.errors import NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.vault.keys import load_keys
@@ -102,12 +101,12 @@ def tasks_for(actor: Actor, on: date, horizon: int = 7) -> TaskList:
 
 
 @reads
-def task_for(actor: Actor, task_id: UUID) -> TaskValue:
-    """One open task of ``actor``; raises NotThere for another's, a finished one and one that never was."""
+def task_for(actor: Actor, task_id: UUID) -> TaskValue | None:
+    """One open task of ``actor``; None for another's, a finished one and one that never was."""
     row = Task.objects.filter(mine(actor), id=task_id, state=Task.State.OPEN).first()
     if row is None:
         events.record(Action.READ, outcome=Outcome.UNKNOWN, data="task", object_id=task_id)
-        raise NotThere
+        return None
     events.record(Action.READ, outcome=Outcome.SHOWN, dossier_id=row.dossier_id, data="task", object_id=task_id)
     return next(iter(_values([row], actor)))
 

@@ -1,12 +1,31 @@
 """Adding people to a dossier and keeping what they can be found by."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
+from casemgmt.base.errors import NotThere
+from casemgmt.organisations.actors import Actor
 from casemgmt.vault.tokens import name_tokens, number_tokens, replace_tokens
 from dossiers.models import Dossier, Person
+from dossiers.sections import person_added
+
+FIELDS = (
+    "role",
+    "name",
+    "birth_date",
+    "represents",
+    "capable",
+    "bsn",
+    "address",
+    "address_secret",
+    "phone",
+    "safe_contact",
+    "warning",
+    "relevance",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +46,11 @@ class NewPerson:
     relevance: str | None = None
 
 
-def add_person(dossier: Dossier, new: NewPerson) -> Person:
-    """Add somebody to a dossier that the door handed out (``change_dossier``)."""
+def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at: datetime | None = None) -> Person:
+    """Add somebody to a dossier that the door handed out (``change_dossier``).
+
+    With ``by`` and ``at`` the listeners in ``dossiers.sections.person_added`` are told.
+    """
     person = Person(
         dossier=dossier,
         role=new.role,
@@ -48,6 +70,23 @@ def add_person(dossier: Dossier, new: NewPerson) -> Person:
     person.save()
     replace_tokens(dossier.id, person.id, tokens_of(person))
     events.record(Action.ADD, dossier_id=dossier.id, data="person", object_id=person.id)
+    if by is not None and at is not None:
+        for _name, told in person_added:
+            told(dossier, person.id, by, at)
+    return person
+
+
+def change_person(dossier: Dossier, person_id: UUID, new: NewPerson) -> Person:
+    """Put right what is known of somebody; the trail keeps the earlier values sealed. Raises NotThere."""
+    person = Person.objects.select_for_update().filter(dossier=dossier, id=person_id).first()
+    if person is None:
+        raise NotThere
+    for name in FIELDS:
+        value = getattr(new, name)
+        if getattr(person, name) != value:
+            setattr(person, name, value)
+    person.save()
+    replace_tokens(dossier.id, person.id, tokens_of(person))
     return person
 
 

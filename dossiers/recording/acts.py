@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from casemgmt.base.errors import Conflict
+from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
+from dossiers.sections import entry_added
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ def add_entry(
     _add_version(entry, wording, number=1, why=None, by=by, at=at)
     for person in Person.objects.filter(dossier=dossier, id__in=about):
         EntryAbout.objects.create(dossier=dossier, entry=entry, person=person)
+    for _name, told in entry_added:
+        told(dossier, entry.id, by, at)
     return entry
 
 
@@ -51,7 +54,9 @@ def reword_entry(
     ``seen_version`` is the version the writer had before them: when somebody else
     was quicker, Conflict is raised and nothing is overwritten.
     """
-    entry = Entry.objects.select_for_update().get(dossier=dossier, id=entry_id)
+    entry = Entry.objects.select_for_update().filter(dossier=dossier, id=entry_id).first()
+    if entry is None:
+        raise NotThere
     if entry.version != seen_version:
         raise Conflict(_("Somebody changed this entry meanwhile. Your text was kept below; compare both first."))
     entry.version += 1

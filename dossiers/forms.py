@@ -1,0 +1,200 @@
+"""The forms of a dossier: opening one, its people, who works with it, notes and search."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms as django_forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from stdnum.nl import bsn as bsn_number
+
+from casemgmt.base import clock
+from casemgmt.web import forms
+from dossiers.people.acts import NewPerson
+from dossiers.people.vocabulary import PersonRole
+
+
+class BsnField(forms.LineField):
+    """A citizen service number: nine figures that pass the check (elfproef)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=20,
+            widget=django_forms.TextInput(
+                attrs={"inputmode": "numeric", "autocomplete": "off", "class": "input--short"}
+            ),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> str:
+        """The nine figures; a sentence when they cannot be a BSN."""
+        typed = str(super().clean(value) or "")
+        if not typed:
+            return ""
+        digits = "".join(character for character in typed if character not in " .-")
+        if not digits.isascii() or not digits.isdigit() or not bsn_number.is_valid(digits):
+            raise ValidationError(_("This is not a valid BSN: the check of its nine figures fails. Look again."))
+        return str(bsn_number.compact(digits))
+
+
+class PersonForm(forms.Form):
+    """Somebody to be added or put right."""
+
+    role = forms.SelectField(label=gettext_lazy("Who is this in the dossier?"), choices=PersonRole.choices)
+    name = forms.LineField(label=gettext_lazy("Name"), max_length=120)
+    birth_date = forms.DateField(
+        label=gettext_lazy("Date of birth"),
+        required=False,
+        help_text=gettext_lazy("Leave empty when it is not known. Rights that follow from age then wait for it."),
+    )
+    represents = forms.TickField(
+        label=gettext_lazy("Has custody of the minor clients here, or is their guardian or legal representative"),
+        required=False,
+    )
+    capable = forms.TickField(label=gettext_lazy("Can weigh his or her own interests"), required=False, initial=True)
+    bsn = BsnField(label=gettext_lazy("BSN"), required=False)
+    address = forms.LineField(label=gettext_lazy("Address"), required=False, max_length=200)
+    address_secret = forms.TickField(
+        label=gettext_lazy("This address is secret"),
+        required=False,
+        help_text=gettext_lazy("It then stands on no page and in no letter; showing it is recorded each time."),
+    )
+    phone = forms.LineField(label=gettext_lazy("Phone"), required=False, max_length=40)
+    safe_contact = forms.LineField(
+        label=gettext_lazy("How can this person be reached safely?"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("For example: text after 15.30, own phone, no letters."),
+    )
+    warning = forms.LineField(
+        label=gettext_lazy("What must somebody know before visiting?"), required=False, max_length=200
+    )
+    relevance = forms.TextField(label=gettext_lazy("Why is this person in the dossier?"), required=False, rows=2)
+
+    def __init__(self, *args: Any, relevance_label: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._relevance_asked = bool(relevance_label)
+        if relevance_label:
+            self.fields["relevance"].label = relevance_label
+        else:
+            del self.fields["relevance"]
+
+    def clean_birth_date(self) -> date | None:
+        """Nobody in a dossier is born in the future; an unborn child has no date yet."""
+        born: date | None = self.cleaned_data["birth_date"]
+        if born is not None and born > clock.today():
+            raise ValidationError(_("This date lies in the future. For an unborn child, leave it empty."))
+        return born
+
+    def clean(self) -> dict[str, Any]:
+        """What belongs together: a secret address has an address, somebody of the network a reason."""
+        given = super().clean() or self.cleaned_data
+        if given.get("address_secret") and not given.get("address"):
+            self.add_error("address", _("Which address is secret? Fill it in, or take the tick away."))
+        network = given.get("role") == PersonRole.NETWORK
+        if self._relevance_asked and network and not given.get("relevance") and "relevance" not in self.errors:
+            self.add_error("relevance", _("Your regulation asks this of somebody of the network."))
+        return given
+
+    def new_person(self) -> NewPerson:
+        """What was filled in, for the act."""
+        given = self.cleaned_data
+        return NewPerson(
+            role=given["role"],
+            name=given["name"],
+            birth_date=given["birth_date"],
+            represents=given["represents"],
+            capable=given["capable"],
+            bsn=given["bsn"] or None,
+            address=given["address"] or None,
+            address_secret=given["address_secret"],
+            phone=given["phone"] or None,
+            safe_contact=given["safe_contact"] or None,
+            warning=given["warning"] or None,
+            relevance=given.get("relevance") or None,
+        )
+
+
+class OpenForm(forms.Form):
+    """A new dossier with its first client."""
+
+    number = forms.LineField(
+        label=gettext_lazy("Number"),
+        max_length=40,
+        help_text=gettext_lazy("The next free number. You may type another."),
+    )
+    name = forms.LineField(
+        label=gettext_lazy("How does the team call it?"),
+        max_length=120,
+        help_text=gettext_lazy("For example: family Bakker. Only people who work here see it."),
+    )
+    unit = forms.ChoiceField(label=gettext_lazy("Team"))
+    client_name = forms.LineField(label=gettext_lazy("Name of the first client"), max_length=120)
+    client_birth_date = forms.DateField(
+        label=gettext_lazy("Date of birth"),
+        required=False,
+        help_text=gettext_lazy("Leave empty when it is not known. Rights that follow from age then wait for it."),
+    )
+    client_bsn = BsnField(label=gettext_lazy("BSN"), required=False)
+
+    def __init__(self, *args: Any, units: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(units)
+        if len(units) == 1:
+            field.initial = units[0][0]
+
+    def clean(self) -> dict[str, Any]:
+        """A client who is born tomorrow has no date of birth yet."""
+        given = super().clean() or self.cleaned_data
+        born = given.get("client_birth_date")
+        if born is not None and born > clock.today():
+            message = _("This date lies in the future. For an unborn child, leave it empty.")
+            self.add_error("client_birth_date", message)
+        return given
+
+
+class AccessForm(forms.Form):
+    """A colleague who is to work with this dossier, from a day, perhaps until another."""
+
+    user = forms.SelectField(label=gettext_lazy("Colleague"))
+    role_in_care = forms.LineField(
+        label=gettext_lazy("As what?"), max_length=40, help_text=gettext_lazy("For example: deputy, psychologist.")
+    )
+    ground = forms.LineField(label=gettext_lazy("Why is it needed?"), max_length=200)
+    starts_on = forms.DateField(label=gettext_lazy("First day"))
+    ends_on = forms.DateField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("Leave empty when it goes on. You can end it at any time."),
+    )
+
+    def __init__(self, *args: Any, colleagues: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["user"]
+        assert isinstance(field, forms.SelectField)
+        field.choices = [("", "")] + [(str(user_id), name) for user_id, name in colleagues]
+
+    def clean(self) -> dict[str, Any]:
+        """A period ends after it begins."""
+        given = super().clean() or self.cleaned_data
+        first, last = given.get("starts_on"), given.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day lies before the first."))
+        return given
+
+
+class NoteForm(forms.Form):
+    """A working note."""
+
+    text = forms.TextField(label=gettext_lazy("Only for yourself"), rows=4, max_length=20_000)
+
+
+class SearchForm(forms.Form):
+    """What somebody types to find a dossier."""
+
+    q = forms.LineField(label=gettext_lazy("Name, number or BSN"), max_length=100)

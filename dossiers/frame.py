@@ -1,0 +1,240 @@
+"""What stands around every page of a dossier: who it is about, who decides now, what must not be missed, the menu.
+
+Loaded inside the door; plain values only. A secret address is never in it: only
+that there is one, and of whom.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.calendar import age_on
+from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.facts import MissingFact, RightFacts
+from casemgmt.policy.rules.representation import who_exercises_rights
+from casemgmt.policy.schema.vocabulary import Mode
+from casemgmt.policy.schema.vocabulary import Person as Acting
+from casemgmt.policy.versions import NoVersion, profile_in_force
+from casemgmt.policy.words import words_on
+from casemgmt.web.dates import date_plain
+from dossiers import access
+from dossiers.models import Assignment, Dossier, Person
+from dossiers.people.vocabulary import PersonRole
+from dossiers.sections import Flag, actions, flags, sections
+from dossiers.verbs import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """Somebody of the dossier in one line."""
+
+    id: UUID
+    role: str
+    name: str
+    note: str
+    first_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides now for one client: the sentence, and the decision that explains it (None: cannot be told)."""
+
+    client: str
+    sentence: str
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret address: of whom, not what."""
+
+    person_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One item of the dossier's own menu."""
+
+    label: str
+    url_name: str
+    current: bool
+    count: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One act that can be begun from the identity bar."""
+
+    label: str
+    url_name: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """All of it, for the template."""
+
+    dossier_id: UUID
+    name: str
+    number: str
+    state: str
+    status: str
+    here_as: str
+    people: tuple[PersonLine, ...]
+    deciders: tuple[Decider, ...]
+    flags: tuple[Flag, ...]
+    secrets: tuple[Secret, ...]
+    menu: tuple[tuple[MenuItem, ...], ...]
+    actions: tuple[Button, ...]
+    is_open: bool
+
+
+def load_frame(dossier: Dossier, actor: Actor, on: date, current: str) -> Frame:
+    """The frame of a dossier for ``actor``; ``current`` is the name of the section whose page this is."""
+    reads = access.can(actor, Verb.READ, dossier)
+    # Who guards the trail or the access of others need not know whom a dossier is about.
+    people = people_of(dossier) if reads else []
+    return Frame(
+        dossier_id=dossier.id,
+        name=dossier.name if reads else dossier.number,
+        number=dossier.number,
+        state=dossier.state,
+        status=_status(dossier),
+        here_as=_here_as(dossier, actor),
+        people=tuple(_line(person, on) for person in people if person.role != PersonRole.REPORTER),
+        deciders=tuple(decider_for(person, people, on) for person in people if person.role == PersonRole.CLIENT),
+        flags=tuple(_flags(dossier, people, actor, on)),
+        secrets=tuple(Secret(p.id, p.name) for p in people if p.address_secret and p.address),
+        menu=_menu(dossier, actor, current),
+        actions=tuple(
+            Button(_(one.label), one.url_name, one.icon)
+            for _name, one in sorted(actions, key=lambda pair: pair[1].order)
+            if actor.may(one.capability)
+        ),
+        is_open=dossier.state == Dossier.State.OPEN,
+    )
+
+
+def people_of(dossier: Dossier) -> list[Person]:
+    """The people of a dossier in their order; one query."""
+    return list(Person.objects.filter(dossier=dossier).order_by("position", "id"))
+
+
+def age_words(born_on: date | None, on: date) -> str:
+    """Somebody's age in words: "13 years", "4 months", "unborn"; empty when unknown."""
+    if born_on is None:
+        return ""
+    years = age_on(born_on, on)
+    if years < 0:
+        return _("unborn")
+    if years < 2:
+        months = (on.year - born_on.year) * 12 + on.month - born_on.month - (on.day < born_on.day)
+        return ngettext("%(num)s month", "%(num)s months", months) % {"num": months}
+    return ngettext("%(num)s year", "%(num)s years", years) % {"num": years}
+
+
+def first_name(name: str) -> str:
+    """How somebody is called in a short line."""
+    return name.split()[0] if name.split() else name
+
+
+def decider_for(client: Person, people: Sequence[Person], on: date) -> Decider:
+    """Who exercises a client's rights today, with the rule that says so (SH-3.1, VT-11, GT-22, BT)."""
+    name = first_name(client.name)
+    try:
+        decision = who_exercises_rights(rights_facts(client, people, on), profile_in_force(on), on)
+    except MissingFact:
+        return Decider(name, _("cannot be told yet: the date of birth is missing."), None)
+    except (NoVersion, ValueError):
+        return Decider(name, _("cannot be told yet."), None)
+    return Decider(name, _decides(decision, people), decision)
+
+
+def rights_facts(client: Person, people: Sequence[Person], on: date) -> RightFacts:
+    """What the ladder of rights looks at, from what the dossier knows."""
+    judge = profile_in_force(on).representation.judged_by
+    parents = [p for p in people if p.role == PersonRole.PARENT and not p.represents]
+    return RightFacts(
+        birth_date=client.birth_date,
+        client_capable=client.capable,
+        capacity_judged_by=judge.value if judge and not client.capable else None,
+        has_legal_representative=any(p.represents for p in people),
+        has_parent=bool(parents),
+    )
+
+
+def _decides(decision: Decision, people: Sequence[Person]) -> str:
+    by, mode = decision.outcome["by"], decision.outcome["mode"]
+    if not by or decision.outcome["escalate"]:
+        return _("somebody of the organisation must decide.")
+    representatives = _or(first_name(p.name) for p in people if p.represents) or _("the legal representative")
+    if Acting.CLIENT.value in by and len(by) == 1:
+        return _("decides alone.")
+    if Acting.CLIENT.value in by:
+        joined = mode in (Mode.JOINTLY.value, Mode.BESIDE.value)
+        return (_("together with %(who)s.") if joined else _("or %(who)s.")) % {"who": representatives}
+    if by == (Acting.LEGAL_REPRESENTATIVE.value,):
+        return _("%(who)s decides.") % {"who": representatives}
+    return _("a relative decides.")
+
+
+def _or(names: Iterable[str]) -> str:
+    """Names as a choice: "Samira or Mark"."""
+    return _(" or ").join(names)
+
+
+def _line(person: Person, on: date) -> PersonLine:
+    age = age_words(person.birth_date, on)
+    custody = _("has custody") if person.represents and person.role == PersonRole.PARENT else ""
+    role = "" if person.role in (PersonRole.CLIENT, PersonRole.PARENT) else person.get_role_display()
+    note = ", ".join(part for part in (age, role, custody) if part)
+    return PersonLine(person.id, person.role, person.name, note, first_name(person.name))
+
+
+def _status(dossier: Dossier) -> str:
+    if dossier.closed_on is not None:
+        return _("closed on %(day)s") % {"day": date_plain(dossier.closed_on)}
+    return _("open since %(day)s") % {"day": date_plain(dossier.opened_on)}
+
+
+def _here_as(dossier: Dossier, actor: Actor) -> str:
+    """In which capacity the reader is here: a role in the care, the team, or a desk."""
+    held: Assignment | None = access.assignment_of(actor, dossier)
+    if held is not None:
+        return _("You are here as %(role)s.") % {"role": held.role_in_care}
+    if any(dossier.unit_id in units for units in actor.units_by_capability.values()):
+        return _("You are here through %(team)s.") % {"team": dossier.unit.name}
+    return _("You are here for your task in the organisation.")
+
+
+def _flags(dossier: Dossier, people: Iterable[Person], actor: Actor, on: date) -> Iterable[Flag]:
+    for person in people:
+        if person.warning:
+            yield Flag(person.warning, "alert-triangle", danger=True)
+    for person in people:
+        if person.safe_contact:
+            yield Flag(f"{first_name(person.name)}: {person.safe_contact}", "phone")
+    for _name, more in flags:
+        yield from more(dossier, actor, on)
+
+
+def _menu(dossier: Dossier, actor: Actor, current: str) -> tuple[tuple[MenuItem, ...], ...]:
+    groups: dict[int, list[tuple[int, MenuItem]]] = {}
+    words = words_on(dossier.opened_on)
+    for _name, one in sections:
+        if not actor.may(one.capability):
+            continue
+        label = str(getattr(words, one.word)) if one.word else _(one.label)
+        count = one.count(dossier, actor) if one.count else 0
+        item = MenuItem(label[:1].upper() + label[1:], one.url_name, one.name == current, count)
+        groups.setdefault(one.group, []).append((one.order, item))
+    return tuple(
+        tuple(item for _order, item in sorted(group, key=lambda pair: pair[0]))
+        for _number, group in sorted(groups.items())
+    )

@@ -1,0 +1,98 @@
+"""Who looked at a dossier, when and at what: from the trail, for those who work with it and who guard it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from casemgmt.audit.models import AccessEvent
+from casemgmt.audit.queries import Look, Place, looks_per_day, who_looked
+from casemgmt.audit.vocabulary import Outcome
+from casemgmt.base import clock
+from casemgmt.policy.words import role_label
+from dossiers.models import Dossier
+from dossiers.timeline import names_of
+
+PAGE = 50
+SHOWN_DAYS = 182
+
+
+@dataclass(frozen=True, slots=True)
+class LookLine:
+    """One event of the trail as a person reads it."""
+
+    at: datetime
+    who: str
+    role: str
+    did: str
+    data: str
+    outcome: str
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The newest events, how many there were per day, and on which days somebody was refused."""
+
+    rows: tuple[LookLine, ...]
+    per_day: Mapping[date, int]
+    refused_on: frozenset[date]
+    first: date
+    last: date
+    next: str
+
+
+def looks_at(dossier: Dossier, on: date, after: str = "") -> Looks:
+    """The trail of a dossier: half a year as days, and the events page by page."""
+    first = on - timedelta(days=SHOWN_DAYS)
+    since = datetime(first.year, first.month, first.day, tzinfo=clock.AMSTERDAM)
+    days = {count.day: count.count for count in looks_per_day(dossier.id, since=since)}
+    denied = AccessEvent.objects.filter(dossier_id=dossier.id, at__gte=since, outcome=Outcome.DENIED)
+    refused = frozenset(clock.local_date(at) for at in denied.values_list("at", flat=True))
+    rows = who_looked(dossier.id, limit=PAGE, before=_place(after))
+    names = names_of(row.user_id for row in rows)
+    next_key = f"{rows[-1].at.isoformat()}~{rows[-1].id}" if len(rows) == PAGE else ""
+    return Looks(tuple(_line(row, names) for row in rows), days, refused, first, on, next_key)
+
+
+def _line(row: Look, names: Mapping[UUID, str]) -> LookLine:
+    who = names.get(row.user_id) or _("somebody of the portal") if row.user_id else _("the application")
+    return LookLine(
+        at=row.at,
+        who=who,
+        role=", ".join(role_label(role, clock.today()) for role in row.role.split(",") if role),
+        did=str(row.action.label),
+        data=DATA[row.data]() if row.data in DATA else row.data,
+        outcome=str(row.outcome.label),
+        refused=row.outcome == Outcome.DENIED,
+    )
+
+
+# What the words of the code in the trail mean to a person; asked late, so that the language is the reader's.
+DATA = {
+    "timeline": lambda: _("timeline"),
+    "people": lambda: _("people"),
+    "person": lambda: _("a person"),
+    "entry": lambda: _("an entry"),
+    "entry-form": lambda: _("the form for an entry"),
+    "versions": lambda: _("earlier wordings"),
+    "notes": lambda: _("own working notes"),
+    "address": lambda: _("a secret address"),
+    "access": lambda: _("who works here"),
+    "assignment": lambda: _("access of a colleague"),
+    "trail": lambda: _("who looked"),
+    "latest": lambda: _("the latest entries"),
+    "task": lambda: _("a task"),
+    "dossier": lambda: _("the dossier"),
+}
+
+
+def _place(after: str) -> Place | None:
+    at, _tilde, last = after.partition("~")
+    try:
+        moment, last_id = datetime.fromisoformat(at), UUID(last)
+    except ValueError:
+        return None
+    return (moment, last_id) if moment.tzinfo else None

@@ -1,0 +1,64 @@
+"""Opening a dossier from a page: the teams to choose from, the next number, and the first client in it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base.db import reads
+from casemgmt.base.errors import Conflict
+from casemgmt.organisations.actors import Actor
+from casemgmt.organisations.models import Unit
+from dossiers.access import change_dossier
+from dossiers.acts import NewDossier, create_dossier
+from dossiers.models import Dossier
+from dossiers.people.acts import NewPerson, add_person
+from dossiers.verbs import Verb
+
+
+@reads
+def units_for(ids: Iterable[UUID]) -> list[tuple[str, str]]:
+    """The units with these ids as choices, by name."""
+    rows = Unit.objects.filter(id__in=list(ids)).order_by("name").values_list("id", "name")
+    return [(str(unit_id), name) for unit_id, name in rows]
+
+
+@reads
+def suggested_number(abbreviation: str, on: date) -> str:
+    """The number after the highest of this year: SH-2026-0419."""
+    prefix = f"{abbreviation}-{on.year}-"
+    taken = Dossier.objects.filter(number__startswith=prefix, number__regex=r"-\d{4,}$")
+    last = taken.order_by("-number").values_list("number", flat=True).first()
+    return f"{prefix}{int(last.rpartition('-')[2]) + 1 if last else 1:04d}"
+
+
+@reads
+def number_taken(number: str) -> bool:
+    """Whether a dossier of this organisation has the number already."""
+    return Dossier.objects.filter(number=number).exists()
+
+
+def open_with_client(given: Mapping[str, Any], *, by: Actor, at: datetime) -> UUID:
+    """Open a dossier and put its first client in it; raises Conflict for a number in use and NotAllowed."""
+    taken = _("This number is in use. Choose another.")
+    if number_taken(given["number"]):
+        raise Conflict(taken)
+    new = NewDossier(number=given["number"], name=given["name"], unit_id=UUID(given["unit"]))
+    try:
+        dossier_id = create_dossier(new, by=by, at=at)
+    except IntegrityError:
+        raise Conflict(taken) from None
+    client = NewPerson("client", given["client_name"], given["client_birth_date"], bsn=given["client_bsn"] or None)
+    change_dossier(
+        by,
+        dossier_id,
+        Verb.ADD,
+        lambda dossier: add_person(dossier, client, by=by, at=at).id,
+        data="person",
+        action=Action.ADD,
+    )
+    return dossier_id

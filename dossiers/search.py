@@ -1,0 +1,121 @@
+"""Finding a dossier by what somebody knows of it: parts of names, its number, a whole BSN.
+
+Only dossiers one may see are ever found, and the trail tells that somebody
+searched, by what, and whether anything was found; never what was typed.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from stdnum.nl import bsn as bsn_number
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.organisations.actors import Actor
+from casemgmt.vault.keys import load_keys
+from casemgmt.vault.models import SearchToken
+from casemgmt.vault.tokens import number_tokens, query_tokens, words_of
+from dossiers.access import visible
+from dossiers.frame import age_words, first_name
+from dossiers.models import Dossier, Person
+from dossiers.people.vocabulary import PersonRole
+
+MOST = 20
+# Tokens hold six letters, so longer words are compared after opening; more candidates than this is no search.
+MOST_CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One dossier that matches, with its clients."""
+
+    id: UUID
+    name: str
+    number: str
+    state: str
+    clients: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What was found. ``by`` is name, number or bsn; ``wrong_bsn``: nine figures that are no BSN."""
+
+    rows: tuple[Found, ...]
+    by: str
+    wrong_bsn: bool = False
+
+
+def search(actor: Actor, typed: str, on: date) -> SearchResult:
+    """The dossiers ``actor`` may see that match what was typed, the newest first."""
+    digits = re.sub(r"[\s.\-]", "", typed)
+    if digits.isdigit() and len(digits) == 9:
+        return _by_bsn(actor, digits, on)
+    with transaction.atomic(durable=True):
+        by = "number" if any(character.isdigit() for character in typed) else "name"
+        rows = _by_number(actor, typed) if by == "number" else _by_name(actor, typed)
+        found = _found(rows, on)
+        _tell(by, bool(found))
+    return SearchResult(found, by)
+
+
+def _by_bsn(actor: Actor, digits: str, on: date) -> SearchResult:
+    right = bool(bsn_number.is_valid(digits))
+    with transaction.atomic(durable=True):
+        tokens = list(number_tokens("bsn", digits)) if right else []
+        found = _found(list(_with(actor, tokens)[:MOST]), on)
+        _tell("bsn", bool(found))
+    return SearchResult(found, "bsn", wrong_bsn=not right)
+
+
+def _by_number(actor: Actor, typed: str) -> list[Dossier]:
+    return list(_with(actor, list(number_tokens("number", typed)))[:MOST])
+
+
+def _by_name(actor: Actor, typed: str) -> list[Dossier]:
+    candidates = list(_with(actor, query_tokens(typed))[:MOST_CANDIDATES])
+    load_keys(row.id for row in candidates)
+    names = {row.id: [row.name] for row in candidates}
+    for person in Person.objects.filter(dossier__in=candidates):
+        names[person.dossier_id].append(person.name)
+    wanted = words_of(typed)
+    return [row for row in candidates if _matches(wanted, names[row.id])][:MOST]
+
+
+def _with(actor: Actor, tokens: list[bytes]) -> QuerySet[Dossier]:
+    """The dossiers ``actor`` may see that carry every one of ``tokens``; none without tokens."""
+    found = visible(actor)
+    if not tokens:
+        return found.none()
+    for token in tokens:
+        found = found.filter(id__in=SearchToken.objects.filter(token=token).values("dossier_id"))
+    return found.order_by("-opened_at", "-id")
+
+
+def _matches(wanted: list[str], names: list[str]) -> bool:
+    words = {word for name in names for word in words_of(name)}
+    return all(any(word.startswith(part) for word in words) for part in wanted)
+
+
+def _found(rows: list[Dossier], on: date) -> tuple[Found, ...]:
+    clients = clients_of(rows, on)
+    return tuple(Found(row.id, row.name, row.number, row.state, clients.get(row.id, "")) for row in rows)
+
+
+def clients_of(rows: list[Dossier], on: date) -> dict[UUID, str]:
+    """The clients of some dossiers with their ages, "Yara (14 years), Sem"; loads keys and asks once."""
+    load_keys(row.id for row in rows)
+    lines: dict[UUID, list[str]] = {}
+    people = Person.objects.filter(dossier__in=rows, role=PersonRole.CLIENT).order_by("position", "id")
+    for person in people:
+        age = age_words(person.birth_date, on)
+        said = first_name(person.name) + (f" ({age})" if age else "")
+        lines.setdefault(person.dossier_id, []).append(said)
+    return {dossier_id: ", ".join(said) for dossier_id, said in lines.items()}
+
+
+def _tell(by: str, found: bool) -> None:
+    events.record(Action.SEARCH, outcome=Outcome.SHOWN if found else Outcome.UNKNOWN, data=by)

@@ -1,0 +1,1 @@
+"""Pages of dossiers: each asks the door for plain values and hands them to a template."""

@@ -1,0 +1,254 @@
+"""The timeline, adding an entry, wording one anew, and its earlier wordings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
+from casemgmt.base.errors import Conflict
+from casemgmt.organisations.actors import Actor
+from casemgmt.web import forms
+from casemgmt.web.forms import text_faults
+from casemgmt.web.render import page_or_block, render, see_other
+from dossiers import access, timeline
+from dossiers.access import change_dossier, open_dossier
+from dossiers.frame import Frame, load_frame
+from dossiers.models import Dossier
+from dossiers.readers import Readers, readers_of
+from dossiers.recording.acts import add_entry, reword_entry
+from dossiers.recording.drafts import LONGEST, DraftValue, draft_for, drop_draft, keep_draft
+from dossiers.recording.forms import EntryForm, RewordForm, initial_of
+from dossiers.recording.notes import NoteValue, destroy_note, note_of
+from dossiers.recording.questions import Question, questions
+from dossiers.sections import Aside, asides
+from dossiers.timeline import EntryValue, Timeline, VersionValue, versions_of
+from dossiers.verbs import Verb
+from dossiers.views.asked import actor_of, given
+
+KINDS = ("", "fact", "opinion", "hypothesis")
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """What the timeline shows."""
+
+    frame: Frame
+    timeline: Timeline
+    asides: tuple[Aside, ...]
+    may_add: bool
+    may_change: bool
+
+
+def show(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """A dossier: who it is about, and its story, the newest part first."""
+    actor, on = actor_of(request), clock.today()
+    kind, after, about = given(request, "kind"), given(request, "after"), _person(given(request, "about"))
+
+    def load(dossier: Dossier) -> TimelinePage:
+        return TimelinePage(
+            frame=load_frame(dossier, actor, on, "timeline"),
+            timeline=timeline.load_timeline(dossier, actor, after=after, kind=kind, about=about),
+            asides=tuple(found for _name, one in asides if (found := one(dossier, actor, on)) is not None),
+            may_add=access.can(actor, Verb.ADD, dossier),
+            may_change=access.can(actor, Verb.CHANGE, dossier),
+        )
+
+    page = open_dossier(actor, dossier_id, Verb.READ, load, data="timeline")
+    kind = kind if kind in KINDS else ""
+    values = {"page": page, "frame": page.frame, "kind": kind, "about": str(about or ""), "first": not after}
+    return page_or_block(request, "dossiers/timeline.html", "older", values)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """What the entry form needs to know before anything is typed."""
+
+    frame: Frame
+    readers: Readers
+    draft: DraftValue | None
+    note: NoteValue | None
+    entry: EntryValue | None
+
+
+def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Add an entry; a working note that becomes part of the dossier comes in here too."""
+    actor, at = actor_of(request), clock.now()
+    note_id = _person(request.POST.get("note", "") or given(request, "note"))
+    page = _entry_page(actor, dossier_id, Verb.ADD, note_id=note_id)
+    asked = questions(actor.roles, clock.local_date(at))
+    if request.method == "GET":
+        initial = {"happened_on": clock.local_date(at), "text": page.note.text if page.note else ""}
+        form = _form(EntryForm, page, asked, actor, at, initial=_kept(page, initial))
+        return render(request, "dossiers/entry.html", _values(page, form, note_id))
+    form = _form(EntryForm, page, asked, actor, at, data=request.POST)
+    if not form.is_valid():
+        return forms.invalid(request, "dossiers/entry.html", form, _values(page, form, note_id))
+
+    def record(dossier: Dossier) -> UUID:
+        kind = form.cleaned_data.get("statement_kind") or "fact"
+        happened = form.cleaned_data["happened_on"]
+        entry = add_entry(dossier, form.wording(), kind=kind, about=form.about(), happened_on=happened, by=actor, at=at)
+        drop_draft(dossier, dossier.id, actor)
+        if note_id is not None:
+            destroy_note(dossier, note_id, by=actor, at=at)
+        return entry.id
+
+    change_dossier(actor, dossier_id, Verb.ADD, record, data="entry", action=Action.ADD)
+    return see_other(request, "dossiers:timeline", dossier_id=dossier_id)
+
+
+def reword(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpResponse:
+    """Word an entry anew; who was slower sees both texts and loses nothing."""
+    actor, at = actor_of(request), clock.now()
+    page = _entry_page(actor, dossier_id, Verb.CHANGE, entry_id=entry_id)
+    assert page.entry is not None
+    asked = _asked_again(questions(actor.roles, clock.local_date(at)))
+    if request.method == "GET":
+        form = _form(RewordForm, page, asked, actor, at, initial=_kept(page, _now(page.entry)))
+        return render(request, "dossiers/reword.html", _values(page, form))
+    form = _form(RewordForm, page, asked, actor, at, data=request.POST)
+    if not form.is_valid():
+        return forms.invalid(request, "dossiers/reword.html", form, _values(page, form))
+
+    def change(dossier: Dossier) -> None:
+        seen, why = form.cleaned_data["seen_version"], form.cleaned_data["why"]
+        reword_entry(dossier, entry_id, form.wording(), seen_version=seen, why=why, by=actor, at=at)
+        drop_draft(dossier, entry_id, actor)
+
+    try:
+        change_dossier(actor, dossier_id, Verb.CHANGE, change, data="entry")
+    except Conflict as conflict:
+        newer = _entry_page(actor, dossier_id, Verb.CHANGE, entry_id=entry_id)
+        return _both_texts(request, newer, asked, actor, at, conflict)
+    return see_other(request, "dossiers:timeline", dossier_id=dossier_id)
+
+
+def versions(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpResponse:
+    """All wordings of an entry, with what changed each time."""
+    actor, on = actor_of(request), clock.today()
+
+    def load(dossier: Dossier) -> tuple[Frame, EntryValue, tuple[VersionValue, ...]]:
+        entry = timeline.entry_value(dossier, entry_id)
+        return load_frame(dossier, actor, on, "timeline"), entry, versions_of(dossier, entry_id)
+
+    frame, entry, found = open_dossier(actor, dossier_id, Verb.READ, load, data="versions")
+    return render(request, "dossiers/versions.html", {"frame": frame, "entry": entry, "versions": found})
+
+
+def keep(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Keep what is being typed, sealed, for its writer alone."""
+    return _keep(request, dossier_id, dossier_id, Verb.ADD)
+
+
+def keep_rewording(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpResponse:
+    """Keep another wording that is being typed."""
+    return _keep(request, dossier_id, entry_id, Verb.CHANGE)
+
+
+def forget(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Throw away the draft of a new entry."""
+    actor = actor_of(request)
+    change_dossier(actor, dossier_id, Verb.ADD, lambda d: drop_draft(d, d.id, actor), data="draft")
+    return see_other(request, "dossiers:add_entry", dossier_id=dossier_id)
+
+
+def _keep(request: HttpRequest, dossier_id: UUID, place_id: UUID, verb: Verb) -> HttpResponse:
+    actor, at = actor_of(request), clock.now()
+    content = {
+        str(name): [str(value) for value in values]
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+    }
+    too_much = sum(len(value) for values in content.values() for value in values) > LONGEST or len(content) > 60
+    if too_much or text_faults(request.POST):
+        return HttpResponse(status=422)
+    change_dossier(actor, dossier_id, verb, lambda d: keep_draft(d, place_id, content, by=actor, at=at), data="draft")
+    return HttpResponse(status=204)
+
+
+def _entry_page(
+    actor: Actor, dossier_id: UUID, verb: Verb, *, entry_id: UUID | None = None, note_id: UUID | None = None
+) -> EntryPage:
+    on = clock.today()
+
+    def load(dossier: Dossier) -> EntryPage:
+        return EntryPage(
+            frame=load_frame(dossier, actor, on, "timeline"),
+            readers=readers_of(dossier, on),
+            draft=draft_for(dossier, entry_id or dossier.id, actor),
+            note=note_of(dossier, note_id, actor) if note_id else None,
+            entry=timeline.entry_value(dossier, entry_id) if entry_id else None,
+        )
+
+    return open_dossier(actor, dossier_id, verb, load, data="entry-form")
+
+
+def _form(
+    make: Callable[..., EntryForm],
+    page: EntryPage,
+    asked: tuple[Question, ...],
+    actor: Actor,
+    at: datetime,
+    **more: object,
+) -> EntryForm:
+    on = clock.local_date(at)
+    if page.entry is not None:
+        more |= {"kind": page.entry.kind, "about": page.entry.about_ids}
+    return make(asked=asked, people=page.frame.people, roles=actor.roles, on=on, **more)
+
+
+def _kept(page: EntryPage, first: dict[str, object]) -> dict[str, object]:
+    """The form's first values, and over them what this person was typing; the version seen stays today's."""
+    if page.draft is None or page.note is not None:
+        return first
+    several = ("about_whom",)
+    typed = {name: values if name in several else values[-1] for name, values in page.draft.content.items() if values}
+    return {**first, **typed, **{name: first[name] for name in ("seen_version",) if name in first}}
+
+
+def _values(page: EntryPage, form: EntryForm, note_id: UUID | None = None) -> dict[str, object]:
+    return {"page": page, "frame": page.frame, "form": form, "note_id": note_id}
+
+
+def _asked_again(asked: tuple[Question, ...]) -> tuple[Question, ...]:
+    """An entry keeps its kind and whom it is about; a better wording answers the rest."""
+    return tuple(question for question in asked if question.key not in ("statement_kind", "about_whom"))
+
+
+def _now(entry: EntryValue) -> dict[str, object]:
+    return initial_of(
+        entry.text,
+        entry.happened_on,
+        entry.source,
+        entry.details,
+        seen_version=entry.version,
+        test_before=entry.test_before,
+    )
+
+
+def _both_texts(
+    request: HttpRequest,
+    page: EntryPage,
+    asked: tuple[Question, ...],
+    actor: Actor,
+    at: datetime,
+    conflict: Conflict,
+) -> HttpResponse:
+    """The writer's own text in the form, the other's above it; saving again answers the newer version."""
+    assert page.entry is not None
+    mine: QueryDict = request.POST.copy()
+    mine["seen_version"] = str(page.entry.version)
+    form = _form(RewordForm, page, asked, actor, at, data=mine)
+    values = _values(page, form) | {"conflict": conflict.sentence}
+    return render(request, "dossiers/reword.html", values, status=409)
+
+
+def _person(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
