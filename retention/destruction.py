@@ -11,16 +11,21 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from casemgmt.accounts.acts import erase_portal_account
+from casemgmt.accounts.models import User
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock, jobs
 from casemgmt.base.failpoints import failpoint
+from casemgmt.organisations.actors import actor_for
 from casemgmt.organisations.models import SignInPlace
 from casemgmt.vault import files, keys
 from dossiers.models import Dossier, PortalAccess
+from dossiers.verbs import Verb
 from retention import certificates, manifest
+from retention.calling import call_about_stopped
 from retention.models import ErasureLedger, Removal
 from retention.oppositions import opposing
 from retention.vocabulary import RemovalState
@@ -51,17 +56,31 @@ def _freeze(removal: Removal, at: datetime) -> None:
         if row is None or dossier is None:
             return
         keys.load_keys([dossier.id])
-        sentences = opposing(dossier, at=at) if dossier.state == Dossier.State.CLOSED else ["open"]
+        sentences = [*opposing(dossier, at=at), *_no_longer_approved(row, at)]
         if sentences:
-            row.words = " ".join(sentences)
-            row.ended_at = at
-            _mark(row, RemovalState.STOPPED, "words", "ended_at")
+            _stop(row, sentences, at)
             return
         row.manifest = manifest.make(dossier.id).to_json()
         dossier.state = Dossier.State.FROZEN
         dossier.save(update_fields=["state"])
         _mark(row, RemovalState.FROZEN, "manifest")
     failpoint("destruction.frozen")
+
+
+def _no_longer_approved(removal: Removal, at: datetime) -> list[str]:
+    """An approval is worth no more than the right behind it, on the day itself too."""
+    on = clock.local_date(at)
+    user = User.objects.filter(id=removal.approved_by_id).first()
+    if user is not None and actor_for(user, on).may(Verb.APPROVE_REMOVAL):
+        return []
+    return [_("Whoever approved this no longer has that right. Somebody else must look at it again.")]
+
+
+def _stop(row: Removal, sentences: list[str], at: datetime) -> None:
+    """Something opposes at the last moment: nothing is destroyed, and somebody hears why."""
+    row.words, row.ended_at = " ".join(sentences), at
+    _mark(row, RemovalState.STOPPED, "words", "ended_at")
+    call_about_stopped(row, at=at)
 
 
 def _announce_shredding(removal: Removal, at: datetime) -> None:
@@ -118,7 +137,7 @@ def _verify(removal: Removal, at: datetime) -> None:
         row = _locked(removal, RemovalState.ERASED)
         if row is None:
             return
-        left = {model._meta.label: manifest.count(model, column, row.dossier_id) for model, column in manifest.tables()}
+        left = manifest.counts(row.dossier_id)
         left["vault key"] = int(keys.key_exists(row.dossier_id))
         left["files"] = sum((files.folder() / name[:2] / name).exists() for name in found.files)
         if any(left.values()):

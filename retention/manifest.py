@@ -64,8 +64,21 @@ def make(dossier_id: UUID) -> Manifest:
     return Manifest(
         files=tuple(files.values_list("stored_as", flat=True)),
         accounts=tuple(sorted({str(user_id) for user_id in portal})),
-        rows={model._meta.label: count(model, column, dossier_id) for model, column in tables()},
+        rows=counts(dossier_id),
     )
+
+
+def counts(dossier_id: UUID) -> dict[str, int]:
+    """How many rows of each table belong to the dossier, in one statement."""
+    known = tables()
+    one = sql.SQL("select {}::text, count(*) from {} where organisation_id = %s and {} = %s")
+    parts = [
+        one.format(sql.Literal(model._meta.label), sql.Identifier(model._meta.db_table), sql.Identifier(column))
+        for model, column in known
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(" union all ").join(parts), [current(), dossier_id] * len(parts))
+        return dict(cursor.fetchall())
 
 
 def count(model: type[models.Model], column: str, dossier_id: UUID) -> int:

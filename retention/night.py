@@ -1,5 +1,6 @@
 """The night shift of keeping: proposes what is due, and stops when the number is unlikely."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -7,16 +8,20 @@ from django.db import transaction
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
+from casemgmt.base.models import Job
+from casemgmt.base.organisation import current
 from casemgmt.policy.versions import profile_in_force
-from casemgmt.work.acts import create_task
+from casemgmt.vault.keys import load_keys
 from dossiers.models import Dossier
-from retention import acts
-from retention.models import EndDate, Removal
-from retention.vocabulary import RUNNING
+from retention import acts, calling
+from retention.models import EndDate, Hold, Removal
+from retention.vocabulary import RUNNING, UNLIKELY_TASK
 
 NIGHTLY = "retention.nightly"
+PROPOSE_ANYWAY = "retention.propose_anyway"
 RECALCULATE = "retention.recalculate"
-UNLIKELY_TASK = "retention.unlikely"
+
+__all__ = ["NIGHTLY", "PROPOSE_ANYWAY", "RECALCULATE", "UNLIKELY_TASK"]
 
 
 def propose_due(organisation_id: UUID) -> None:
@@ -26,22 +31,27 @@ def propose_due(organisation_id: UUID) -> None:
     nothing and asks a person to look: a clock that jumped, or a wrong profile.
     """
     now = clock.now()
+    _tell_of_stuck(now)
     due = due_dossiers()
-    if unlikely(len(due)):
+    if unlikely(touched(due)):
         with transaction.atomic():
             events.record(Action.JOB, outcome=Outcome.DENIED, data="removal-run", ground="unlikely-share")
-            create_task(
-                kind=UNLIKELY_TASK,
-                due_on=clock.local_date(now),
-                capability="removal.review",
-                at=now,
-                link="retention:removals",
-            )
+            calling.call_about_unlikely(at=now)
         return
+    _propose(due, now, "nightly")
+
+
+def propose_anyway(organisation_id: UUID) -> None:
+    """The same after a person looked and said that the number is right."""
+    _propose(due_dossiers(), clock.now(), "asked")
+
+
+def _propose(due: list[UUID], now: datetime, ground: str) -> None:
     for dossier_id in due:
         acts.propose(dossier_id, at=now)
     with transaction.atomic():
-        events.record(Action.JOB, data="removal-run", ground="nightly")
+        events.record(Action.JOB, data="removal-run", ground=ground)
+        calling.call_for_review(at=now)
 
 
 def due_dossiers() -> list[UUID]:
@@ -50,6 +60,14 @@ def due_dossiers() -> list[UUID]:
         running = Removal.objects.filter(state__in=RUNNING).values("dossier_id")
         due = EndDate.objects.filter(due_on__lte=clock.today()).exclude(dossier_id__in=running)
         return list(due.order_by("due_on", "dossier_id").values_list("dossier_id", flat=True))
+
+
+def touched(due: list[UUID]) -> int:
+    """How many of these a run would really put on the list: not what is held back or waits for somebody."""
+    with transaction.atomic():
+        held = Hold.objects.filter(dossier_id__in=due, lifted_at=None).values("dossier_id")
+        free = EndDate.objects.filter(dossier_id__in=due, waits=False).exclude(dossier_id__in=held)
+        return free.count()
 
 
 def unlikely(number: int) -> bool:
@@ -62,6 +80,14 @@ def unlikely(number: int) -> bool:
     return number > total * float(rules.unlikely_share_percent.value) / 100
 
 
+def _tell_of_stuck(now: datetime) -> None:
+    """Destructions that were tried in vain too often wait for a person."""
+    with transaction.atomic():
+        stuck = Job.objects.filter(organisation_id=current(), kind=acts.DESTROY, failed_at__isnull=False)
+        for removal_id in list(stuck.values_list("subject", flat=True)):
+            calling.call_about_stuck(removal_id, at=now)
+
+
 def recalculate(organisation_id: UUID) -> None:
     """Work out every stored end date again, by the profile in force today; one transaction each."""
     with transaction.atomic():
@@ -71,8 +97,6 @@ def recalculate(organisation_id: UUID) -> None:
 
 
 def _recalculate_one(dossier_id: UUID) -> None:
-    from casemgmt.vault.keys import load_keys
-
     with transaction.atomic():
         dossier = Dossier.objects.select_for_update().filter(id=dossier_id, state=Dossier.State.CLOSED).first()
         if dossier is not None:

@@ -29,3 +29,10 @@ REVERSIBLE = ("proposed", "agreed", "approved")
 DESTROYING = ("frozen", "shredding", "shredded", "erased", "verified")
 EVER_APPROVED = ("approved", *DESTROYING, "destroyed")
 EVER_REVIEWED = ("agreed", *EVER_APPROVED)
+
+# Kinds of task that this package puts before people.
+ASK_YOUTH = "retention.ask_youth"
+REVIEW_LIST = "retention.review"
+STOPPED_TASK = "retention.stopped"
+STUCK_TASK = "retention.stuck"
+UNLIKELY_TASK = "retention.unlikely"

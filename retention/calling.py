@@ -1,0 +1,94 @@
+"""The work that keeping and letting go puts before people: each task once, however often the night comes by."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from casemgmt.base import clock
+from casemgmt.base.organisation import current
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.decision import Decision
+from casemgmt.work.acts import create_task, finish_tasks_for
+from casemgmt.work.models import Task
+from dossiers.models import Dossier
+from retention.models import Removal
+from retention.vocabulary import ASK_YOUTH, REVIEW_LIST, STOPPED_TASK, STUCK_TASK, UNLIKELY_TASK, RemovalState
+
+LIST_WITHIN = timedelta(days=14)
+LOOK_WITHIN = timedelta(days=3)
+# Somebody who was written to needs time before we ask again.
+ASK_AGAIN = timedelta(days=90)
+
+
+def call_for_review(*, at: datetime) -> None:
+    """There is something on the removal list: one task for the whole list."""
+    if Removal.objects.filter(state=RemovalState.PROPOSED).exists():
+        _once(REVIEW_LIST, current(), at, LIST_WITHIN, "removal.review", link="retention:removals")
+
+
+def review_done(*, by: Actor, at: datetime) -> None:
+    """Tick off the task of the list when nothing on it waits for review any more."""
+    if not Removal.objects.filter(state=RemovalState.PROPOSED).exists():
+        finish_tasks_for(current(), by=by, at=at, kind=REVIEW_LIST)
+
+
+def call_to_ask_youth(dossier: Dossier, decision: Decision, *, at: datetime) -> None:
+    """The now adult youth must be asked before this dossier can go (VT-18.4)."""
+    asked = Task.objects.filter(kind=ASK_YOUTH, dossier_id=dossier.id)
+    if asked.filter(state=Task.State.OPEN).exists() or asked.filter(made_at__gt=at - ASK_AGAIN).exists():
+        return
+    create_task(
+        kind=ASK_YOUTH,
+        due_on=clock.local_date(at + LIST_WITHIN),
+        at=at,
+        dossier_id=dossier.id,
+        object_id=dossier.id,
+        capability="removal.review",
+        decision=decision,
+        link="retention:keeping",
+    )
+
+
+def call_about_stopped(removal: Removal, *, at: datetime) -> None:
+    """An approved removal stopped at the last moment: somebody must know why."""
+    _once(
+        STOPPED_TASK,
+        removal.id,
+        at,
+        LOOK_WITHIN,
+        "removal.review",
+        link="retention:removal",
+        dossier_id=removal.dossier_id,
+    )
+
+
+def call_about_stuck(removal_id: UUID, *, at: datetime) -> None:
+    """A destruction that does not get on by itself; its dossier may be gone already, so it is not named."""
+    _once(STUCK_TASK, removal_id, at, LOOK_WITHIN, "removal.approve", link="retention:removal")
+
+
+def call_about_unlikely(*, at: datetime) -> None:
+    """The night found an unlikely number and did nothing."""
+    _once(UNLIKELY_TASK, current(), at, timedelta(), "removal.review", link="retention:removals")
+
+
+def _once(
+    kind: str,
+    object_id: UUID,
+    at: datetime,
+    within: timedelta,
+    capability: str,
+    *,
+    link: str,
+    dossier_id: UUID | None = None,
+) -> None:
+    if Task.objects.filter(kind=kind, object_id=object_id, state=Task.State.OPEN).exists():
+        return
+    create_task(
+        kind=kind,
+        due_on=clock.local_date(at + within),
+        at=at,
+        dossier_id=dossier_id,
+        object_id=object_id,
+        capability=capability,
+        link=link,
+    )
