@@ -124,7 +124,8 @@ def test_unsavoury_cookies_and_bodies_are_never_a_fault(place):
         "multipart/form-data",
         "text/x; charset=q",
     ):
-        assert browser.post("/inloggen/", b"\xff\xfe\x00login=1", content_type=content_type).status_code < 500
+        answer = browser.generic("POST", "/inloggen/", b"\xff\xfe\x00login=1", content_type=content_type)
+        assert answer.status_code < 500
 
 
 def test_a_body_that_is_too_large_is_413(client):
