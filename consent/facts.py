@@ -15,6 +15,7 @@ from casemgmt.policy.calendar import age_on
 from casemgmt.policy.rules.facts import ConsentFacts, GivenConsent
 from casemgmt.policy.schema.vocabulary import ConsentPurpose, Informed, Purpose, Recipient
 from casemgmt.policy.schema.vocabulary import Person as Who
+from casemgmt.policy.versions import profile_in_force
 from consent.models import Consent
 from consent.vocabulary import ConsentState, Form
 from dossiers.models import Dossier, Person
@@ -75,11 +76,17 @@ def circle(dossier: Dossier, about_id: UUID, on: date) -> Circle | None:
 
 
 def client_facts(around: Circle) -> dict[str, Any]:
-    """The facts about the client that every ladder looks at."""
+    """The facts about the client that every ladder looks at.
+
+    Who judged that somebody is not able is not kept yet: a judgement in the
+    dossier counts as made by whom the regulation names.
+    """
+    judge = profile_in_force(around.on).representation.judged_by
     siblings = [one.birth_date for one in around.others if one.role == PersonRole.SIBLING and one.birth_date]
     return {
         "birth_date": around.client.birth_date,
         "client_capable": around.client.capable,
+        "capacity_judged_by": judge.value if judge and not around.client.capable else None,
         "has_legal_representative": bool(around.acting_as(Who.LEGAL_REPRESENTATIVE)),
         "has_parent": bool(around.acting_as(Who.PARENT)),
         "siblings_birth_dates": tuple(siblings),

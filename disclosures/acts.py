@@ -335,9 +335,7 @@ def _ready(judgement: Judgement, items: Sequence[object], unfinished: Sequence[s
         raise Conflict(_("Nothing has been chosen yet. Choose what the recipient needs, and no more."))
     if unfinished:
         raise Conflict(
-            _(
-                "This piece also concerns somebody else. Look at it first and black out what is not this client's: %(item)s"
-            )
+            _("This piece also concerns somebody else. Look at it and black out what is not this client's: %(item)s")
             % {"item": unfinished[0]}
         )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from casemgmt.audit import events
-from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotAllowed
@@ -96,16 +96,8 @@ def answer_question(dossier: Dossier, disclosure_id: UUID, *, answer: str, by: A
 
 
 def refuse_same_person(row: Disclosure, by: Actor) -> None:
-    """Nobody approves their own proposal; the attempt leaves its row by the door that asked."""
+    """Nobody approves their own proposal; the page that asked writes the attempt down."""
     if by.user_id in (row.proposed_by_id, row.asked_by_id):
-        events.record(
-            Action.DECIDE,
-            outcome=Outcome.DENIED,
-            dossier_id=row.dossier_id,
-            data="disclosure-approved",
-            object_id=row.id,
-            ground="same-person",
-        )
         raise NotAllowed(
             _("You proposed this disclosure yourself. Somebody else must look at it: ask another manager of the team.")
         )

@@ -4,8 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from casemgmt.audit import context
 from casemgmt.base.organisation import organisation
 from tests.disclosures.story import Case, make_case
+
+
+@pytest.fixture(autouse=True)
+def circumstances() -> Iterator[None]:
+    """Nobody who signed in for one test is still there in the next."""
+    with context.circumstances(context.AuditContext()):
+        yield
 
 
 @pytest.fixture

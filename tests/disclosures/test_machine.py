@@ -221,7 +221,7 @@ def test_an_entry_about_a_brother_must_be_looked_at_first(case: Case):
     consent(case, case.client, row)
     consent(case, case.mother, row)
     choose(case, row, case.mixed)
-    with pytest.raises(Conflict, match="somebody else|iemand anders"):
+    with pytest.raises(Conflict, match=r"somebody else|iemand anders"):
         ask(case, row)
 
 

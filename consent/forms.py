@@ -1,0 +1,91 @@
+"""The form in which an answer is written down."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from django import forms as django_forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casemgmt.web import forms
+from consent.facts import Somebody
+from consent.vocabulary import ConsentState, Form, Told
+
+ANSWERS = [(ConsentState.GIVEN, gettext_lazy("Yes")), (ConsentState.REFUSED, gettext_lazy("No"))]
+
+
+class AnswerForm(forms.Form):
+    """What somebody answered, how, when, and what they were told first."""
+
+    row_id = django_forms.UUIDField(widget=django_forms.HiddenInput)
+    state = forms.ChoiceField(label=gettext_lazy("The answer"), choices=ANSWERS)
+    form = forms.ChoiceField(label=gettext_lazy("How was it given?"), choices=Form.choices)
+    given_on = forms.DateField(label=gettext_lazy("On which day?"))
+    told = forms.ChoicesField(
+        label=gettext_lazy("What was told first?"),
+        choices=Told.choices,
+        required=False,
+        help_text=gettext_lazy("Tick only what was said before the answer came."),
+    )
+    note = forms.TextField(
+        label=gettext_lazy("Note"),
+        rows=2,
+        required=False,
+        help_text=gettext_lazy("For example who was there, or where the paper is kept."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        initial = {"row_id": uuid4(), **kwargs.pop("initial", {})}
+        super().__init__(*args, initial=initial, **kwargs)
+
+
+class ConsentForm(AnswerForm):
+    """The same, outside a disclosure: also who, to whom and for what."""
+
+    person = forms.ChoiceField(label=gettext_lazy("Who answered?"), choices=[])
+    recipient_kind = forms.SelectField(label=gettext_lazy("What kind of recipient?"), choices=[], required=False)
+    recipient = forms.LineField(
+        label=gettext_lazy("Which recipient?"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Write the name as you will write it when you give the data."),
+    )
+    field_order = ["person", "recipient_kind", "recipient", "state", "form", "given_on", "told", "note"]
+
+    def __init__(
+        self,
+        *args: Any,
+        people: Sequence[Somebody],
+        needed: Sequence[Somebody],
+        recipients: Sequence[tuple[str, str]],
+        asks_recipient: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        wanted = {one.id for one in needed}
+        self.asks_recipient = asks_recipient
+        ordered = sorted(people, key=lambda one: one.id not in wanted)
+        self.fields["person"].choices = [(str(one.id), one.name) for one in ordered]  # type: ignore[attr-defined]
+        self.fields["person"].hints = {  # type: ignore[attr-defined]
+            str(one.id): _("consent needed") if one.id in wanted else one.role_label for one in ordered
+        }
+        if asks_recipient:
+            self.fields["recipient_kind"].choices = [("", "–"), *recipients]  # type: ignore[attr-defined]
+        else:
+            del self.fields["recipient_kind"], self.fields["recipient"]
+
+    def clean(self) -> dict[str, Any]:
+        """A consent to give data is one for a recipient."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.asks_recipient:
+            for name in ("recipient_kind", "recipient"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("Fill this in: consent is for one recipient."))
+        return cleaned
+
+
+class WithdrawForm(forms.Form):
+    """How a yes was taken back; no reason is asked."""
+
+    form = forms.ChoiceField(label=gettext_lazy("How was it withdrawn?"), choices=Form.choices)

@@ -1,0 +1,126 @@
+"""The page of consent in a dossier: who must be asked, what was answered, and taking a yes back."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
+from casemgmt.base.errors import Conflict, NotThere
+from casemgmt.organisations.actors import Actor
+from casemgmt.web import forms
+from casemgmt.web.render import render, see_other
+from consent.acts import NewConsent, record_consent, withdraw_consent
+from consent.forms import ConsentForm, WithdrawForm
+from consent.pages import ConsentPage, load_page
+from dossiers.access import change_dossier, open_dossier
+from dossiers.frame import Frame, load_frame
+from dossiers.models import Dossier
+from dossiers.verbs import Verb
+from dossiers.views.asked import actor_of, given
+
+TEMPLATE = "consent/list.html"
+
+
+def consents(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Whose consent is needed and in which form, the form to write an answer down, and every answer so far."""
+    actor = actor_of(request)
+    page, frame = _load(actor, dossier_id, _uuid(given(request, "over")), given(request, "doel"))
+    return render(request, TEMPLATE, {"page": page, "frame": frame, "form": _form(page) if page else None})
+
+
+def record(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Write an answer down."""
+    actor = actor_of(request)
+    about, purpose = _uuid(request.POST.get("about", "")), request.POST.get("purpose", "")
+    page, frame = _load(actor, dossier_id, about, purpose)
+    if page is None or page.client.id != about or page.purpose != purpose:
+        raise Conflict(_("This page was out of date. Open it again and write the answer down."))
+    form = _form(page, request.POST)
+    if not form.is_valid():
+        return forms.invalid(request, TEMPLATE, form, {"page": page, "frame": frame})
+    new = replace(answer_of(form.cleaned_data, page.client.id), purpose=page.purpose)
+    change_dossier(
+        actor,
+        dossier_id,
+        Verb.RECORD_CONSENT,
+        lambda dossier: record_consent(dossier, new, by=actor, at=clock.now()).id,
+        data="consent",
+        action=Action.CONSENT,
+    )
+    return see_other(request, "consent:list", dossier_id=dossier_id)
+
+
+def withdraw(request: HttpRequest, dossier_id: UUID, consent_id: UUID) -> HttpResponse:
+    """Take a yes back, at any time and without a reason; only how it was said is asked."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        form = WithdrawForm(request.POST)
+        if form.is_valid():
+            how = form.cleaned_data["form"]
+            change_dossier(
+                actor,
+                dossier_id,
+                Verb.RECORD_CONSENT,
+                lambda dossier: withdraw_consent(dossier, consent_id, form=how, by=actor, at=clock.now()).id,
+                data="consent",
+                action=Action.CONSENT,
+            )
+            return see_other(request, "consent:list", dossier_id=dossier_id)
+    else:
+        form = WithdrawForm()
+    page, frame = _load(actor, dossier_id, None, "")
+    line = next((one for one in page.lines if one.id == consent_id), None) if page else None
+    if page is None or line is None:
+        raise NotThere
+    if not line.can_be_withdrawn:
+        raise Conflict(_("There is no yes to withdraw: this answer is “%(state)s”.") % {"state": line.state_label})
+    values = {"page": page, "frame": frame, "line": line, "form": form}
+    return render(request, "consent/withdraw.html", values, status=422 if form.errors else 200)
+
+
+def answer_of(cleaned: dict[str, object], about_id: UUID) -> NewConsent:
+    """What the form holds, as the act takes it."""
+    told = cleaned.get("told") or ()
+    return NewConsent(
+        id=_uuid(str(cleaned["row_id"])),
+        person_id=UUID(str(cleaned.get("person") or about_id)),
+        about_id=about_id,
+        purpose="",
+        given_on=cleaned["given_on"],  # type: ignore[arg-type]  # a DateField
+        form=str(cleaned["form"]),
+        state=str(cleaned["state"]),
+        recipient_kind=str(cleaned.get("recipient_kind") or ""),
+        recipient=str(cleaned.get("recipient") or "") or None,
+        informed_of=frozenset(str(word) for word in told),  # type: ignore[attr-defined]  # a ChoicesField
+        note=str(cleaned.get("note") or "") or None,
+    )
+
+
+def _load(actor: Actor, dossier_id: UUID, about: UUID | None, purpose: str) -> tuple[ConsentPage | None, Frame]:
+    on = clock.today()
+
+    def load(dossier: Dossier) -> tuple[ConsentPage | None, Frame]:
+        return load_page(dossier, on, about, purpose), load_frame(dossier, actor, on, "consent")
+
+    return open_dossier(actor, dossier_id, Verb.RECORD_CONSENT, load, data="consent")
+
+
+def _form(page: ConsentPage, data: object = None) -> ConsentForm:
+    return ConsentForm(
+        data,
+        people=page.people,
+        needed=page.needed,
+        recipients=page.recipients,
+        asks_recipient=page.asks_recipient,
+        initial={"given_on": page.today},
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

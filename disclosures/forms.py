@@ -1,0 +1,150 @@
+"""The forms of a disclosure."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms as django_forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casemgmt.web import forms
+from consent.facts import Somebody
+from disclosures.acts import Proposal
+from disclosures.handing import Reason, Telling
+from disclosures.judging import Question
+from disclosures.vocabulary import How
+
+YES_NO = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+NOW_LATER = [("now", gettext_lazy("Now")), ("later", gettext_lazy("Later, with a reason"))]
+
+
+class ProposalForm(forms.Form):
+    """Whose data, to whom and why."""
+
+    row_id = django_forms.UUIDField(widget=django_forms.HiddenInput)
+    about = forms.ChoiceField(label=gettext_lazy("About whom?"), choices=[])
+    recipient_kind = forms.SelectField(label=gettext_lazy("What kind of recipient?"), choices=[])
+    organisation = forms.LineField(label=gettext_lazy("Organisation"), max_length=160, required=False)
+    name = forms.LineField(label=gettext_lazy("Name of the person"), max_length=160, required=False)
+    purpose = forms.TextField(
+        label=gettext_lazy("What is it for?"),
+        rows=3,
+        max_length=2000,
+        help_text=gettext_lazy("In one or two sentences, as the client will read it too."),
+    )
+    requested = forms.ChoiceField(label=gettext_lazy("Does the recipient ask for it?"), choices=YES_NO)
+
+    def __init__(
+        self, *args: Any, clients: Sequence[Somebody], recipients: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        initial = {"row_id": uuid4(), "requested": "no", **kwargs.pop("initial", {})}
+        if len(clients) == 1:
+            initial.setdefault("about", str(clients[0].id))
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["about"].choices = [(str(one.id), one.name) for one in clients]  # type: ignore[attr-defined]
+        self.fields["recipient_kind"].choices = [("", "–"), *recipients]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A recipient is an organisation, a person, or both."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("organisation") and not cleaned.get("name"):
+            self.add_error("organisation", _("Write down who receives it: an organisation, a person, or both."))
+        return cleaned
+
+    def proposal(self) -> Proposal:
+        """What was filled in, as the act takes it."""
+        data = self.cleaned_data
+        return Proposal(
+            id=data["row_id"],
+            about_id=UUID(data["about"]),
+            recipient_kind=data["recipient_kind"],
+            organisation=data["organisation"],
+            name=data["name"],
+            purpose=data["purpose"],
+            answers={"requested": data["requested"] == "yes"},
+        )
+
+
+class ConditionsForm(forms.Form):
+    """What the regulation asks beside consent; one question a fact."""
+
+    def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in questions:
+            self.fields[one.fact] = forms.ChoiceField(
+                label=one.question, choices=YES_NO, help_text=" · ".join(one.articles)
+            )
+
+    def answers(self) -> dict[str, bool]:
+        """The facts that were answered."""
+        return {name: value == "yes" for name, value in self.cleaned_data.items()}
+
+
+class ReasonForm(forms.Form):
+    """A reason, in words."""
+
+    why = forms.TextField(label=gettext_lazy("Why?"), rows=3, max_length=4000)
+
+
+class QuestionForm(forms.Form):
+    """A question to the role that decides."""
+
+    question = forms.TextField(
+        label=gettext_lazy("Your question"),
+        rows=3,
+        max_length=4000,
+        help_text=gettext_lazy("What must happen, why it cannot wait for consent, and what was tried."),
+    )
+
+
+class HandOverForm(forms.Form):
+    """In which way it goes, and whether the client is told now or later."""
+
+    how = forms.ChoiceField(label=gettext_lazy("How does it go?"), choices=How.choices)
+    told_before = forms.TickField(
+        label=gettext_lazy("I told the client beforehand to whom it goes and what for"), required=False
+    )
+    when = forms.ChoiceField(label=gettext_lazy("When does the client get the letter?"), choices=NOW_LATER)
+    reason = forms.ChoicesField(label=gettext_lazy("What makes it wait?"), choices=[], required=False)
+    why = forms.TextField(label=gettext_lazy("The reason, in your words"), rows=2, required=False, max_length=4000)
+    until = forms.DateField(label=gettext_lazy("Tell the client at the latest on"), required=False)
+
+    def __init__(self, *args: Any, reasons: Sequence[Reason], asks_before: bool, **kwargs: Any) -> None:
+        initial = {"when": "now", **kwargs.pop("initial", {})}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.reasons = {one.key: one for one in reasons}
+        self.asks_before = asks_before
+        if reasons:
+            self.fields["reason"].choices = [(one.key, one.question) for one in reasons]  # type: ignore[attr-defined]
+        else:
+            del self.fields["reason"]
+        if not asks_before:
+            del self.fields["told_before"]
+
+    def clean(self) -> dict[str, Any]:
+        """Later needs a reason and a day; beforehand means beforehand."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("when") == "later":
+            for name in ("why", "until"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("Fill this in when the client hears it later."))
+            if self.reasons and not cleaned.get("reason") and "reason" not in self.errors:
+                self.add_error("reason", _("Choose what makes it wait; otherwise the client is told now."))
+        elif self.asks_before and not cleaned.get("told_before"):
+            self.add_error("told_before", _("The client hears this before it goes. Tell it first, or choose later."))
+        return cleaned
+
+    def telling(self) -> Telling:
+        """What was filled in, as the act takes it."""
+        data = self.cleaned_data
+        facts: dict[str, Any] = {}
+        for key in data.get("reason") or ():
+            facts |= self.reasons[key].facts
+        return Telling(
+            later=data["when"] == "later",
+            why=data.get("why") or "",
+            until=data.get("until"),
+            facts=facts,
+            told_before=bool(data.get("told_before")),
+        )

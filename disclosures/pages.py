@@ -1,0 +1,377 @@
+"""What the pages of disclosures show, as plain values, read inside the door."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.base import clock
+from casemgmt.base.db import reads
+from casemgmt.base.errors import NotThere
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.disclosure import approval_needed
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.vocabulary import Timing
+from casemgmt.policy.versions import profile_in_force
+from casemgmt.vault.keys import load_keys
+from casemgmt.work.models import Task
+from consent.facts import Circle, Somebody, circle
+from consent.queries import names_of
+from consent.vocabulary import ConsentState, Form, Told
+from disclosures.acts import called, setting
+from disclosures.handing import Reason, last_day, reasons_to_wait, told
+from disclosures.judging import (
+    Judgement,
+    Needed,
+    OtherGround,
+    Question,
+    disclosure_facts,
+    ground_label,
+    judge,
+    must_inform,
+    other_grounds,
+    questions,
+    recipient_line,
+)
+from disclosures.models import Disclosure
+from disclosures.package import Choice, Package, choices, package_of
+from disclosures.vocabulary import LEFT, PREPARING, QUESTION, RUNNING, State
+from dossiers.access import reachable
+from dossiers.models import Dossier, Person, WorkingNote
+from dossiers.people.vocabulary import PersonRole
+from dossiers.verbs import Verb
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NeededLine:
+    """Somebody whose consent is needed, and how it stands."""
+
+    person: Somebody
+    part: str
+    counts: bool
+    state: str
+    answer: str
+    given_on: date | None
+    form: str
+    told: tuple[str, ...]
+    consent_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Who may propose: the clients and the recipients that the organisation knows."""
+
+    clients: tuple[Somebody, ...]
+    recipients: tuple[tuple[str, str], ...]
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosurePage:
+    """One disclosure with everything around it."""
+
+    id: UUID
+    dossier_id: UUID
+    dossier: str
+    number: str
+    state: str
+    state_label: str
+    about: Somebody
+    recipient: dict[str, str]
+    called: str
+    recipient_line: str
+    recipient_kind: str
+    recipient_label: str
+    purpose: str
+    requested: bool
+    who: Decision
+    may: Decision
+    inform: Decision
+    ground: str
+    needed: tuple[NeededLine, ...]
+    missing: tuple[NeededLine, ...]
+    questions: tuple[Question, ...]
+    answers: dict[str, bool]
+    answered: bool
+    grounds: tuple[OtherGround, ...]
+    decider: str
+    question_open: bool
+    answer_of_decider: str
+    choices: tuple[Choice, ...]
+    package: Package
+    never: tuple[str, ...]
+    approval: Decision
+    approver: str
+    told: tuple[Somebody, ...]
+    reasons: tuple[Reason, ...]
+    told_before: bool
+    last_day: date
+    proposed_by: str
+    proposed_at: datetime
+    asked_at: datetime | None
+    asked_by: str
+    approved_by: str
+    approved_at: datetime | None
+    voided_at: datetime | None
+    handed_over_by: str
+    handed_over_at: datetime | None
+    how: str
+    has_package: bool
+    informed_at: datetime | None
+    deferred_until: date | None
+    deferred_why: str
+    ended_why: str
+    ended_by: str
+    ended_at: datetime | None
+    mine: bool
+
+    @property
+    def running(self) -> bool:
+        """Whether nothing has left the house yet."""
+        return self.state in RUNNING
+
+    @property
+    def preparing(self) -> bool:
+        """Whether the content may change freely."""
+        return self.state in PREPARING
+
+    @property
+    def left(self) -> bool:
+        """Whether the data have left the house."""
+        return self.state in LEFT
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the regulation lets it go now."""
+        return bool(self.may.outcome["allowed"])
+
+    @property
+    def step(self) -> str:
+        """The step that comes now."""
+        if self.state not in PREPARING:
+            waits = self.state == State.AWAITING_APPROVAL
+            return "approval" if waits or self.state == State.REFUSED else "hand-over"
+        if not self.answered and not self.missing:
+            return "conditions"
+        if not self.allowed:
+            return "consent"
+        return "approval" if self.package.items and not self.package.unfinished else "items"
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """One disclosure in the list across dossiers."""
+
+    id: UUID
+    dossier_id: UUID
+    dossier: str
+    number: str
+    about: str
+    called: str
+    state: str
+    state_label: str
+    at: datetime
+    deferred_until: date | None
+    approve: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What is being prepared, what waits for a second person, and what left."""
+
+    preparing: tuple[ListLine, ...]
+    waiting: tuple[ListLine, ...]
+    left: tuple[ListLine, ...]
+
+
+def ready(dossier: Dossier, on: date) -> Ready:
+    """What the form of a new disclosure needs."""
+    profile = profile_in_force(on)
+    rows = Person.objects.filter(dossier=dossier, role=PersonRole.CLIENT).order_by("position", "id")
+    ids = list(rows.values_list("id", flat=True))
+    around = circle(dossier, ids[0], on) if ids else None
+    clients = tuple(one for one in around.people if one.id in ids) if around else ()
+    recipients = tuple((one.key.value, one.label) for one in profile.disclosure.recipients)
+    return Ready(clients, recipients, dossier.number, dossier.name)
+
+
+def load(dossier: Dossier, disclosure_id: UUID, actor: Actor, at: datetime) -> DisclosurePage:
+    """One disclosure of this dossier; while it has not left, judged as of now. Raises NotThere."""
+    row = Disclosure.objects.filter(dossier=dossier, id=disclosure_id).first()
+    if row is None:
+        raise NotThere
+    profile, around = setting(dossier, row, at)
+    on = clock.local_date(at)
+    judgement = _judgement(row, around, profile, on)
+    return _page(dossier, row, profile, around, judgement, actor, on)
+
+
+@reads
+def lists(actor: Actor) -> Lists:
+    """The disclosures of the dossiers this person works with or approves for; one read in the trail."""
+    prepares, approves = reachable(actor, Verb.PREPARE_DISCLOSURE), reachable(actor, Verb.APPROVE_DISCLOSURE)
+    found = Disclosure.objects.select_related("dossier", "about").order_by("-proposed_at", "-id")
+    mine = list(found.filter(dossier__in=prepares)[:MOST])
+    to_approve = found.filter(dossier__in=approves, state=State.AWAITING_APPROVAL)
+    waiting = list(to_approve.exclude(proposed_by_id=actor.user_id)[:MOST])
+    load_keys(row.dossier_id for row in [*mine, *waiting])
+    events.record(Action.READ, outcome=Outcome.SHOWN, data="disclosures")
+    ids = {row.id for row in waiting}
+    return Lists(
+        preparing=tuple(_line(row) for row in mine if row.state in PREPARING | {State.APPROVED}),
+        waiting=(
+            *(_line(row, approve=True) for row in waiting),
+            *(_line(row) for row in mine if row.state == State.AWAITING_APPROVAL and row.id not in ids),
+        ),
+        left=tuple(_line(row) for row in mine if row.state not in RUNNING),
+    )
+
+
+def _line(row: Disclosure, *, approve: bool = False) -> ListLine:
+    return ListLine(
+        id=row.id,
+        dossier_id=row.dossier_id,
+        dossier=row.dossier.name,
+        number=row.dossier.number,
+        about=row.about.name,
+        called=called(row),
+        state=row.state,
+        state_label=str(State(row.state).label),
+        at=row.handed_over_at or row.ended_at or row.asked_at or row.proposed_at,
+        deferred_until=row.deferred_until if row.state == State.INFORMING_DEFERRED else None,
+        approve=approve,
+    )
+
+
+def _judgement(row: Disclosure, around: Circle, profile: Profile, on: date) -> Judgement:
+    """The judgement of today while it has not left; afterwards the one with which it left."""
+    fresh = judge(row, around, profile, on)
+    if row.state in RUNNING or not row.judgement:
+        return fresh
+    stored = row.judgement
+    return Judgement(Decision.from_dict(stored["who"]), Decision.from_dict(stored["may"]), fresh.needed)
+
+
+def _page(
+    dossier: Dossier,
+    row: Disclosure,
+    profile: Profile,
+    around: Circle,
+    judgement: Judgement,
+    actor: Actor,
+    on: date,
+) -> DisclosurePage:
+    names = names_of({row.proposed_by_id, row.asked_by_id, row.approved_by_id, row.handed_over_by_id, row.ended_by_id})
+    asked = questions(profile, disclosure_facts(row, around, []))
+    needed = tuple(_needed(one) for one in judgement.needed)
+    lacking = {one.person.id for one in judgement.missing}
+    inform = must_inform(row, around, profile, on)
+    outcome = judgement.may.outcome
+    approval = approval_needed(
+        profile, duty_to_speak=bool(outcome.get("duty")), acute_danger=bool(outcome.get("acute"))
+    )
+    decider = judgement.may.overrule_by or str(profile.disclosure.approved_by.value)
+    flags = {name: value for name, value in row.answers.items() if isinstance(value, bool)}
+    return DisclosurePage(
+        id=row.id,
+        dossier_id=dossier.id,
+        dossier=dossier.name,
+        number=dossier.number,
+        state=row.state,
+        state_label=str(State(row.state).label),
+        about=around.client,
+        recipient=dict(row.recipient),
+        called=called(row),
+        recipient_line=recipient_line(row.recipient),
+        recipient_kind=row.recipient_kind,
+        recipient_label=_recipient_label(profile, row.recipient_kind),
+        purpose=row.purpose,
+        requested=bool(flags.get("requested")),
+        who=judgement.who,
+        may=judgement.may,
+        inform=inform,
+        ground=ground_label(profile, judgement.ground) if judgement.ground else "",
+        needed=needed,
+        missing=tuple(one for one in needed if one.person.id in lacking),
+        questions=asked,
+        answers=flags,
+        answered=all(flags.get(one.fact) for one in asked),
+        grounds=other_grounds(profile, row.recipient_kind),
+        decider=profile.roles.label(decider),
+        question_open=Task.objects.filter(
+            object_id=row.id, kind=QUESTION, state="open", assignee_id__isnull=True
+        ).exists(),
+        answer_of_decider=str(row.answers.get("answer_of_decider", "")),
+        choices=tuple(choices(row, around)) if row.state in RUNNING else (),
+        package=package_of(row, around),
+        never=_never(dossier, actor),
+        approval=approval,
+        approver=profile.roles.label(str(approval.outcome["by"])),
+        told=told(inform, around),
+        reasons=reasons_to_wait(profile, judgement.ground),
+        told_before=inform.outcome.get("timing") == Timing.BEFORE,
+        last_day=last_day(profile, on),
+        proposed_by=names.get(row.proposed_by_id, ""),
+        proposed_at=row.proposed_at,
+        asked_at=row.asked_at,
+        asked_by=_named(names, row.asked_by_id),
+        approved_by=_named(names, row.approved_by_id),
+        approved_at=row.approved_at,
+        voided_at=row.voided_at if row.state in PREPARING else None,
+        handed_over_by=_named(names, row.handed_over_by_id),
+        handed_over_at=row.handed_over_at,
+        how=str(row.get_how_display()) if row.how else "",
+        has_package=row.package_id is not None,
+        informed_at=row.informed_at,
+        deferred_until=row.deferred_until,
+        deferred_why=row.deferred_why or "",
+        ended_why=row.ended_why or "",
+        ended_by=_named(names, row.ended_by_id),
+        ended_at=row.ended_at,
+        mine=actor.user_id in (row.proposed_by_id, row.asked_by_id),
+    )
+
+
+def _named(names: object, user_id: UUID | None) -> str:
+    return str(names.get(user_id, "")) if user_id and isinstance(names, dict) else ""
+
+
+def _needed(one: Needed) -> NeededLine:
+    row = one.answer
+    return NeededLine(
+        person=one.person,
+        part=one.person.role_label,
+        counts=one.counts,
+        state=row.state if row else "",
+        answer=str(ConsentState(row.state).label) if row else "",
+        given_on=row.given_on if row else None,
+        form=str(Form(row.form).label) if row else "",
+        told=tuple(str(Told(word).label) for word in row.told) if row else (),
+        consent_id=row.id if row else None,
+    )
+
+
+def _recipient_label(profile: Profile, kind: str) -> str:
+    return next((one.label for one in profile.disclosure.recipients if one.key == kind), kind)
+
+
+def _never(dossier: Dossier, actor: Actor) -> tuple[str, ...]:
+    """What is in the dossier and never goes: how many of one's own notes there are, and whose address is secret."""
+
+    found = []
+    notes = WorkingNote.objects.filter(dossier=dossier, author_id=actor.user_id).count()
+    if notes:
+        found.append(
+            ngettext("%(num)s working note of yours", "%(num)s working notes of yours", notes) % {"num": notes}
+        )
+    secret = Person.objects.filter(dossier=dossier, address_secret=True)
+    found += [_("address and telephone of %(name)s (secret)") % {"name": person.name} for person in secret]
+    return tuple(found)

@@ -1,0 +1,326 @@
+"""Pages of disclosures for who prepares them: the list, a new one, its steps, the register, the download."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
+from casemgmt.base.errors import Conflict, NotThere
+from casemgmt.policy.versions import profile_in_force
+from casemgmt.vault.files import read_file
+from casemgmt.web import forms
+from casemgmt.web.render import render, see_other
+from consent.acts import record_consent
+from consent.forms import AnswerForm
+from consent.views import answer_of
+from disclosures import acts
+from disclosures.forms import ConditionsForm, HandOverForm, ProposalForm, QuestionForm, ReasonForm
+from disclosures.judging import recipient_line
+from disclosures.models import Disclosure
+from disclosures.pages import DisclosurePage, lists, load, ready
+from disclosures.register import register_of
+from disclosures.vocabulary import LEFT, RUNNING
+from dossiers.access import change_dossier, open_dossier
+from dossiers.frame import load_frame
+from dossiers.models import Dossier
+from dossiers.verbs import Verb
+from dossiers.views.asked import actor_of, given
+
+PAGE = "disclosures/page.html"
+STEPS = ("recipient", "consent", "conditions", "items", "approval", "hand-over")
+
+
+def all_disclosures(request: HttpRequest) -> HttpResponse:
+    """What one prepares, what waits for a second person, and what left lately."""
+    return render(request, "disclosures/list.html", {"lists": lists(actor_of(request))})
+
+
+def new(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Begin a disclosure: about whom, to whom and what for."""
+    actor = actor_of(request)
+    at = clock.now()
+    start = open_dossier(
+        actor,
+        dossier_id,
+        Verb.PREPARE_DISCLOSURE,
+        lambda dossier: ready(dossier, clock.local_date(at)),
+        data="disclosure-new",
+    )
+    posted = request.POST if request.method == "POST" else None
+    form = ProposalForm(posted, clients=start.clients, recipients=start.recipients)
+    values = {"start": start, "dossier_id": dossier_id}
+    if posted is None:
+        return render(request, "disclosures/new.html", {**values, "form": form})
+    if not form.is_valid():
+        return forms.invalid(request, "disclosures/new.html", form, values)
+    made = change(request, dossier_id, lambda dossier: acts.propose(dossier, form.proposal(), by=actor, at=at).id)
+    return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=made)
+
+
+def page(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """One disclosure, step by step: finished steps in one line, the present one open."""
+    found = _found(request, dossier_id, disclosure_id)
+    return shown(request, found, {})
+
+
+def recipient(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Change about whom, to whom or what for."""
+    found, start = _found(request, dossier_id, disclosure_id), _start(request, dossier_id)
+    form = ProposalForm(request.POST, clients=start.clients, recipients=start.recipients)
+    if not form.is_valid():
+        return shown(request, found, {"recipient_form": form}, step="recipient", status=422)
+    return _do(
+        request,
+        dossier_id,
+        disclosure_id,
+        lambda d, **who: acts.change_proposal(d, disclosure_id, form.proposal(), **who),
+    )
+
+
+def answer(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, person_id: UUID) -> HttpResponse:
+    """Write down what somebody answered to this very disclosure."""
+    found = _found(request, dossier_id, disclosure_id)
+    line = next((one for one in found.needed if one.person.id == person_id), None)
+    if line is None:
+        raise NotThere
+    if not found.running:
+        raise Conflict(_("This disclosure is over, so no answer is needed any more."))
+    posted = request.POST if request.method == "POST" else None
+    form = AnswerForm(posted, initial={"given_on": clock.today()})
+    values = {"page": found, "line": line, "form": form}
+    if posted is None:
+        return render(request, "disclosures/answer.html", values)
+    if not form.is_valid():
+        return forms.invalid(request, "disclosures/answer.html", form, values)
+    told = replace(
+        answer_of(form.cleaned_data, found.about.id),
+        person_id=person_id,
+        purpose="disclosure",
+        recipient_kind=found.recipient_kind,
+        recipient=recipient_line(found.recipient),
+        exchange_id=disclosure_id,
+    )
+    actor = actor_of(request)
+    change_dossier(
+        actor,
+        dossier_id,
+        Verb.RECORD_CONSENT,
+        lambda dossier: record_consent(dossier, told, by=actor, at=clock.now()).id,
+        data="consent",
+        action=Action.CONSENT,
+    )
+    return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
+
+
+def conditions(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Answer what the regulation asks beside consent."""
+    found = _found(request, dossier_id, disclosure_id)
+    form = ConditionsForm(request.POST, questions=found.questions)
+    if not form.is_valid():
+        return shown(request, found, {"conditions_form": form}, step="conditions", status=422)
+    return _do(
+        request,
+        dossier_id,
+        disclosure_id,
+        lambda d, **who: acts.answer_conditions(d, disclosure_id, form.answers(), **who),
+    )
+
+
+def items(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Choose which entries go."""
+    wanted = _ids(request.POST.getlist("entry"))
+    if wanted is None:
+        raise NotThere
+    _change(request, dossier_id, lambda d, **who: acts.choose_items(d, disclosure_id, wanted, **who))
+    response = see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
+    response.headers["Location"] += "?stap=items"
+    return response
+
+
+def item(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, item_id: UUID) -> HttpResponse:
+    """Look at one piece as it goes, and black out sentences that concern others."""
+    found = _found(request, dossier_id, disclosure_id)
+    piece = next((one for one in found.package.items if one.id == item_id), None)
+    if piece is None:
+        raise NotThere
+    if request.method == "GET":
+        return render(request, "disclosures/item.html", {"page": found, "piece": piece})
+    starts = [
+        int(text) for text in request.POST.getlist("black") if text.isascii() and text.isdigit() and len(text) < 9
+    ]
+    newest = "newest" in request.POST
+    _change(
+        request,
+        dossier_id,
+        lambda d, **who: (
+            acts.refresh_item(d, disclosure_id, item_id, **who)
+            if newest
+            else acts.black_out(d, disclosure_id, item_id, starts, **who)
+        ),
+    )
+    response = see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
+    response.headers["Location"] += "?stap=items"
+    return response
+
+
+def ask(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Ask a second person to approve this package."""
+    return _do(request, dossier_id, disclosure_id, lambda d, **who: acts.ask_approval(d, disclosure_id, **who))
+
+
+def escalate(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Lay the question before the role that decides where consent does not carry."""
+    found = _found(request, dossier_id, disclosure_id)
+    form = QuestionForm(request.POST)
+    if not form.is_valid():
+        return shown(request, found, {"question_form": form}, step="consent", status=422)
+    words = form.cleaned_data["question"]
+    return _do(request, dossier_id, disclosure_id, lambda d, **who: acts.escalate(d, disclosure_id, words, **who))
+
+
+def stop(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Stop a disclosure that has not left."""
+    found = _found(request, dossier_id, disclosure_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return shown(request, found, {"stop_form": form}, status=422)
+    why = form.cleaned_data["why"]
+    return _do(request, dossier_id, disclosure_id, lambda d, **who: acts.withdraw(d, disclosure_id, why, **who))
+
+
+def register(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """The register of this dossier: who received what, when, on which ground."""
+    actor, on = actor_of(request), clock.today()
+
+    def read(dossier: Dossier) -> dict[str, Any]:
+        running = Disclosure.objects.filter(dossier=dossier, state__in=sorted(RUNNING)).order_by("-proposed_at")
+        return {
+            "frame": load_frame(dossier, actor, on, "disclosures"),
+            "lines": register_of(dossier.id),
+            "running": [(row.id, acts.called(row), str(row.get_state_display())) for row in running],
+            "cited": _register_rule(on),
+        }
+
+    values = open_dossier(actor, dossier_id, Verb.PREPARE_DISCLOSURE, read, data="disclosure-register")
+    return render(request, "disclosures/register.html", values)
+
+
+def download(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponseBase:
+    """The package as PDF, to be handed over; each download is written down as an export."""
+
+    def read(dossier: Dossier) -> tuple[list[bytes], str]:
+        row = Disclosure.objects.select_related("package").filter(dossier=dossier, id=disclosure_id).first()
+        if row is None or row.state not in LEFT:
+            raise NotThere
+        if row.package is None:
+            raise Conflict(_("The package is still being made. Try again in a minute."))
+        return list(read_file(row.package)), dossier.number
+
+    actor = actor_of(request)
+    pieces, number = open_dossier(
+        actor, dossier_id, Verb.PREPARE_DISCLOSURE, read, data="disclosure-package", action=Action.EXPORT
+    )
+    response = StreamingHttpResponse(iter(pieces), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(number)}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def change(request: HttpRequest, dossier_id: UUID, act: Callable[[Dossier], Any], verb: Verb | None = None) -> Any:
+    """Run an act through the door, written down as a disclosure."""
+    return change_dossier(
+        actor_of(request),
+        dossier_id,
+        verb or Verb.PREPARE_DISCLOSURE,
+        act,
+        data="disclosure",
+        action=Action.DISCLOSE,
+    )
+
+
+def _change(request: HttpRequest, dossier_id: UUID, act: Callable[..., Any]) -> Any:
+    who = {"by": actor_of(request), "at": clock.now()}
+    return change(request, dossier_id, lambda dossier: act(dossier, **who))
+
+
+def _do(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, act: Callable[..., Any]) -> HttpResponse:
+    _change(request, dossier_id, act)
+    return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
+
+
+def _found(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> DisclosurePage:
+    actor, at = actor_of(request), clock.now()
+    return open_dossier(
+        actor,
+        dossier_id,
+        Verb.PREPARE_DISCLOSURE,
+        lambda dossier: load(dossier, disclosure_id, actor, at),
+        data="disclosure",
+    )
+
+
+def _start(request: HttpRequest, dossier_id: UUID) -> Any:
+    on = clock.today()
+    return open_dossier(
+        actor_of(request), dossier_id, Verb.PREPARE_DISCLOSURE, lambda d: ready(d, on), data="disclosure-new"
+    )
+
+
+def shown(
+    request: HttpRequest, found: DisclosurePage, values: dict[str, Any], *, step: str = "", status: int = 200
+) -> HttpResponse:
+    """The page with one step open; a form that was not right keeps what was typed."""
+    asked = given(request, "stap")
+    now = step or (asked if asked in STEPS and found.running else found.step)
+    start = _start(request, found.dossier_id) if now == "recipient" else None
+    shown = {"page": found, "now": now, "steps": STEPS, **_forms(found, start), **values}
+    return render(request, PAGE, shown, status=status)
+
+
+def _forms(found: DisclosurePage, start: Any) -> dict[str, Any]:
+    answers = {name: "yes" if value else "no" for name, value in found.answers.items()}
+    made: dict[str, Any] = {
+        "conditions_form": ConditionsForm(questions=found.questions, initial=answers),
+        "question_form": QuestionForm(),
+        "stop_form": ReasonForm(),
+        "hand_over_form": HandOverForm(reasons=found.reasons, asks_before=found.told_before),
+        "recipient_form": None,
+    }
+    if start is not None:
+        initial = {
+            "row_id": found.id,
+            "about": str(found.about.id),
+            "recipient_kind": found.recipient_kind,
+            "organisation": found.recipient.get("organisation", ""),
+            "name": found.recipient.get("name", ""),
+            "purpose": found.purpose,
+            "requested": "yes" if found.requested else "no",
+        }
+        made["recipient_form"] = ProposalForm(clients=start.clients, recipients=start.recipients, initial=initial)
+    return made
+
+
+def _register_rule(on: Any) -> Any:
+    return profile_in_force(on).disclosure.kept_register
+
+
+def _ids(texts: list[str]) -> list[UUID] | None:
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError:
+        return None
+
+
+def _file_name(number: str) -> str:
+    safe = "".join(
+        character for character in number if character.isascii() and (character.isalnum() or character in "-_")
+    )
+    return f"verstrekking-{safe or 'dossier'}.pdf"

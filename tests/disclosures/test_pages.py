@@ -1,0 +1,273 @@
+"""The pages of consent and disclosures through the browser's door: who comes in, what is refused, what is shown."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from casemgmt.accounts.models import User
+from casemgmt.audit.models import AccessEvent
+from casemgmt.base import clock
+from casemgmt.base.jobs import run_due
+from casemgmt.base.organisation import organisation
+from casemgmt.organisations.actors import Actor
+from casemgmt.organisations.models import Membership, Organisation, Unit
+from consent.models import Consent
+from disclosures.models import Disclosure
+from tests.cast import make_actor
+from tests.disclosures.story import (
+    ABOUT_BROTHER,
+    Case,
+    agreed,
+    approve,
+    ask,
+    choose,
+    consent,
+    hand_over,
+    make_case,
+    propose,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
+    monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
+    made = make_case("sterk-huis")
+    with organisation(made.place.id):
+        yield made
+
+
+def browser(actor: Any) -> Client:
+    client = Client()
+    client.force_login(
+        User.objects.get(id=actor.user_id), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return client
+
+
+def base(case: Case) -> str:
+    return f"/o/{case.place.slug}/dossiers/{case.dossier_id}"
+
+
+def text(response: Any) -> str:
+    return response.content.decode()
+
+
+def test_the_page_says_whose_consent_and_cites_it(here: Case):
+    row = propose(here)
+    page = browser(here.place.worker).get(f"{base(here)}/verstrekkingen/{row.id}/")
+    assert page.status_code == 200
+    assert "SH-3.7.2c" in text(page)
+    assert "Samira El Idrissi" in text(page)
+    assert page.headers["Cache-Control"] == "no-store, private"
+
+
+def test_the_whole_way_through_the_pages(here: Case):
+    worker, manager = browser(here.place.worker), browser(here.place.manager)
+    root = f"{base(here)}/verstrekkingen"
+    assert worker.get(f"{root}/nieuw/").status_code == 200
+    made = worker.post(
+        f"{root}/nieuw/",
+        {
+            "row_id": str(uuid4()),
+            "about": str(here.client),
+            "recipient_kind": "gp",
+            "organisation": "Huisartsenpraktijk De Linde",
+            "name": "dokter Sikkema",
+            "purpose": "Om te beoordelen of behandeling nodig is.",
+            "requested": "no",
+        },
+    )
+    assert made.status_code == 303
+    one = made.headers["Location"]
+    for person in (here.client, here.mother):
+        assert worker.get(f"{one}toestemming/{person}/").status_code == 200
+        said = {"row_id": str(uuid4()), "state": "given", "form": "written", "given_on": str(clock.today())}
+        said |= {"told": ["purpose", "recipient", "content"]}
+        assert worker.post(f"{one}toestemming/{person}/", said).status_code == 303
+    assert worker.post(f"{one}stukken/", {"entry": [str(here.plain), str(here.mixed)]}).status_code == 303
+    assert worker.post(f"{one}goedkeuring-vragen/").status_code == 409
+    with transaction.atomic():
+        item = Disclosure.objects.get().items.get(entry_id=here.mixed)
+    shown = worker.get(f"{one}stukken/{item.id}/")
+    assert shown.status_code == 200
+    assert "black" in text(shown)
+    start = ABOUT_BROTHER and str(len("Yara slaapt slecht en piekert. "))
+    assert worker.post(f"{one}stukken/{item.id}/", {"black": [start]}).status_code == 303
+    assert worker.post(f"{one}goedkeuring-vragen/").status_code == 303
+    look = manager.get(f"{one}goedkeuren/")
+    assert look.status_code == 200
+    assert "geschorst" not in text(look)
+    with transaction.atomic():
+        seen = Disclosure.objects.get().content_hash
+    assert manager.post(f"{one}goedkeuren/", {"seen": seen}).status_code == 303
+    assert worker.get(one).status_code == 200
+    gone = worker.post(f"{one}overhandigen/", {"how": "in_person", "when": "now"})
+    assert gone.status_code == 303, text(gone)
+    assert worker.get(f"{one}pakket/").status_code == 409
+    run_due()
+    pdf = worker.get(f"{one}pakket/")
+    assert pdf.status_code == 200
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    assert pdf.headers["Content-Disposition"].startswith("attachment")
+    assert pdf.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in pdf.headers["Content-Security-Policy"]
+    assert "no-store" in pdf.headers["Cache-Control"]
+    assert b"".join(pdf.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
+    with organisation(here.place.id), transaction.atomic():
+        assert AccessEvent.objects.filter(action="export", data="disclosure-package", outcome="shown").count() == 1
+    assert worker.post(f"{one}afronden/").status_code == 303
+    assert "dokter Sikkema" in text(worker.get(f"{root}/"))
+    assert worker.get(f"/o/{here.place.slug}/verstrekken/").status_code == 200
+
+
+def test_the_proposer_who_is_also_manager_may_not_approve_and_the_trail_says_so(here: Case):
+    with transaction.atomic():
+        Membership.objects.create(
+            user_id=here.place.worker.user_id, unit_id=here.place.unit_id, role="manager", starts_on="2020-01-01"
+        )
+    row = agreed(here)
+    answer = browser(here.place.worker).post(
+        f"{base(here)}/verstrekkingen/{row.id}/goedkeuren/", {"seen": row.content_hash}
+    )
+    assert answer.status_code == 403
+    with transaction.atomic():
+        assert AccessEvent.objects.filter(data="disclosure-approved", outcome="denied").count() == 1
+
+
+def test_consent_is_recorded_and_withdrawn_on_its_page(here: Case):
+    worker = browser(here.place.worker)
+    page = worker.get(f"{base(here)}/toestemming/")
+    assert page.status_code == 200
+    assert "SH-3.7.2c" in text(page)
+    said = {
+        "about": str(here.client),
+        "purpose": "disclosure",
+        "row_id": str(uuid4()),
+        "person": str(here.client),
+        "recipient_kind": "gp",
+        "recipient": "Huisarts",
+        "state": "given",
+        "form": "oral",
+        "given_on": str(clock.today()),
+        "told": ["purpose"],
+    }
+    for _twice in range(2):
+        assert worker.post(f"{base(here)}/toestemming/vastleggen/", said).status_code == 303
+    with transaction.atomic():
+        row = Consent.objects.get()
+    assert worker.get(f"{base(here)}/toestemming/{row.id}/intrekken/").status_code == 200
+    assert worker.post(f"{base(here)}/toestemming/{row.id}/intrekken/", {}).status_code == 422
+    assert worker.post(f"{base(here)}/toestemming/{row.id}/intrekken/", {"form": "oral"}).status_code == 303
+    with transaction.atomic():
+        assert Consent.objects.get().state == "withdrawn"
+
+
+def addresses(case: Case, row: Disclosure) -> list[tuple[str, str, str]]:
+    """Every page with its method and for whom it is."""
+    one = f"{base(case)}/verstrekkingen/{row.id}"
+    any_id = uuid4()
+    return [
+        ("GET", f"{base(case)}/toestemming/", "worker"),
+        ("POST", f"{base(case)}/toestemming/vastleggen/", "worker"),
+        ("GET", f"{base(case)}/toestemming/{any_id}/intrekken/", "worker"),
+        ("GET", f"{base(case)}/verstrekkingen/", "worker"),
+        ("GET", f"{base(case)}/verstrekkingen/nieuw/", "worker"),
+        ("GET", f"{one}/", "worker"),
+        ("POST", f"{one}/ontvanger/", "worker"),
+        ("GET", f"{one}/toestemming/{case.client}/", "worker"),
+        ("POST", f"{one}/voorwaarden/", "worker"),
+        ("POST", f"{one}/stukken/", "worker"),
+        ("GET", f"{one}/stukken/{any_id}/", "worker"),
+        ("POST", f"{one}/goedkeuring-vragen/", "worker"),
+        ("POST", f"{one}/voorleggen/", "worker"),
+        ("POST", f"{one}/stoppen/", "worker"),
+        ("GET", f"{one}/goedkeuren/", "manager"),
+        ("POST", f"{one}/niet-goedkeuren/", "manager"),
+        ("POST", f"{one}/antwoord/", "manager"),
+        ("POST", f"{one}/overhandigen/", "worker"),
+        ("POST", f"{one}/inlichten/", "worker"),
+        ("POST", f"{one}/afronden/", "worker"),
+        ("GET", f"{one}/pakket/", "worker"),
+    ]
+
+
+def manager_of_another_team(case: Case) -> Actor:
+    """Somebody who may approve, but not for this team."""
+    with transaction.atomic():
+        place, unit = Organisation.objects.get(id=case.place.id), Unit.objects.get(id=case.place.other_unit_id)
+        return make_actor(place, unit, "manager", frozenset(), "Joris Elders")
+
+
+def test_nobody_else_comes_in_anywhere(here: Case):
+    row = propose(here)
+    there = make_case("buurteams-nijmegen")
+    colleague, stranger = browser(here.place.colleague), browser(there.place.worker)
+    other_manager, elsewhere = browser(there.place.manager), browser(manager_of_another_team(here))
+    for method, address, who in addresses(here, row):
+        refused = getattr(colleague if who == "worker" else elsewhere, method.lower())(address)
+        assert refused.status_code == 403, address
+        outsider = stranger if who == "worker" else other_manager
+        assert getattr(outsider, method.lower())(address).status_code == 404, address
+        unknown = address.replace(str(here.dossier_id), str(uuid4()))
+        insider = browser(here.place.worker if who == "worker" else here.place.manager)
+        assert getattr(insider, method.lower())(unknown).status_code in (404, 409, 422), unknown
+        wrong = insider.put(address)
+        assert wrong.status_code == 405, address
+
+
+def test_bad_input_is_answered_with_the_page_and_what_was_typed(here: Case):
+    row = propose(here)
+    worker = browser(here.place.worker)
+    one = f"{base(here)}/verstrekkingen/{row.id}"
+    bad = worker.post(f"{base(here)}/verstrekkingen/nieuw/", {"purpose": "Mijn doel", "row_id": "x\x00"})
+    assert bad.status_code == 422
+    assert "Mijn doel" in text(bad)
+    assert worker.post(f"{one}/ontvanger/", {}).status_code == 422
+    assert worker.post(f"{one}/toestemming/{here.client}/", {}).status_code == 422
+    assert worker.post(f"{one}/voorleggen/", {}).status_code == 422
+    assert worker.post(f"{one}/stoppen/", {}).status_code == 422
+    assert worker.post(f"{one}/stukken/", {"entry": ["nonsense"]}).status_code == 404
+    assert worker.post(f"{one}/stukken/", {"entry": [str(here.others_only)]}).status_code == 404
+    consent(here, here.client, row)
+    consent(here, here.mother, row)
+    choose(here, row)
+    approve(here, ask(here, row))
+    assert worker.post(f"{one}/overhandigen/", {"how": "pigeon", "when": "now"}).status_code == 422
+    assert worker.post(f"{one}/overhandigen/", {"how": "post", "when": "later"}).status_code == 422
+
+
+def test_a_question_is_laid_before_the_manager_and_answered(here: Case):
+    row = propose(here)
+    one = f"{base(here)}/verstrekkingen/{row.id}"
+    worker, manager = browser(here.place.worker), browser(here.place.manager)
+    page = text(worker.get(f"{one}/?stap=consent"))
+    assert "SH-3.7.8" in page
+    assert worker.post(f"{one}/voorleggen/", {"question": "Moeder is onvindbaar."}).status_code == 303
+    assert manager.get(f"{one}/goedkeuren/").status_code == 200
+    assert manager.post(f"{one}/antwoord/", {"why": "Vraag eerst de voogd."}).status_code == 303
+    assert "Vraag eerst de voogd." in text(worker.get(f"{one}/?stap=consent"))
+
+
+def test_a_stopped_hand_over_answers_409_with_the_sentence(here: Case):
+    row = agreed(here)
+    approve(here, row)
+    choose(here, row, here.plain, here.mixed)
+    answer = browser(here.place.worker).post(
+        f"{base(here)}/verstrekkingen/{row.id}/overhandigen/", {"how": "post", "when": "now"}
+    )
+    assert answer.status_code == 409
+
+
+def test_what_left_is_in_the_register_and_the_list(here: Case):
+    row = agreed(here)
+    approve(here, row)
+    hand_over(here, row)
+    page = text(browser(here.place.worker).get(f"{base(here)}/verstrekkingen/"))
+    assert "Huisartsenpraktijk De Linde" in page
+    assert "Hanneke Vos" in page
