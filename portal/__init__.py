@@ -1,0 +1,1 @@
+"""The client's own pages: views, forms and addresses; the rules and rows stand to its left."""

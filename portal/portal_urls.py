@@ -1,0 +1,5 @@
+"""Addresses of the portal, under /mijn/<organisation>/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

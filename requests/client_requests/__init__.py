@@ -1,0 +1,1 @@
+"""What clients ask: inspection, copy, correction, destruction … from receipt to completion."""

@@ -1,0 +1,112 @@
+"""Somebody's way into the portal: invited after staff saw who it is, invited again, frozen for a while, ended."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from casemgmt.accounts import acts as accounts
+from casemgmt.accounts.models import User
+from casemgmt.base import clock
+from casemgmt.base.db import act
+from casemgmt.base.errors import Conflict, NotThere
+from casemgmt.base.organisation import current
+from casemgmt.letters.acts import write_letter
+from casemgmt.letters.contents import LetterContext, PortalInvitation
+from casemgmt.letters.models import Letter
+from casemgmt.letters.vocabulary import Kind
+from casemgmt.organisations.actors import Actor
+from casemgmt.organisations.models import SignInPlace
+from casemgmt.policy.terms import Term, Unit
+from casemgmt.policy.versions import profile_in_force
+from client_requests.letters import addressee
+from dossiers.models import Dossier, Person, PortalAccess
+from dossiers.people.vocabulary import PersonRole
+
+# Who can have a page of their own: a reporter is protected, and the network has no rights over the dossier.
+MAY_HAVE_PORTAL = frozenset(set(PersonRole.values) - {PersonRole.REPORTER, PersonRole.NETWORK})
+
+
+@act
+def invite(dossier: Dossier, person_id: UUID, *, address: str, by: Actor, at: datetime) -> Letter:
+    """Make a portal account for somebody whose identity was established, and the letter with name and code.
+
+    ``address`` is where to type both, in full. Raises NotThere for somebody of another
+    dossier and Conflict when they have access already.
+    """
+    person = Person.objects.filter(dossier=dossier, id=person_id, role__in=MAY_HAVE_PORTAL).first()
+    if person is None:
+        raise NotThere
+    if PortalAccess.objects.filter(dossier=dossier, person=person, ended_at=None).exists():
+        raise Conflict(_("This person has access to the portal already. Send a new letter instead."))
+    days = _days(clock.local_date(at))
+    made = accounts.create_portal_account(at=at, days=days)
+    SignInPlace.objects.create(user_id=made.user.id, organisation_id=current())
+    PortalAccess.objects.create(dossier=dossier, person=person, user_id=made.user.id, since=at)
+    return _letter(dossier, person, made.signin_name, made.code, address, days, by=by, at=at)
+
+
+@act
+def invite_again(dossier: Dossier, access_id: UUID, *, address: str, by: Actor, at: datetime) -> Letter:
+    """A new code for a lost letter, password or phone; the old one stops at once."""
+    access = _locked(dossier, access_id)
+    days = _days(clock.local_date(at))
+    code = accounts.renew_invitation(user_id=access.user_id, at=at, days=days)
+    name = User.objects.values_list("username", flat=True).get(id=access.user_id)
+    return _letter(dossier, access.person, name, code, address, days, by=by, at=at)
+
+
+@act
+def freeze(dossier: Dossier, access_id: UUID, *, until: date, why: str, by: Actor, at: datetime) -> PortalAccess:
+    """Close the portal for somebody up to and including a day, for a reason; it opens by itself afterwards."""
+    access = _locked(dossier, access_id)
+    if until < clock.local_date(at):
+        raise Conflict(_("Choose a day that is still to come."))
+    access.frozen_until, access.frozen_why = until, why
+    access.save(update_fields=["frozen_until", "frozen_why"])
+    return access
+
+
+@act
+def thaw(dossier: Dossier, access_id: UUID, *, by: Actor, at: datetime) -> PortalAccess:
+    """Open the portal again before its day."""
+    access = _locked(dossier, access_id)
+    access.frozen_until = None
+    access.save(update_fields=["frozen_until"])
+    return access
+
+
+@act
+def end_access(dossier: Dossier, access_id: UUID, *, by: Actor, at: datetime) -> PortalAccess:
+    """End somebody's access at once; the account closes when it leads nowhere else."""
+    access = _locked(dossier, access_id)
+    access.ended_at = at
+    access.save(update_fields=["ended_at"])
+    if not PortalAccess.objects.filter(user_id=access.user_id, ended_at=None).exists():
+        accounts.disable_account(user_id=access.user_id)
+    return access
+
+
+def _locked(dossier: Dossier, access_id: UUID) -> PortalAccess:
+    access = PortalAccess.objects.select_for_update().filter(dossier=dossier, id=access_id).first()
+    if access is None:
+        raise NotThere
+    if access.ended_at is not None:
+        raise Conflict(_("This access has ended. Invite this person again."))
+    found: PortalAccess = access
+    return found
+
+
+def _days(on: date) -> int:
+    term: Term = profile_in_force(on).house_rules.portal_invitation.value
+    return term.amount * {Unit.DAYS: 1, Unit.WEEKS: 7}.get(term.unit, 1)
+
+
+def _letter(
+    dossier: Dossier, person: Person, name: str, code: str, address: str, days: int, *, by: Actor, at: datetime
+) -> Letter:
+    content = PortalInvitation(address=address, sign_in_name=name, code=code, valid_until=at + timedelta(days=days))
+    context = LetterContext(content=content, addressee=addressee(person), dossier_number=dossier.number)
+    return write_letter(
+        dossier_id=dossier.id, to_person_id=person.id, kind=Kind.PORTAL_INVITATION, context=context, by=by, at=at
+    )
