@@ -22,7 +22,11 @@ def configure() -> None:
         worker_hijack_root_logger=False,
         worker_prefetch_multiplier=1,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 10},
+        broker_transport_options={
+            "socket_connect_timeout": 2,
+            "socket_timeout": 10,
+            "global_keyprefix": f"{settings.BROKER_PREFIX}:",
+        },
         task_publish_retry=False,
         timezone="Europe/Amsterdam",
         beat_schedule={

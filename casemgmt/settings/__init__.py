@@ -139,6 +139,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES = {"auditlog": None}
 
 BROKER_URL = required("BROKER_URL", "the address of Redis or Valkey", "redis+socket:///nonexistent")
+# Several installations may share one broker: each has its own corner of it.
+BROKER_PREFIX = optional("CASEMGMT_BROKER_PREFIX", "casemgmt")
 
 
 def _cache_location(url: str) -> str:
@@ -149,7 +151,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _cache_location(BROKER_URL),
-        "KEY_PREFIX": "casemgmt",
+        "KEY_PREFIX": BROKER_PREFIX,
     }
 }
 

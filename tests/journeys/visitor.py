@@ -1,0 +1,141 @@
+"""Somebody with a browser: signs in with a second factor, reads, types, and every page they meet is checked.
+
+Each page is run through axe in both themes, must leave no message of the
+Content-Security-Policy, and may be photographed for the documents.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import struct
+import time
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.journeys.stack import Stack
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+PICTURES = Path(os.environ.get("CASEMGMT_PICTURES", ""))
+_AXE = Axe()
+
+
+def totp(secret: str, moment: float) -> str:
+    """The six digits of an authenticator app at a moment (RFC 6238)."""
+    counter = struct.pack(">Q", int(moment) // 30)
+    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
+    offset = digest[-1] & 15
+    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06d}"
+
+
+class Visitor:
+    """One person with one browser."""
+
+    def __init__(self, browser: Browser, stack: Stack, person: dict[str, str], phone: bool = False) -> None:
+        self.stack = stack
+        self.person = person
+        self.slug = person["organisation"]
+        self.context: BrowserContext = browser.new_context(
+            viewport=PHONE if phone else DESKTOP, locale="nl-NL", base_url=stack.url, accept_downloads=True
+        )
+        self.context.set_default_timeout(20_000)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.checked: set[str] = set()
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message: object) -> None:
+        text = str(getattr(message, "text", message))
+        if "Content Security Policy" in text or (getattr(message, "type", "") == "error" and "status of 4" not in text):
+            self.complaints.append(text)
+
+    # --- doors
+
+    def sign_in(self) -> "Visitor":
+        """By the staff's door: e-mail, password, then the app's digits."""
+        self.page.goto("/inloggen/")
+        self.page.fill("[name=login]", self.person["email"])
+        self.page.fill("[name=password]", self.person["password"])
+        self.submit()
+        self.page.fill("[name=code]", self.code())
+        self.submit()
+        return self
+
+    def code(self) -> str:
+        """The digits that this person's app shows now."""
+        return totp(self.person["totp_secret"], time.time())
+
+    # --- moving about
+
+    def go(self, path: str) -> "Visitor":
+        """Open a page of the organisation and check it."""
+        self.page.goto(f"/o/{self.slug}/{path}")
+        return self.check()
+
+    def open(self, path: str) -> "Visitor":
+        """Open any page and check it."""
+        self.page.goto(path)
+        return self.check()
+
+    def click(self, name: str, *, exact: bool = False) -> "Visitor":
+        """Follow a link or press a button by its words, and check where it leads."""
+        link = self.page.get_by_role("link", name=name, exact=exact)
+        target = link if link.count() else self.page.get_by_role("button", name=name, exact=exact)
+        target.first.click()
+        self.page.wait_for_load_state("load")
+        return self.check()
+
+    def submit(self) -> "Visitor":
+        """Send the form in the middle of the page."""
+        with self.page.expect_navigation():
+            self.page.locator("main form button[type=submit], main form button:not([type])").first.click()
+        return self
+
+    # --- what must hold everywhere
+
+    def sees(self, *texts: str) -> "Visitor":
+        """These words stand on the page."""
+        body = re.sub(r"\s+", " ", self.page.locator("body").inner_text())
+        for text in texts:
+            assert text.lower() in body.lower(), f"“{text}” is not on {self.page.url}:\n{body[:3000]}"
+        return self
+
+    def sees_not(self, *texts: str) -> "Visitor":
+        """These words stand nowhere in the page, shown or hidden."""
+        html = self.page.content()
+        for text in texts:
+            assert text not in html, f"“{text}” stands in {self.page.url}"
+        return self
+
+    def check(self) -> "Visitor":
+        """No accessibility fault in either theme, no complaint of the browser; each kind of page once."""
+        assert not self.complaints, self.complaints
+        kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\?.*", "…", self.page.url.removeprefix(self.stack.url))
+        if kind in self.checked:
+            return self
+        self.checked.add(kind)
+        for theme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=theme)
+            found = _AXE.run(self.page)
+            faults = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
+            assert not faults, f"{kind} in {theme}: {faults}"
+        self.page.emulate_media(color_scheme="light")
+        return self
+
+    def photograph(self, name: str) -> "Visitor":
+        """Keep a picture of this page, where pictures are asked for."""
+        if str(PICTURES) not in ("", "."):
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(PICTURES / f"{name}.png"))
+        return self
+
+    def leave(self) -> None:
+        """Close the browser."""
+        assert not self.complaints, self.complaints
+        self.context.close()
