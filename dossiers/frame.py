@@ -46,6 +46,7 @@ class Decider:
 
     client: str
     sentence: str
+    who: str
     decision: Decision | None
 
 
@@ -150,10 +151,11 @@ def decider_for(client: Person, people: Sequence[Person], on: date) -> Decider:
     try:
         decision = who_exercises_rights(rights_facts(client, people, on), profile_in_force(on), on)
     except MissingFact:
-        return Decider(name, _("cannot be told yet: the date of birth is missing."), None)
+        return Decider(name, _("cannot be told yet: the date of birth is missing."), _("not known yet"), None)
     except (NoVersion, ValueError):
-        return Decider(name, _("cannot be told yet."), None)
-    return Decider(name, _decides(decision, people), decision)
+        return Decider(name, _("cannot be told yet."), _("not known yet"), None)
+    sentence, who = _decides(name, decision, people)
+    return Decider(name, sentence, who, decision)
 
 
 def rights_facts(client: Person, people: Sequence[Person], on: date) -> RightFacts:
@@ -169,19 +171,22 @@ def rights_facts(client: Person, people: Sequence[Person], on: date) -> RightFac
     )
 
 
-def _decides(decision: Decision, people: Sequence[Person]) -> str:
+def _decides(name: str, decision: Decision, people: Sequence[Person]) -> tuple[str, str]:
+    """The sentence that says who decides for a client, and the same as names only."""
     by, mode = decision.outcome["by"], decision.outcome["mode"]
     if not by or decision.outcome["escalate"]:
-        return _("somebody of the organisation must decide.")
-    representatives = _or(first_name(p.name) for p in people if p.represents) or _("the legal representative")
+        return _("somebody of the organisation must decide."), _("by decision")
+    others = _or(first_name(p.name) for p in people if p.represents) or _("the legal representative")
     if Acting.CLIENT.value in by and len(by) == 1:
-        return _("decides alone.")
+        return _("decides alone."), name
     if Acting.CLIENT.value in by:
         joined = mode in (Mode.JOINTLY.value, Mode.BESIDE.value)
-        return (_("together with %(who)s.") if joined else _("or %(who)s.")) % {"who": representatives}
+        both = _("%(one)s and %(other)s") if joined else _("%(one)s or %(other)s")
+        sentence = _("together with %(who)s.") if joined else _("alone, or %(who)s.")
+        return sentence % {"who": others}, both % {"one": name, "other": others}
     if by == (Acting.LEGAL_REPRESENTATIVE.value,):
-        return _("%(who)s decides.") % {"who": representatives}
-    return _("a relative decides.")
+        return _("%(who)s decides.") % {"who": others}, others
+    return _("a relative decides."), _("a relative")
 
 
 def _or(names: Iterable[str]) -> str:

@@ -57,6 +57,15 @@ class EntryForm(forms.Form):
             )
         self.order_fields(_order(asked))
 
+    def _clean_fields(self) -> None:
+        """Judge no field by itself that only counts in a situation: clean() asks the regulation about the whole."""
+        situational = [self.fields[name] for name in self.when if name in self.fields and self.fields[name].required]
+        for field in situational:
+            field.required = False
+        super()._clean_fields()
+        for field in situational:
+            field.required = True
+
     def clean(self) -> dict[str, Any]:
         """Ask the regulation whether anything is missing, and say it beside the question."""
         given = super().clean() or self.cleaned_data
@@ -137,8 +146,12 @@ def initial_of(text: str, happened_on: date, source: str, details: Mapping[str, 
 
 
 def _field(question: Question, people: Sequence[PersonLine]) -> django_forms.Field:
-    # Nothing is required by the field itself: the regulation judges the whole, see clean().
-    shared: dict[str, Any] = {"label": question.label, "help_text": question.hint, "required": False}
+    shared: dict[str, Any] = {
+        "label": question.label,
+        "help_text": question.hint,
+        "required": question.required,
+        "error_messages": {"required": question.sentence},
+    }
     if question.key == "about_whom":
         return forms.ChoicesField(choices=[(str(p.id), p.first_name) for p in people], **shared)
     if question.options:

@@ -61,7 +61,7 @@ def an_entry(world: World, **changes) -> dict:
 def first_option(name: str) -> str:
     from casemgmt.policy.loader import load_profile, shipped_profiles
 
-    profile = load_profile(list(shipped_profiles()["sterk-huis"])[0])
+    profile = load_profile(next(iter(shipped_profiles()["sterk-huis"])))
     return str(getattr(profile.recording, name)[0].key)
 
 
