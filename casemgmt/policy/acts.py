@@ -25,7 +25,7 @@ from casemgmt.policy.catalogue import field_catalogue, jsonable
 from casemgmt.policy.loader import ProfileError, with_value
 from casemgmt.policy.models import FROZEN, OPEN, PENDING, PolicyChange, PolicySimulation, PolicyVersion, State
 from casemgmt.policy.schema import Profile
-from casemgmt.policy.sentences import SUFFIX, has_own_sentence, with_sentence
+from casemgmt.policy.sentences import SUFFIX, sentences_of, with_sentence
 from casemgmt.policy.versions import body_of, forget_held, parse_body, version_in_force
 
 DRAFT, PUBLISH = "policy.draft", "policy.publish"
@@ -56,7 +56,7 @@ def start_draft(*, based_on: UUID, by: Actor, at: datetime) -> UUID:
                 body=base.body,
                 body_hash=base.body_hash,
                 based_on=base,
-                made_by_id=by.user_id,
+                made_by_id=_person(by),
                 made_at=at,
             )
     except IntegrityError as error:
@@ -116,7 +116,7 @@ def simulate(*, version_id: UUID, by: Actor, at: datetime) -> UUID:
             version=version,
             body_hash=version.body_hash,
             on=clock.local_date(at),
-            asked_by_id=by.user_id,
+            asked_by_id=_person(by),
             asked_at=at,
         )
         _record(version, "simulate")
@@ -136,7 +136,7 @@ def submit(*, version_id: UUID, from_date: date, why: str, by: Actor, at: dateti
         raise WrongValues(errors)
     version.state = State.SUBMITTED
     version.from_date, version.why, version.why_past = from_date, why.strip(), why_past.strip()
-    version.submitted_by_id, version.submitted_at, version.answer = by.user_id, at, ""
+    version.submitted_by_id, version.submitted_at, version.answer = _person(by), at, ""
     version.save()
     _record(version, "submit")
 
@@ -221,6 +221,13 @@ def _need(by: Actor, capability: str) -> None:
         raise NotAllowed(_("Your role does not include this. Ask the administrator of your organisation."))
 
 
+def _person(by: Actor) -> UUID:
+    """Who it is; the application itself changes no rules."""
+    if by.user_id is None:
+        raise NotAllowed(_("Only a person changes the rules."))
+    return by.user_id
+
+
 def _locked(version_id: UUID) -> PolicyVersion:
     version = PolicyVersion.objects.select_for_update().filter(id=version_id).first()
     if version is None:
@@ -258,20 +265,16 @@ def _write_changes(version: PolicyVersion, before: Profile, after: Profile, by: 
             path=path,
             old=json.dumps(old.get(path), ensure_ascii=False),
             new=json.dumps(new[path], ensure_ascii=False),
-            by_id=by.user_id,
+            by_id=_person(by),
             at=at,
         )
     return len(changed)
 
 
 def _flat(profile: Profile) -> dict[str, Any]:
-    """Every editable value and its sentence by path."""
-    found: dict[str, Any] = {}
-    for field in field_catalogue(profile):
-        found[field.path] = raw(field.value)
-        if has_own_sentence(field.path):
-            found[field.path + SUFFIX] = field.sentence
-    return found
+    """Every editable value and every sentence by path."""
+    values = {field.path: raw(field.value) for field in field_catalogue(profile)}
+    return values | {path + SUFFIX: sentence for path, sentence in sentences_of(profile).items()}
 
 
 def _submission_errors(version: PolicyVersion, from_date: date, why: str, why_past: str, today: date) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,7 +19,7 @@ from casemgmt.policy.labels import dutch
 from casemgmt.policy.readable import anchor, bounds_sentence, shown
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RoleKey
-from casemgmt.policy.sentences import SUFFIX, has_own_sentence, stale
+from casemgmt.policy.sentences import SUFFIX, sentences_of, stale
 from casemgmt.policy.terms import Term, Unit
 from casemgmt.web import forms
 
@@ -54,6 +53,17 @@ class Line:
         return anchor(self.field.path)
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Values about one thing, with the sentence that stands above them."""
+
+    title: str
+    told: str
+    sentence: BoundField | None
+    is_stale: bool
+    lines: tuple[Line, ...]
+
+
 class SectionForm(forms.Form):
     """The editable values of one section, each with a widget that fits it."""
 
@@ -62,7 +72,8 @@ class SectionForm(forms.Form):
         self.profile = profile
         self.editable = [field for field in field_catalogue(profile) if field.path.split(".")[0] == section]
         self.before = {field.path: field.value for field in field_catalogue(base)}
-        self.stale = {field.path for field in stale(base, profile)}
+        self.sentences = sentences_of(profile)
+        self.stale = {one.path for one in stale(base, profile)}
         super().__init__(*args, **kwargs)
         for field in self.editable:
             self._add(field)
@@ -79,10 +90,21 @@ class SectionForm(forms.Form):
             )
         else:
             self.fields[field.path] = _field(field, self.profile)
-        if has_own_sentence(field.path):
-            self.fields[field.path + SUFFIX] = forms.TextField(
-                label=_("The sentence people read"), initial=field.sentence, rows=3, max_length=600, min_length=3
+        self._add_sentence(field.path)
+        self._add_sentence(field.path.rpartition(".")[0])
+
+    def _add_sentence(self, path: str) -> None:
+        if path in self.sentences:
+            self.fields[path + SUFFIX] = forms.TextField(
+                label=_("The sentence people read"),
+                initial=self.sentences[path],
+                rows=3,
+                max_length=600,
+                min_length=3,
             )
+
+    def _bound_sentence(self, path: str) -> BoundField | None:
+        return self[path + SUFFIX] if path + SUFFIX in self.fields else None
 
     def changed_values(self) -> dict[str, Any]:
         """The values that differ from the draft as it stands, as JSON holds them."""
@@ -96,19 +118,29 @@ class SectionForm(forms.Form):
     def changed_sentences(self) -> dict[str, str]:
         """The sentences that differ from the draft as it stands, by the path of their value."""
         found = {}
-        for field in self.editable:
-            told = " ".join(self.cleaned_data.get(field.path + SUFFIX, field.sentence).split())
-            if told != field.sentence:
-                found[field.path] = told
+        for name, told in self.cleaned_data.items():
+            path = name.removesuffix(SUFFIX)
+            if name != path and " ".join(told.split()) != self.sentences[path]:
+                found[path] = " ".join(told.split())
         return found
 
-    def lines(self) -> Iterator[tuple[str, list[Line]]]:
+    def groups(self) -> list[Lines]:
         """The values in groups of what they are about, for the page."""
-        groups: dict[str, list[Line]] = {}
+        found: dict[str, list[EditableField]] = {}
         for field in self.editable:
             *about, _last = field.label.split(" – ")[1:] or [""]
-            groups.setdefault(" – ".join(about), []).append(self._line(field))
-        yield from groups.items()
+            found.setdefault(" – ".join(about), []).append(field)
+        return [self._group(title, fields) for title, fields in found.items()]
+
+    def _group(self, title: str, fields: list[EditableField]) -> Lines:
+        above = fields[0].path.rpartition(".")[0]
+        return Lines(
+            title=title,
+            told=self.sentences.get(above, ""),
+            sentence=self._bound_sentence(above),
+            is_stale=above in self.stale,
+            lines=tuple(self._line(field) for field in fields),
+        )
 
     def _line(self, field: EditableField) -> Line:
         before = self.before.get(field.path)
@@ -116,7 +148,7 @@ class SectionForm(forms.Form):
             field=field,
             bound=self[field.path],
             unit=self[unit_name(field)] if field.type == "term" else None,
-            sentence=self[field.path + SUFFIX] if has_own_sentence(field.path) else None,
+            sentence=self._bound_sentence(field.path),
             shown=field.label.rpartition(" – ")[2],
             before=shown(before, self.profile),
             bounds=bounds_sentence(field.bounds),

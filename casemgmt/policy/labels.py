@@ -89,6 +89,74 @@ LABELS: dict[_Key, str] = {
         """,
     ),
     **_table(
+        v.Reason,
+        """
+        age_or_capacity leeftijd of niet zelf kunnen afwegen
+        privacy_of_other privacy van een ander
+        weighty_interest_of_controller zwaarwegend belang van de organisatie
+        substantial_interest_of_other groot belang van een ander
+        law_forbids de wet verbiedt het
+        funder_accountability verantwoording aan de financier
+        needed_to_investigate_suspicion nodig om een vermoeden te onderzoeken
+        necessary_for_task nodig voor de taak
+        state_security veiligheid van de staat
+        prevention_of_crime voorkomen van strafbare feiten
+        rights_and_freedoms_of_others rechten en vrijheden van anderen
+        protection_of_client bescherming van de cliënt
+        legitimate_interest gerechtvaardigd belang
+        professional_opinion professioneel oordeel
+        worker_disagrees de hulpverlener is het er niet mee eens
+        too_much_work te veel werk
+        client_is_rude de cliënt is onbeleefd
+        no_motive_given geen reden gegeven
+        """,
+    ),
+    **_table(
+        v.Purpose,
+        """
+        help hulp
+        external_consultation overleg met iemand van buiten
+        research onderzoek
+        learning leren
+        external_audit controle van buiten
+        statistics statistiek
+        funding_and_control financiering en controle
+        """,
+    ),
+    **_table(
+        v.Recipient,
+        """
+        school school
+        gp huisarts
+        police politie
+        court rechter
+        crisis_service crisisdienst
+        health_insurer zorgverzekeraar
+        municipality gemeente
+        public_body overheidsorgaan
+        housing_corporation woningcorporatie
+        debt_counsellor schuldhulpverlener
+        gezinsvoogd gezinsvoogd
+        raad_voor_de_kinderbescherming Raad voor de Kinderbescherming
+        amhk AMHK
+        social_investigator sociaal rechercheur
+        confidant vertrouwenspersoon
+        professional professional
+        private_person particulier
+        reporter melder
+        researcher onderzoeker
+        minister minister
+        college college van burgemeester en wethouders
+        cbs CBS
+        other_veilig_thuis andere Veilig Thuis-organisatie
+        verwijsindex_partner partner in de verwijsindex
+        team_colleague collega in het team
+        legal_representative wettelijk vertegenwoordiger
+        learning_meeting leerbijeenkomst
+        external_auditor controleur van buiten
+        """,
+    ),
+    **_table(
         v.Force,
         """
         must moet

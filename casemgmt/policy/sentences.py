@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from casemgmt.policy.catalogue import EditableField, field_catalogue
-from casemgmt.policy.readable import shown
+from casemgmt.policy.readable import sections, shown
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.terms import Term
 
@@ -43,14 +44,29 @@ _NUMBERS = [
 ]
 
 
-def has_own_sentence(path: str) -> bool:
-    """Whether a value has a sentence to itself; the nouns share one."""
-    return not path.startswith("words.")
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A sentence that still tells of a value that changed: its path, what it is about, and its text."""
+
+    path: str
+    label: str
+    sentence: str
+
+
+def sentences_of(profile: Profile) -> dict[str, str]:
+    """Every sentence of the profile by the path of what it stands beside; the nouns share one and are left out."""
+    return {
+        rule.path: rule.sentence
+        for section in sections(profile)
+        for group in section.groups
+        for rule in group.rules
+        if not rule.path.startswith("words.")
+    }
 
 
 def with_sentence(profile: Profile, path: str, sentence: str) -> Profile:
-    """A copy in which the value at `path` has another sentence; raises KeyError or ValueError when that cannot be."""
-    if path not in {field.path for field in field_catalogue(profile)} or not has_own_sentence(path):
+    """A copy with another sentence at `path`; raises KeyError or ValueError when that cannot be."""
+    if path not in sentences_of(profile):
         raise KeyError(path)
     content = profile.content()
     node: Any = content
@@ -63,27 +79,45 @@ def with_sentence(profile: Profile, path: str, sentence: str) -> Profile:
         raise ValueError(path) from error
 
 
-def stale(base: Profile, draft: Profile) -> tuple[EditableField, ...]:
-    """The values that changed while their sentence did not, and still tells of the old value."""
+def stale(base: Profile, draft: Profile) -> tuple[Stale, ...]:
+    """The sentences that did not change with a value, and still tell of what it was.
+
+    A sentence above the value counts as well: "kept for fifteen years" stands at the class and at its term.
+    """
     before = {field.path: field for field in field_catalogue(base)}
-    return tuple(
-        field
-        for field in field_catalogue(draft)
-        if field.path in before and has_own_sentence(field.path) and _still_says(before[field.path], field)
-    )
+    changed = [
+        field for field in field_catalogue(draft) if field.path in before and before[field.path].value != field.value
+    ]
+    if not changed:
+        return ()
+    old, new = sentences_of(base), sentences_of(draft)
+    found = {}
+    for field in changed:
+        for path, label in _above(field):
+            kept = path in new and old.get(path) == new[path]
+            if kept and _still_says(before[field.path], new[path], own=path == field.path):
+                found[path] = Stale(path, label, new[path])
+    return tuple(found.values())
 
 
-def _still_says(old: EditableField, new: EditableField) -> bool:
-    if old.value == new.value or old.sentence != new.sentence:
-        return False
+def _above(field: EditableField) -> list[tuple[str, str]]:
+    """The path of a value and those above it, each with what it is about."""
+    parts, names = field.path.split("."), field.label.split(" – ")
+    return [
+        (".".join(parts[:size]), " – ".join(names[: max(1, len(names) - (len(parts) - size))]))
+        for size in range(len(parts), 1, -1)
+    ]
+
+
+def _still_says(old: EditableField, sentence: str, *, own: bool) -> bool:
     if isinstance(old.value, bool):
-        return True  # yes became no: the same sentence cannot hold for both
+        return own  # yes became no: the same sentence cannot hold for both
     if isinstance(old.value, Term):
         unit = old.value.dutch().split()[1][:3]
-        return _mentions(new.sentence, old.value.amount, rf"\s+{unit}")
+        return _mentions(sentence, old.value.amount, rf"\s+{unit}")
     if isinstance(old.value, int):
-        return _mentions(new.sentence, old.value, "")
-    return shown(old.value).lower() in new.sentence.lower()
+        return own and _mentions(sentence, old.value, "")
+    return shown(old.value).lower() in sentence.lower()
 
 
 def _mentions(sentence: str, number: int, rest: str) -> bool:

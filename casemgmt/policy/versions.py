@@ -52,7 +52,9 @@ def held_versions() -> tuple[Held, ...]:
             .order_by("from_date", "number")
             .values_list("id", "number", "from_date", "until_date", "body_hash")
         )
-        store[_HELD] = tuple(Held(*row) for row in rows)
+        store[_HELD] = tuple(
+            Held(key, number, first, until, body_hash) for key, number, first, until, body_hash in rows if first
+        )
     found: tuple[Held, ...] = store[_HELD]
     return found
 

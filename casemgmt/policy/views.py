@@ -25,7 +25,7 @@ from casemgmt.policy.forms import AnswerForm, PublishForm, SectionForm, SubmitFo
 from casemgmt.policy.loader import dump_profile
 from casemgmt.policy.readable import Section, sections
 from casemgmt.policy.schema import Profile
-from casemgmt.policy.sentences import SUFFIX, has_own_sentence, stale
+from casemgmt.policy.sentences import SUFFIX, sentences_of, stale
 from casemgmt.web import forms
 from casemgmt.web.render import page_or_block, render, see_other
 
@@ -108,12 +108,13 @@ def restore(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     found = queries.draft(draft_id, clock.today())
     path = request.POST.get("path", "").removesuffix(SUFFIX)
     before = {field.path: field for field in field_catalogue(found.base)}
-    if path not in before:
+    told = sentences_of(found.base)
+    if path not in before and path not in told:
         raise NotThere
     acts.change_values(
         version_id=draft_id,
-        values={path: acts.raw(before[path].value)},
-        sentences={path: before[path].sentence} if has_own_sentence(path) else {},
+        values={path: acts.raw(before[path].value)} if path in before else {},
+        sentences={path: told[path]} if path in told else {},
         by=_actor(request),
         at=clock.now(),
     )
