@@ -156,6 +156,24 @@ LABELS: dict[_Key, str] = {
         external_auditor controleur van buiten
         """,
     ),
+    # For a role that the organisation itself does not have; its own names stand in the profile.
+    **_table(
+        v.RoleKey,
+        """
+        caseworker hulpverlener
+        behavioural_scientist gedragswetenschapper
+        intern stagiair
+        volunteer vrijwilliger
+        secretary secretarieel medewerker
+        manager leidinggevende
+        unit_manager unitmanager
+        deputy_manager plaatsvervangend leidinggevende
+        director bestuurder
+        records_administrator dossierbeheerder
+        internal_controller intern beheerder
+        organisation_administrator functioneel beheerder
+        """,
+    ),
     **_table(
         v.Force,
         """
@@ -382,6 +400,14 @@ LABELS: dict[_Key, str] = {
 # Texts that stand in profiles as a key where the schema has no closed list for them.
 WORDS = {
     "worker": "wie met de cliënt werkt",
+    "team_leader": "teamleider",
+    "external_auditor": "controleur van buiten",
+    "committee_member": "lid van een commissie",
+    "supervisory_official": "toezichthouder",
+    "other_official": "andere ambtenaar",
+    "police_officer": "politieagent",
+    "foster_parent": "pleegouder",
+    "researcher": "onderzoeker",
     "written": "schriftelijk",
     "oral": "mondeling",
     "either": "mondeling of schriftelijk",

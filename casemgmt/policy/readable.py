@@ -112,7 +112,8 @@ def shown(value: Any, profile: Profile | None = None) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nee"
     if isinstance(value, str) and value in _ROLES and profile is not None:
-        return profile.roles.label(value)
+        role = RoleKey(value)
+        return profile.roles.label(value) if role in profile.roles.table else dutch(role)
     if isinstance(value, (Term, Test)):
         return value.dutch() if isinstance(value, Term) else value.question
     if isinstance(value, (list, tuple)):
