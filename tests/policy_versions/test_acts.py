@@ -38,7 +38,7 @@ def test_the_one_who_made_the_draft_cannot_publish_it(inside: Place) -> None:
     draft = submitted(inside)
     joris = inside.actor("joris")
     both = also_publishing(joris)
-    with pytest.raises(NotAllowed, match="collega|colleague"):
+    with pytest.raises(NotAllowed, match=r"collega|colleague"):
         acts.publish(version_id=draft, confirm="2", by=both, at=NOW)
     assert row(draft).state == State.SUBMITTED
 
