@@ -1,6 +1,7 @@
 """A request from receipt to hand-over: whose it is, until when, who decides, and what the letter says."""
 
 import pytest
+
 from .story import House
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")

@@ -1,0 +1,220 @@
+"""The dossier's section "Portal": who has a page of their own, inviting, freezing, ending; and letters to print."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from casemgmt.accounts.models import PortalInvitation
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
+from casemgmt.base.errors import NotThere
+from casemgmt.letters.acts import letter_pdf
+from casemgmt.letters.models import Letter
+from casemgmt.letters.queries import LetterLine, OpenedLetter, letters_of, opened
+from casemgmt.letters.vocabulary import Kind
+from casemgmt.organisations.actors import Actor
+from casemgmt.web import forms
+from casemgmt.web.render import render, see_other
+from casemgmt.web.routes import reverse
+from client_requests import invitations
+from client_requests.forms import FreezeForm, InviteForm
+from client_requests.queries import way
+from dossiers.access import change_dossier, open_dossier
+from dossiers.frame import Frame, load_frame, people_of
+from dossiers.models import Dossier, PortalAccess
+from dossiers.verbs import Verb
+from dossiers.views.asked import actor_of, place_of
+
+PORTAL = "client_requests/portal.html"
+# Letters of requests and invitations; those of other packages have pages of their own.
+OURS = frozenset({Kind.REQUEST_RECEIVED, Kind.REQUEST_DECISION, Kind.PORTAL_INVITATION})
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLine:
+    """Somebody's access to the portal."""
+
+    id: UUID
+    name: str
+    since: datetime
+    ended_at: datetime | None
+    frozen_until: date | None
+    frozen_why: str
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPage:
+    """Everybody with access, whom one can invite, and the letters."""
+
+    lines: tuple[AccessLine, ...]
+    people: tuple[tuple[str, str], ...]
+    letters: tuple[LetterLine, ...]
+    today: date
+
+
+def portal(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Who has a page of their own, and the form to invite."""
+    page, frame = _load(actor_of(request), dossier_id)
+    return render(request, PORTAL, _values(page, frame))
+
+
+def invite(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Invite somebody whose identity was established."""
+    actor = actor_of(request)
+    page, frame = _load(actor, dossier_id)
+    form = InviteForm(request.POST, people=page.people)
+    if not form.is_valid():
+        return forms.invalid(request, PORTAL, form, _values(page, frame, invite_form=form))
+    person_id, address = UUID(form.cleaned_data["person"]), _door(request)
+    letter_id = _change(
+        actor,
+        dossier_id,
+        lambda d: invitations.invite(d, person_id, address=address, by=actor, at=clock.now()).id,
+    )
+    messages.success(request, _("The account is made. Hand over or send this letter; the code is only in it."))
+    return see_other(request, "client_requests:letter", dossier_id=dossier_id, letter_id=letter_id)
+
+
+def invite_again(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
+    """A new letter with a new code."""
+    actor, address = actor_of(request), _door(request)
+    letter_id = _change(
+        actor,
+        dossier_id,
+        lambda d: invitations.invite_again(d, access_id, address=address, by=actor, at=clock.now()).id,
+    )
+    return see_other(request, "client_requests:letter", dossier_id=dossier_id, letter_id=letter_id)
+
+
+def freeze(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
+    """Close the portal for somebody until a day, for a reason."""
+    actor = actor_of(request)
+    form = FreezeForm(request.POST)
+    if not form.is_valid():
+        page, frame = _load(actor, dossier_id)
+        values = _values(page, frame, freeze_form=form) | {"freezing": access_id}
+        return forms.invalid(request, PORTAL, form, values)
+    until, why = form.cleaned_data["until"], form.cleaned_data["why"]
+    _change(
+        actor,
+        dossier_id,
+        lambda d: invitations.freeze(d, access_id, until=until, why=why, by=actor, at=clock.now()).id,
+    )
+    return see_other(request, "client_requests:portal", dossier_id=dossier_id)
+
+
+def thaw(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
+    """Open the portal again."""
+    actor = actor_of(request)
+    _change(actor, dossier_id, lambda d: invitations.thaw(d, access_id, by=actor, at=clock.now()).id)
+    return see_other(request, "client_requests:portal", dossier_id=dossier_id)
+
+
+def end(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
+    """End somebody's access."""
+    actor = actor_of(request)
+    _change(actor, dossier_id, lambda d: invitations.end_access(d, access_id, by=actor, at=clock.now()).id)
+    messages.success(request, _("This access has ended. Whoever was signed in is out."))
+    return see_other(request, "client_requests:portal", dossier_id=dossier_id)
+
+
+def letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpResponse:
+    """One letter of a request or an invitation, as it reads."""
+    actor, on = actor_of(request), clock.today()
+
+    def load(dossier: Dossier) -> tuple[Frame, OpenedLetter | None]:
+        return load_frame(dossier, actor, on, "requests"), opened(dossier.id, letter_id)
+
+    frame, found = open_dossier(actor, dossier_id, way(actor), load, data="letter")
+    if found is None or found.line.kind not in OURS:
+        raise NotThere
+    return render(request, "client_requests/letter.html", {"frame": frame, "found": found, "letter": found.wording})
+
+
+def print_letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpResponseBase:
+    """The print of a letter."""
+    actor = actor_of(request)
+
+    def load(dossier: Dossier) -> Any:
+        row = Letter.objects.select_related("file").filter(dossier_id=dossier.id, id=letter_id, kind__in=OURS).first()
+        if row is None:
+            raise NotThere
+        return letter_pdf(row)
+
+    pieces = open_dossier(actor, dossier_id, way(actor), load, data="letter", action=Action.PRINT)
+    return pdf_answer(pieces)
+
+
+def pdf_answer(pieces: Any) -> HttpResponseBase:
+    """A letter as a download under a name that tells nothing."""
+    response = FileResponse(pieces, content_type="application/pdf", as_attachment=True, filename="brief.pdf")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def _load(actor: Actor, dossier_id: UUID) -> tuple[AccessPage, Frame]:
+    on = clock.today()
+
+    def load(dossier: Dossier) -> tuple[AccessPage, Frame]:
+        return _page(dossier, on), load_frame(dossier, actor, on, "portal")
+
+    return open_dossier(actor, dossier_id, Verb.INVITE_TO_PORTAL, load, data="portal")
+
+
+def _page(dossier: Dossier, on: date) -> AccessPage:
+    rows = list(PortalAccess.objects.filter(dossier=dossier).select_related("person").order_by("ended_at", "since"))
+    used = dict(
+        PortalInvitation.objects.filter(user_id__in=[row.user_id for row in rows]).values_list("user_id", "used_at")
+    )
+    held = {row.person_id for row in rows if row.ended_at is None}
+    people = [
+        (str(one.id), f"{one.name} ({one.get_role_display()})")
+        for one in people_of(dossier)
+        if one.id not in held and one.role in invitations.MAY_HAVE_PORTAL
+    ]
+    shown = [
+        AccessLine(
+            id=row.id,
+            name=row.person.name,
+            since=row.since,
+            ended_at=row.ended_at,
+            frozen_until=row.frozen_until if row.frozen_until and row.frozen_until >= on else None,
+            frozen_why=row.frozen_why or "",
+            used=used.get(row.user_id) is not None,
+        )
+        for row in rows
+    ]
+    ours = tuple(one for one in letters_of(dossier.id) if one.kind == Kind.PORTAL_INVITATION)
+    return AccessPage(tuple(shown), tuple(people), ours, on)
+
+
+def _values(page: AccessPage, frame: Frame, **bound: Any) -> dict[str, Any]:
+    return {
+        "page": page,
+        "frame": frame,
+        "invite_form": InviteForm(people=page.people),
+        "freeze_form": FreezeForm(),
+        "freezing": None,
+        "form": next(iter(bound.values()), None),
+        **bound,
+    }
+
+
+def _change(actor: Actor, dossier_id: UUID, act: Any) -> UUID:
+    def inside(dossier: Dossier) -> UUID:
+        return UUID(str(act(dossier)))
+
+    return change_dossier(actor, dossier_id, Verb.INVITE_TO_PORTAL, inside, data="portal", action=Action.GRANT)
+
+
+def _door(request: HttpRequest) -> str:
+    """Where to type name and code, in full, as it stands in the letter."""
+    return request.build_absolute_uri(reverse("accounts:portal_letter", place_of(request).slug))

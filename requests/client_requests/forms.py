@@ -1,0 +1,188 @@
+"""What staff fill in: taking a request, establishing who asks, finding out, deciding, carrying out, inviting."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms as django_forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casemgmt.web.forms import (
+    ChoiceField,
+    ChoicesField,
+    DateField,
+    Form,
+    LineField,
+    SelectField,
+    TextField,
+    TickField,
+)
+from client_requests.pages import RequestPage
+from client_requests.vocabulary import Channel, Executed, Outcome
+
+Choices = Sequence[tuple[str, str]]
+
+
+class HiddenId(django_forms.UUIDField):
+    """The id a new row will have, so that a form sent twice makes one row."""
+
+    widget = django_forms.HiddenInput
+
+
+class NewRequestForm(Form):
+    """A request that came in on paper or by word of mouth, written down for the client."""
+
+    row_id = HiddenId(required=False)
+    asker = SelectField(label=gettext_lazy("Who asks?"))
+    about = SelectField(label=gettext_lazy("About whose data?"))
+    kind = ChoiceField(label=gettext_lazy("What is asked?"))
+    channel = ChoiceField(
+        label=gettext_lazy("How did it come in?"),
+        choices=[(Channel.ORAL, Channel.ORAL.label), (Channel.WRITTEN, Channel.WRITTEN.label)],
+    )
+    received_on = DateField(label=gettext_lazy("When did it come in?"))
+    categories = ChoicesField(label=gettext_lazy("Which data does it concern?"), required=False)
+    words = TextField(label=gettext_lazy("What was asked, in the words of who asks"), rows=4, required=False)
+
+    def __init__(self, *args: Any, people: Choices, clients: Choices, kinds: Choices, categories: Choices, **kw: Any):
+        kw["initial"] = {"row_id": uuid4(), **kw.get("initial", {})}
+        super().__init__(*args, **kw)
+        self.fields["asker"].choices = [("", _("Choose")), *people]  # type: ignore[attr-defined]
+        self.fields["about"].choices = [("", _("Choose")), *clients]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        if categories:
+            self.fields["categories"].choices = categories  # type: ignore[attr-defined]
+        else:
+            del self.fields["categories"]
+
+
+class IdentifyForm(Form):
+    """How it was established who asks."""
+
+    how = ChoiceField(label=gettext_lazy("How do you know who asks?"))
+
+    def __init__(self, *args: Any, page: RequestPage, **kw: Any):
+        super().__init__(*args, **kw)
+        self.fields["how"].choices = [(one.value, one.label) for one in page.ways]  # type: ignore[attr-defined]
+
+
+class FindOutForm(Form):
+    """The facts that no dossier holds, and who asks it together."""
+
+    answers = ChoicesField(label=gettext_lazy("What did you find out?"), required=False)
+    joined = ChoicesField(label=gettext_lazy("Who else asks this?"), required=False)
+
+    def __init__(self, *args: Any, page: RequestPage, **kw: Any):
+        kw["initial"] = {"answers": sorted(page.answered), "joined": [str(one) for one in page.joined]}
+        super().__init__(*args, **kw)
+        people = [(str(one.id), f"{one.name} ({one.role_label})") for one in page.may_join]
+        for name, choices in (("answers", list(page.questions)), ("joined", people)):
+            if choices:
+                self.fields[name].choices = choices  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
+
+
+class DecideForm(Form):
+    """The outcome, the ground where something is refused, and why, in words for the asker."""
+
+    outcome = ChoiceField(label=gettext_lazy("Your decision"))
+    ground = ChoiceField(label=gettext_lazy("Ground for what you refuse"), required=False)
+    reason = TextField(
+        label=gettext_lazy("Why?"),
+        help_text=gettext_lazy("This stands in the letter. Write it for who asks, in plain words."),
+        rows=4,
+    )
+
+    def __init__(self, *args: Any, page: RequestPage, **kw: Any):
+        kw["initial"] = {"outcome": page.proposal, "ground": _only_ground(page), **kw.get("initial", {})}
+        super().__init__(*args, **kw)
+        outcomes = [(str(one.value), str(one.label).capitalize()) for one in Outcome]
+        if page.parts is None:
+            outcomes = [pair for pair in outcomes if pair[0] != Outcome.PARTLY or page.grounds]
+        self.fields["outcome"].choices = outcomes  # type: ignore[attr-defined]
+        self.fields["outcome"].hints = _consequences(page)  # type: ignore[attr-defined]
+        self.fields["ground"].choices = [(one.key, one.label) for one in page.grounds]  # type: ignore[attr-defined]
+        self.fields["ground"].hints = {one.key: _binding(one) for one in page.grounds}  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A refusal, also of a part, needs a ground."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("outcome") in (Outcome.REFUSED, Outcome.PARTLY) and not cleaned.get("ground"):
+            self.add_error("ground", _("Choose the ground on which you refuse."))
+        return cleaned
+
+
+def _only_ground(page: RequestPage) -> str:
+    return page.grounds[0].key if page.proposal == Outcome.REFUSED and len(page.grounds) == 1 else ""
+
+
+def _consequences(page: RequestPage) -> dict[str, str]:
+    hints = {
+        Outcome.GRANTED.value: _("The asker gets everything that was asked."),
+        Outcome.PARTLY.value: _("The asker gets a part; the letter says which part not, and why."),
+        Outcome.REFUSED.value: _("The asker gets nothing; the letter says why and where to go."),
+    }
+    return hints
+
+
+def _binding(ground: Any) -> str:
+    words = [ground.decision.explanation, ", ".join(ground.decision.articles) + "."]
+    words.append(_("The text refuses this by itself.") if ground.must else _("The text leaves this to you."))
+    if ground.part_only:
+        words.append(_("Only for that part."))
+    return " ".join(word for word in words if word.strip(". "))
+
+
+class ExecuteForm(Form):
+    """How a granted request is carried out."""
+
+    how = ChoiceField(label=gettext_lazy("How do you carry it out?"))
+    done_words = TextField(label=gettext_lazy("What exactly is done, and when?"), rows=3, required=False)
+
+    def __init__(self, *args: Any, kind: str, **kw: Any):
+        super().__init__(*args, **kw)
+        offered = [one for one in Executed if one != Executed.PORTAL or kind == "inspection"]
+        self.fields["how"].choices = [  # type: ignore[attr-defined]
+            (one.value, str(one.label).capitalize()) for one in offered if kind == "inspection" or one != "appointment"
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """What is not done by the application itself is told in words."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("how") and cleaned["how"] != Executed.PORTAL and not cleaned.get("done_words"):
+            self.add_error("done_words", _("Write down what is done, and when."))
+        return cleaned
+
+
+class CompleteForm(Form):
+    """How it ended, in words."""
+
+    done_words = TextField(label=gettext_lazy("How did it end?"), rows=2, required=False)
+
+
+class InviteForm(Form):
+    """Whom to invite, after having seen who it is."""
+
+    person = SelectField(label=gettext_lazy("Who gets access?"))
+    seen = TickField(
+        label=gettext_lazy("I saw a valid identity document of this person"),
+        error_messages={"required": gettext_lazy("Establish first who this is.")},
+    )
+
+    def __init__(self, *args: Any, people: Choices, **kw: Any):
+        super().__init__(*args, **kw)
+        self.fields["person"].choices = [("", _("Choose")), *people]  # type: ignore[attr-defined]
+
+
+class FreezeForm(Form):
+    """Until when the portal stays closed for somebody, and why."""
+
+    until = DateField(label=gettext_lazy("Closed up to and including"))
+    why = LineField(label=gettext_lazy("Why?"), help_text=gettext_lazy("Only colleagues read this."))
+
+
+def ids(values: Sequence[str]) -> tuple[UUID, ...]:
+    """Chosen ids as they are typed."""
+    return tuple(UUID(value) for value in values)

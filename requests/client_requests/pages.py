@@ -1,0 +1,299 @@
+"""The page of one request for staff, as plain values read inside the door."""
+
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from casemgmt.accounts.models import User
+from casemgmt.base import clock
+from casemgmt.letters import wording
+from casemgmt.letters.contents import LetterContext, sender_on
+from casemgmt.letters.queries import opened
+from casemgmt.letters.wording import Wording
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.facts import FactError
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.versions import profile_in_force
+from client_requests import judging, letters
+from client_requests.acts import asked_of
+from client_requests.facts import Asked
+from client_requests.inspection import Parts, parts_of
+from client_requests.judging import Ground
+from client_requests.models import ClientRequest
+from client_requests.queries import RequestLine, line
+from client_requests.showing import ShownDecision, shown, upper
+from client_requests.vocabulary import BEFORE_DECISION, SHOWING, Channel, Executed, Identified, Outcome, RequestState
+from consent.facts import Somebody
+from dossiers import access
+from dossiers.models import Dossier
+from dossiers.verbs import Verb
+
+QUESTIONS = {
+    "client_consents": lambda: _("The client finds it good"),
+    "parent_consented_to_treatment": lambda: _("This parent agreed to the treatment"),
+    "against_interest_of_client": lambda: _("The interest of the client opposes it"),
+    "leader_refuses_representative": lambda: _("The leader refuses this representative, for weighty reasons"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGround:
+    """A ground as a choice: what it is called, what the text says, and how binding it is."""
+
+    key: str
+    label: str
+    decision: ShownDecision
+    must: bool
+    part_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One moment in the life of a request."""
+
+    at: datetime
+    text: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """Everything the page shows; what may be done now stands in the ``may_…`` values."""
+
+    line: RequestLine
+    asker_age: int | None
+    asker_is: str
+    words: str
+    asked_details: tuple[tuple[str, str], ...]
+    deadline: ShownDecision
+    shown: ShownDecision
+    proposal: str
+    identified: str
+    identified_at: datetime | None
+    ways: tuple[Identified, ...]
+    identification: ShownDecision
+    questions: tuple[tuple[str, str], ...]
+    answered: frozenset[str]
+    may_join: tuple[Somebody, ...]
+    joined: frozenset[UUID]
+    grounds: tuple[ShownGround, ...]
+    parts: Parts | None
+    left_out: ShownDecision | None
+    left_out_must: bool
+    appeal: ShownDecision
+    letter: Wording | None
+    letter_id: UUID | None
+    is_concept: bool
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+    basis: tuple[ShownDecision, ...]
+    overruled: bool
+    executed: str
+    executed_at: datetime | None
+    done_words: str
+    history: tuple[Happened, ...]
+    may_handle: bool
+    may_decide: bool
+    may_read: bool
+    today: date
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the rules let this person have it now."""
+        return bool(self.shown.outcome["allowed"])
+
+    @property
+    def escalate(self) -> bool:
+        """Whether the text is silent, so that a person must decide."""
+        return bool(self.shown.outcome.get("escalate"))
+
+
+def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) -> RequestPage | None:
+    """The page of a request in this dossier, for ``actor``; None when there is no such request here."""
+    row = (
+        ClientRequest.objects.select_related("dossier", "asker", "about").filter(dossier=dossier, id=request_id).first()
+    )
+    if row is None:
+        return None
+    on = clock.local_date(at)
+    profile = profile_in_force(on)
+    asked = asked_of(dossier, row, on)
+    values = _judged(dossier, row, asked, profile, at) | _told(dossier, row, asked, profile, on)
+    names = _names(row)
+    letter = _letter(dossier, row, profile, asked, values, actor, at)
+    return RequestPage(
+        line=line(row),
+        letter=letter,
+        letter_id=row.letter_id,
+        is_concept=row.letter_id is None,
+        history=_history(row, names, on),
+        decided_by=names.get(row.decided_by_id, "") if row.decided_by_id else "",
+        may_handle=actor.may(Verb.HANDLE_REQUEST) or actor.may(Verb.DECIDE_REQUEST),
+        may_decide=actor.may(Verb.DECIDE_REQUEST),
+        may_read=access.can(actor, Verb.READ, dossier),
+        today=on,
+        **values,
+    )
+
+
+def _judged(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile, at: datetime) -> dict[str, Any]:
+    """What the rules say now, or said when it was decided."""
+    on = clock.local_date(at)
+    before = row.state in BEFORE_DECISION
+    now = judging.may_be_shown(asked, profile, on)
+    parts = parts_of(dossier, row.about_id, row.decided_at or at) if row.kind in SHOWING else None
+    form = judging.form_of(row.kind, profile, row.received_on)
+    offered = judging.grounds(asked, profile, on) if before else ()
+    left_out = judging.others_must_be_left_out(asked, profile, on)
+    ways = judging.ways_to_identify(form)
+    appeal = Decision.from_dict(row.decided["appeal"]) if row.decided else judging.appeal(row.kind, profile, on)
+    return {
+        "deadline": shown(Decision.from_dict(row.deadline), on, answer_label=_("decision at the latest")),
+        "shown": shown(now, on),
+        "proposal": _proposal(asked, now, parts, profile, on),
+        "ways": tuple(w for w in ways if w != Identified.PORTAL or row.channel == Channel.PORTAL),
+        "identification": shown(form, on),
+        "questions": _questions(asked, profile, on) if before else (),
+        "grounds": tuple(_ground(one, on) for one in offered),
+        "parts": parts,
+        "left_out": shown(left_out, on) if left_out else None,
+        "left_out_must": judging.must_be_partly(asked, profile, on),
+        "appeal": shown(appeal, on),
+        "basis": tuple(shown(Decision.from_dict(one), on) for one in (row.decided or {}).get("basis", ())),
+        "overruled": bool((row.decided or {}).get("overruled")),
+    }
+
+
+def _told(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile, on: date) -> dict[str, Any]:
+    """What the row itself tells."""
+    asker = asked.asker
+    represents = _("has custody") if asker.represents and asker.role == "parent" else ""
+    others = asked.around.people if not asked.about_self or asked.around.acting_as(asker.who) else ()
+    return {
+        "asker_age": asker.age,
+        "asker_is": ", ".join(part for part in (asker.role_label, represents) if part),
+        "words": row.words or "",
+        "asked_details": details_of(row, profile),
+        "identified": str(Identified(row.identified_how).label) if row.identified_how else "",
+        "identified_at": row.identified_at,
+        "answered": asked.found_out,
+        "may_join": tuple(one for one in others if one.id != row.asker_id and (one.represents or one.who == "client")),
+        "joined": frozenset(asked.joined),
+        "decided_at": row.decided_at,
+        "reason": row.reason or "",
+        "executed": str(Executed(row.executed_how).label) if row.executed_how else "",
+        "executed_at": row.executed_at,
+        "done_words": row.done_words or "",
+    }
+
+
+def details_of(row: ClientRequest, profile: Profile) -> tuple[tuple[str, str], ...]:
+    """What the form asked beside the words: categories, reason, change."""
+    stored = row.details or {}
+    named = {one.key: one.label for one in profile.recording.categories}
+    categories = ", ".join(named.get(key, key) for key in stored.get("categories", ()))
+    pairs = (
+        (_("Which data"), upper(categories)),
+        (_("What must change"), stored.get("change", "")),
+        (_("Why"), stored.get("reason", "")),
+    )
+    return tuple((label, text) for label, text in pairs if text)
+
+
+def _proposal(asked: Asked, now: Decision, parts: Parts | None, profile: Profile, on: date) -> str:
+    if not now.outcome["allowed"]:
+        return "" if now.outcome.get("escalate") else str(Outcome.REFUSED)
+    if asked.kind in ("destruction", "removal"):
+        return ""
+    if parts is not None and parts.others and judging.must_be_partly(asked, profile, on):
+        return str(Outcome.PARTLY)
+    return str(Outcome.GRANTED)
+
+
+def _questions(asked: Asked, profile: Profile, on: date) -> tuple[tuple[str, str], ...]:
+    try:
+        found = judging.questions_that_matter(asked, profile, on)
+    except FactError:
+        return ()
+    return tuple((name, QUESTIONS[name]()) for name in found)
+
+
+def _ground(one: Ground, on: date) -> ShownGround:
+    return ShownGround(one.key, upper(one.label), shown(one.decision, on), one.must, one.part_only)
+
+
+def _letter(
+    dossier: Dossier,
+    row: ClientRequest,
+    profile: Profile,
+    asked: Asked,
+    values: dict[str, Any],
+    actor: Actor,
+    at: datetime,
+) -> Wording | None:
+    if row.letter_id is not None:
+        found = opened(dossier.id, row.letter_id)
+        return found.wording if found else None
+    if row.state == RequestState.WITHDRAWN or not values["proposal"]:
+        return None
+    return concept(dossier, row, profile, asked, values["proposal"], values["parts"], actor, at)
+
+
+def concept(
+    dossier: Dossier,
+    row: ClientRequest,
+    profile: Profile,
+    asked: Asked,
+    outcome: str,
+    parts: Parts | None,
+    actor: Actor,
+    at: datetime,
+) -> Wording:
+    """The letter as it would be with this outcome, before anybody decided."""
+    on = clock.local_date(at)
+    draft = copy(row)
+    draft.outcome, draft.reason = outcome, row.reason or _("(your reason)")
+    left_out = judging.others_must_be_left_out(asked, profile, on)
+    content = letters.decision_content(draft, profile, parts, left_out, decided_by=actor, on=on)
+    basis = [judging.may_be_shown(asked, profile, on)]
+    if outcome == Outcome.PARTLY and left_out is not None:
+        basis.append(left_out)
+    appeal = judging.appeal(row.kind, profile, on)
+    context = LetterContext(
+        content=content,
+        addressee=letters.addressee(row.asker),
+        dossier_number=dossier.number,
+        decisions=(*basis, appeal),
+        appeal=str(appeal.outcome["text"]),
+    )
+    return wording.write(context, sender_on(on), on)
+
+
+def _names(row: ClientRequest) -> dict[UUID, str]:
+    wanted = {one for one in (row.decided_by_id, row.identified_by_id, row.recorded_by_id) if one}
+    return dict(User.objects.filter(id__in=wanted).values_list("id", "name"))
+
+
+def _history(row: ClientRequest, names: dict[UUID, str], on: date) -> tuple[Happened, ...]:
+    def who(user_id: UUID | None) -> str:
+        return names.get(user_id, "") if user_id else ""
+
+    channel = str(Channel(row.channel).label)
+    found = [Happened(row.received_at, _("Received %(how)s") % {"how": channel}, who(row.recorded_by_id))]
+    if row.identified_at is not None:
+        how = str(Identified(row.identified_how).label)
+        found.append(Happened(row.identified_at, _("Identity: %(how)s") % {"how": how}, who(row.identified_by_id)))
+    if row.decided_at is not None:
+        outcome = str(Outcome(row.outcome).label)
+        found.append(Happened(row.decided_at, _("Decided: %(outcome)s") % {"outcome": outcome}, who(row.decided_by_id)))
+    if row.executed_at is not None:
+        found.append(Happened(row.executed_at, upper(str(Executed(row.executed_how).label)), ""))
+    if row.ended_at is not None and row.outcome != Outcome.REFUSED:
+        found.append(Happened(row.ended_at, upper(str(RequestState(row.state).label)), ""))
+    return tuple(found)

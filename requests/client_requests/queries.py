@@ -1,0 +1,129 @@
+"""Lists of requests as plain values; and in which way somebody of staff comes to them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action
+from casemgmt.audit.vocabulary import Outcome as Ended
+from casemgmt.base.db import reads
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.schema.vocabulary import RequestKind
+from casemgmt.policy.versions import profile_in_force
+from casemgmt.vault.keys import load_keys
+from client_requests.models import ClientRequest
+from client_requests.showing import upper
+from client_requests.vocabulary import BEFORE_DECISION, RUNNING, Channel, Outcome, RequestState
+from dossiers.access import reachable
+from dossiers.models import Dossier
+from dossiers.verbs import Verb
+
+LONGEST = 200
+FILTERS = ("open", "decided", "ended")
+STATES = {
+    "open": BEFORE_DECISION,
+    "decided": ("decided", "executing"),
+    "ended": ("completed", "withdrawn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """One request in a list."""
+
+    id: UUID
+    dossier_id: UUID
+    number: str
+    kind: str
+    label: str
+    asker: str
+    about: str
+    state: str
+    state_label: str
+    outcome: str
+    outcome_label: str
+    received_on: date
+    due_on: date
+    channel_label: str
+    running: bool
+    waits: bool
+
+    def late(self, on: date) -> bool:
+        """Whether a decision should have been there."""
+        return self.waits and self.due_on < on
+
+
+@dataclass(frozen=True, slots=True)
+class RequestList:
+    """The requests of one filter, and how many each filter holds."""
+
+    lines: tuple[RequestLine, ...]
+    counts: dict[str, int]
+
+
+def way(actor: Actor) -> Verb:
+    """With which verb somebody comes to a request.
+
+    Whoever decides, and a desk that reads no dossiers, comes to all of them.
+    Everybody else handles the requests of the clients they work with.
+    """
+    if actor.may(Verb.DECIDE_REQUEST):
+        return Verb.DECIDE_REQUEST
+    return Verb.READ if actor.may(Verb.READ) else Verb.HANDLE_REQUEST
+
+
+@reads
+def requests_for(actor: Actor, show: str) -> RequestList:
+    """The requests that this person handles or decides, those that end first on top."""
+    there = ClientRequest.objects.filter(dossier__in=reachable(actor, way(actor)))
+    counts = {name: there.filter(state__in=states).count() for name, states in STATES.items()}
+    order = ("-ended_at", "-id") if show == "ended" else ("due_on", "received_at", "id")
+    rows = list(_whole(there.filter(state__in=STATES[show])).order_by(*order)[:LONGEST])
+    load_keys(row.dossier_id for row in rows)
+    events.record(Action.READ, outcome=Ended.SHOWN, data="requests")
+    return RequestList(tuple(lines(rows)), counts)
+
+
+def requests_in(dossier: Dossier) -> tuple[RequestLine, ...]:
+    """The requests about one dossier, the newest first; its key must be loaded."""
+    return tuple(lines(_whole(ClientRequest.objects.filter(dossier=dossier)).order_by("-received_at", "-id")[:LONGEST]))
+
+
+def lines(rows: Iterable[ClientRequest]) -> list[RequestLine]:
+    """Rows as values; each kind is called as on the day it was asked."""
+    return [line(row) for row in rows]
+
+
+def line(row: ClientRequest) -> RequestLine:
+    """One row as a value."""
+    return RequestLine(
+        id=row.id,
+        dossier_id=row.dossier_id,
+        number=row.dossier.number,
+        kind=row.kind,
+        label=upper(label_of(row)),
+        asker=row.asker.name,
+        about="" if row.about_id == row.asker_id else row.about.name,
+        state=row.state,
+        state_label=str(RequestState(row.state).label),
+        outcome=row.outcome,
+        outcome_label=str(Outcome(row.outcome).label) if row.outcome else "",
+        received_on=row.received_on,
+        due_on=row.due_on,
+        channel_label=str(Channel(row.channel).label),
+        running=row.state in RUNNING,
+        waits=row.state in BEFORE_DECISION,
+    )
+
+
+def label_of(row: ClientRequest) -> str:
+    """What the organisation called this kind of request when it came in."""
+    return str(profile_in_force(row.received_on).requests.kinds[RequestKind(row.kind)].label)
+
+
+def _whole(rows: QuerySet[ClientRequest]) -> QuerySet[ClientRequest]:
+    return rows.select_related("dossier", "asker", "about")
