@@ -32,6 +32,8 @@ from retention.removing import (
     review,
     running_removal,
     take_back,
+    this_removal,
+    try_again,
 )
 from retention.vocabulary import ASK_YOUTH, REVERSIBLE, RUNNING, RemovalState
 
@@ -53,6 +55,8 @@ __all__ = [
     "review",
     "running_removal",
     "take_back",
+    "this_removal",
+    "try_again",
 ]
 
 

@@ -56,6 +56,7 @@ def _content(removal: Removal, at: datetime) -> dict[str, Any]:
         "files_erased": len((removal.manifest or {}).get("files", [])),
         "absence_verified": removal.absence,
         "unreadable": f"now; in backups of the keys until {backups.isoformat()}",
+        "key_backups_until": backups.isoformat(),
         "made_at": _moment(at),
     }
 

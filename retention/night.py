@@ -4,14 +4,19 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
-from casemgmt.base import clock
+from casemgmt.base import clock, jobs
+from casemgmt.base.db import act
+from casemgmt.base.errors import Conflict
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import current
+from casemgmt.organisations.actors import Actor
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
+from casemgmt.work.acts import finish_tasks_for
 from dossiers.models import Dossier
 from retention import acts, calling
 from retention.models import EndDate, Hold, Removal
@@ -44,6 +49,15 @@ def propose_due(organisation_id: UUID) -> None:
 def propose_anyway(organisation_id: UUID) -> None:
     """The same after a person looked and said that the number is right."""
     _propose(due_dossiers(), clock.now(), "asked")
+
+
+@act
+def ask_run(*, by: Actor, at: datetime) -> None:
+    """Somebody looked at the unlikely number and says that it is right; raises Conflict when no run was stopped."""
+    if not finish_tasks_for(current(), by=by, at=at, kind=UNLIKELY_TASK):
+        raise Conflict(_("No run was stopped, so there is nothing to go on with."))
+    events.record(Action.REMOVE, data="removal-run", ground="asked")
+    jobs.enqueue(PROPOSE_ANYWAY, current())
 
 
 def _propose(due: list[UUID], now: datetime, ground: str) -> None:

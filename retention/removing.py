@@ -18,12 +18,13 @@ from casemgmt.organisations.actors import Actor
 from casemgmt.policy.calendar import add_term
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
+from casemgmt.work.acts import finish_tasks_for
 from dossiers.models import Dossier
 from retention.calling import call_to_ask_youth, review_done
 from retention.end_dates import calculate
 from retention.models import EndDate, Hold, Removal
 from retention.oppositions import judged, opposing
-from retention.vocabulary import REVERSIBLE, RUNNING, RemovalState
+from retention.vocabulary import DESTROYING, REVERSIBLE, RUNNING, STUCK_TASK, RemovalState
 
 DESTROY = "retention.destroy"
 
@@ -120,6 +121,28 @@ def running_removal(dossier: Dossier) -> Removal:
     if removal is None:
         raise NotThere
     return removal
+
+
+def this_removal(removal_id: UUID, dossier: Dossier) -> Removal:
+    """One removal of the dossier, locked; raises NotThere when it is not of this dossier."""
+    removal = Removal.objects.select_for_update().filter(id=removal_id, dossier_id=dossier.id).first()
+    if removal is None:
+        raise NotThere
+    return removal
+
+
+@act
+def try_again(removal_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Let the machine take up a destruction that it gave up; raises Conflict when it needs no help."""
+    removal = Removal.objects.select_for_update().filter(id=removal_id).first()
+    if removal is None:
+        raise NotThere
+    if removal.state not in (RemovalState.APPROVED, *DESTROYING):
+        raise Conflict(_("There is nothing to try again here."))
+    due = removal.cooling_until if removal.state == RemovalState.APPROVED else None
+    jobs.enqueue(DESTROY, removal.id, due=due)
+    events.record(Action.DESTROY, dossier_id=removal.dossier_id, data="again", object_id=removal.id)
+    finish_tasks_for(removal.id, by=by, at=at, kind=STUCK_TASK)
 
 
 def end_removal(removal: Removal, state: RemovalState, *, at: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Pages of keeping and letting go: they ask, act and show; nothing is decided here."""

@@ -1,0 +1,36 @@
+"""Certificates of destruction: the list, one, its file, and the public key with which anybody verifies it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from casemgmt.web.render import render
+from retention import certificates, proofs
+from retention.views.asked import given
+
+
+def certificates_list(request: HttpRequest) -> HttpResponse:
+    """All certificates, the newest first."""
+    return render(request, "retention/certificates.html", {"found": proofs.latest(given(request, "after"))})
+
+
+def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """One certificate: what it says, whether it is genuine, and how to verify it without us."""
+    return render(request, "retention/certificate.html", {"it": proofs.one(certificate_id)})
+
+
+def certificate_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """The certificate as a file of JSON: the signed text exactly, its signature, the public key."""
+    number, text = proofs.as_file(certificate_id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="certificate-{number}.json"',
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
+
+
+def public_key(request: HttpRequest) -> HttpResponse:
+    """The public key, for everybody: a certificate is worth nothing when only its maker can verify it."""
+    headers = {"Content-Disposition": 'attachment; filename="key.pem"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(certificates.public_key_pem(), content_type="application/x-pem-file", headers=headers)
