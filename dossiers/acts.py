@@ -69,7 +69,7 @@ class NewAssignment:
 
 def assign(dossier: Dossier, new: NewAssignment) -> Assignment:
     """Give somebody access to a dossier that the door handed out (``change_dossier``)."""
-    row = Assignment.objects.create(
+    row: Assignment = Assignment.objects.create(
         user_id=new.user_id,
         permission=permission_to_view(),
         content_object=dossier,

@@ -17,6 +17,7 @@ from casemgmt.policy.calendar import age_on
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.facts import MissingFact, RightFacts
 from casemgmt.policy.rules.representation import who_exercises_rights
+from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Mode
 from casemgmt.policy.schema.vocabulary import Person as Acting
 from casemgmt.policy.versions import NoVersion, profile_in_force
@@ -109,10 +110,10 @@ def load_frame(dossier: Dossier, actor: Actor, on: date, current: str) -> Frame:
         status=_status(dossier),
         here_as=_here_as(dossier, actor),
         people=tuple(_line(person, on) for person in people if person.role != PersonRole.REPORTER),
-        deciders=tuple(decider_for(person, people, on) for person in people if person.role == PersonRole.CLIENT),
+        deciders=deciders_of(people, on),
         flags=tuple(_flags(dossier, people, actor, on)),
         secrets=tuple(Secret(p.id, p.name) for p in people if p.address_secret and p.address),
-        menu=_menu(dossier, actor, current),
+        menu=_menu(dossier, actor, on, current),
         actions=tuple(
             Button(_(one.label), one.url_name, one.icon)
             for _name, one in sorted(actions, key=lambda pair: pair[1].order)
@@ -145,22 +146,37 @@ def first_name(name: str) -> str:
     return name.split()[0] if name.split() else name
 
 
-def decider_for(client: Person, people: Sequence[Person], on: date) -> Decider:
-    """Who exercises a client's rights today, with the rule that says so (SH-3.1, VT-11, GT-22, BT)."""
-    name = first_name(client.name)
+def deciders_of(people: Sequence[Person], on: date) -> tuple[Decider, ...]:
+    """Who exercises each client's rights today, with the rule that says so (SH-3.1, VT-11, GT-22, BT)."""
+    profile = regulation(on)
+    return tuple(_decider(person, people, profile, on) for person in people if person.role == PersonRole.CLIENT)
+
+
+def regulation(on: date) -> Profile | None:
+    """The regulation that holds; None while an organisation has none yet."""
     try:
-        decision = who_exercises_rights(rights_facts(client, people, on), profile_in_force(on), on)
+        return profile_in_force(on)
+    except NoVersion:
+        return None
+
+
+def _decider(client: Person, people: Sequence[Person], profile: Profile | None, on: date) -> Decider:
+    name = first_name(client.name)
+    if profile is None:
+        return Decider(name, _("cannot be told yet."), _("not known yet"), None)
+    try:
+        decision = who_exercises_rights(rights_facts(client, people, profile), profile, on)
     except MissingFact:
         return Decider(name, _("cannot be told yet: the date of birth is missing."), _("not known yet"), None)
-    except (NoVersion, ValueError):
+    except ValueError:
         return Decider(name, _("cannot be told yet."), _("not known yet"), None)
     sentence, who = _decides(name, decision, people)
     return Decider(name, sentence, who, decision)
 
 
-def rights_facts(client: Person, people: Sequence[Person], on: date) -> RightFacts:
+def rights_facts(client: Person, people: Sequence[Person], profile: Profile) -> RightFacts:
     """What the ladder of rights looks at, from what the dossier knows."""
-    judge = profile_in_force(on).representation.judged_by
+    judge = profile.representation.judged_by
     parents = [p for p in people if p.role == PersonRole.PARENT and not p.represents]
     return RightFacts(
         birth_date=client.birth_date,
@@ -229,9 +245,9 @@ def _flags(dossier: Dossier, people: Iterable[Person], actor: Actor, on: date) -
         yield from more(dossier, actor, on)
 
 
-def _menu(dossier: Dossier, actor: Actor, current: str) -> tuple[tuple[MenuItem, ...], ...]:
+def _menu(dossier: Dossier, actor: Actor, on: date, current: str) -> tuple[tuple[MenuItem, ...], ...]:
     groups: dict[int, list[tuple[int, MenuItem]]] = {}
-    words = words_on(dossier.opened_on)
+    words = words_on(on)
     for _name, one in sections:
         if not actor.may(one.capability):
             continue

@@ -7,6 +7,7 @@ from casemgmt.organisations.actors import Actor
 from casemgmt.web import navigation
 from casemgmt.web.context import provides
 from casemgmt.web.routes import Needs, reverse
+from dossiers.content import author_of
 from dossiers.models import Dossier, Person, WorkingNote
 from dossiers.sections import section
 
@@ -21,7 +22,7 @@ def _people(dossier: Dossier, actor: Actor) -> int:
 
 
 def _own_notes(dossier: Dossier, actor: Actor) -> int:
-    return WorkingNote.objects.filter(dossier=dossier, author_id=actor.user_id).count()
+    return WorkingNote.objects.filter(dossier=dossier, author_id=author_of(actor)).count()
 
 
 section("timeline", gettext_noop("Timeline"), "dossiers:timeline", 10, "dossier.read")

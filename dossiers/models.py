@@ -59,7 +59,7 @@ class Dossier(OrganisationModel):
         return self.id
 
 
-class Assignment(UserObjectPermissionBase, OrganisationModel):  # type: ignore[misc]
+class Assignment(UserObjectPermissionBase, OrganisationModel):
     """Somebody's access to one dossier, beside what their team gives: a guardian grant with a period.
 
     ``opened_at`` is copied from the dossier (it never changes), so that a

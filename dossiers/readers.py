@@ -9,9 +9,8 @@ from django.db.models import Q
 from casemgmt.accounts.models import User
 from casemgmt.organisations.models import Membership
 from casemgmt.policy.words import role_capabilities
-from dossiers.frame import Decider, decider_for, people_of
+from dossiers.frame import Decider, deciders_of, people_of
 from dossiers.models import Assignment, Dossier
-from dossiers.people.vocabulary import PersonRole
 from dossiers.verbs import Verb
 
 
@@ -39,12 +38,10 @@ class Readers:
 
 def readers_of(dossier: Dossier, on: date) -> Readers:
     """Everybody who may read this dossier's entries today, without the working notes."""
-    people = people_of(dossier)
-    clients = [person for person in people if person.role == PersonRole.CLIENT]
     return Readers(
         team=dossier.unit.name,
         staff=colleagues_of(dossier, on),
-        by_right=tuple(decider_for(client, people, on) for client in clients),
+        by_right=deciders_of(people_of(dossier), on),
     )
 
 

@@ -90,8 +90,10 @@ def write_reminder(task_id: UUID) -> Mail | None:
 @reads
 def _whom(task_id: UUID) -> tuple[User, int] | None:
     task = Task.objects.filter(id=task_id, state=Task.State.OPEN).first()
-    user = User.objects.filter(id=task.assignee_id, is_active=True, email__isnull=False).first() if task else None
-    return (user, (task.due_on - clock.today()).days) if task and user else None
+    if task is None or task.assignee_id is None:
+        return None
+    user = User.objects.filter(id=task.assignee_id, is_active=True, email__isnull=False).first()
+    return (user, (task.due_on - clock.today()).days) if user else None
 
 
 mail_kind("work.reminder", write_reminder)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
+from dossiers.content import author_of
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
 from dossiers.sections import entry_added
 
@@ -34,9 +35,8 @@ def add_entry(
     at: datetime,
 ) -> Entry:
     """Add an entry about some of the dossier's people, its first version with it."""
-    assert by.user_id is not None
     entry = Entry.objects.create(
-        dossier=dossier, kind=kind, author_id=by.user_id, happened_on=happened_on, recorded_at=at
+        dossier=dossier, kind=kind, author_id=author_of(by), happened_on=happened_on, recorded_at=at
     )
     _add_version(entry, wording, number=1, why=None, by=by, at=at)
     for person in Person.objects.filter(dossier=dossier, id__in=about):
@@ -77,7 +77,7 @@ def _add_version(
         details=dict(wording.details),
         test_before=wording.test_before,
         why=why,
-        made_by_id=by.user_id,
+        made_by_id=author_of(by),
         made_at=at,
     )
     version.save()

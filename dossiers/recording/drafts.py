@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casemgmt.organisations.actors import Actor
+from dossiers.content import author_of
 from dossiers.models import Dossier, Draft
 
 LONGEST = 120_000
@@ -21,7 +22,7 @@ class DraftValue:
 
 def keep_draft(dossier: Dossier, place_id: UUID, content: Mapping[str, list[str]], *, by: Actor, at: datetime) -> None:
     """Keep what is typed for a place, instead of what was kept there before."""
-    draft = _of(dossier, place_id, by) or Draft(dossier=dossier, author_id=by.user_id, place_id=place_id)
+    draft = _of(dossier, place_id, by) or Draft(dossier=dossier, author_id=author_of(by), place_id=place_id)
     draft.content = dict(content)
     draft.saved_at = at
     draft.save()
@@ -35,8 +36,8 @@ def draft_for(dossier: Dossier, place_id: UUID, author: Actor) -> DraftValue | N
 
 def drop_draft(dossier: Dossier, place_id: UUID, author: Actor) -> None:
     """Forget the draft of a place: it was saved, or is no longer wanted."""
-    Draft.objects.filter(dossier=dossier, place_id=place_id, author_id=author.user_id).delete()
+    Draft.objects.filter(dossier=dossier, place_id=place_id, author_id=author_of(author)).delete()
 
 
 def _of(dossier: Dossier, place_id: UUID, author: Actor) -> Draft | None:
-    return Draft.objects.filter(dossier=dossier, place_id=place_id, author_id=author.user_id).first()
+    return Draft.objects.filter(dossier=dossier, place_id=place_id, author_id=author_of(author)).first()

@@ -22,6 +22,7 @@ from casemgmt.policy.versions import profile_in_force
 from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import cancel_tasks_for, create_task, move_task
 from casemgmt.work.kinds import Group, task_kind
+from dossiers.content import author_of
 from dossiers.models import Dossier, WorkingNote
 
 REMINDER = task_kind("dossiers.note", gettext_noop("Working note: keep or destroy"), Group.WRITE, "notes").name
@@ -39,7 +40,7 @@ class NoteValue:
 
 def notes_of(dossier: Dossier, author: Actor) -> tuple[NoteValue, ...]:
     """The notes that ``author`` made beside a dossier, newest first; nobody else's, whoever asks."""
-    rows = WorkingNote.objects.filter(dossier=dossier, author_id=author.user_id).order_by("-made_at", "id")
+    rows = WorkingNote.objects.filter(dossier=dossier, author_id=author_of(author)).order_by("-made_at", "id")
     return tuple(NoteValue(row.id, row.text, row.made_at, row.remind_on) for row in rows)
 
 
@@ -56,7 +57,7 @@ def keep_note(dossier: Dossier, text: str, *, by: Actor, at: datetime) -> UUID:
     made_on = clock.local_date(at)
     decision = reminder_date(made_on, again=False)
     note = WorkingNote(
-        dossier=dossier, author_id=by.user_id, text=text, made_at=at, remind_on=decision.outcome["remind_on"]
+        dossier=dossier, author_id=author_of(by), text=text, made_at=at, remind_on=decision.outcome["remind_on"]
     )
     note.save()
     create_task(
@@ -101,7 +102,7 @@ def reminder_date(start: date, *, again: bool) -> Decision:
 
 
 def _own(dossier: Dossier, note_id: UUID, author: Actor) -> WorkingNote:
-    note = WorkingNote.objects.filter(dossier=dossier, id=note_id, author_id=author.user_id).first()
+    note = WorkingNote.objects.filter(dossier=dossier, id=note_id, author_id=author_of(author)).first()
     if note is None:
         raise NotThere
     return note

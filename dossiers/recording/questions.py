@@ -98,10 +98,11 @@ def _question(profile: Profile, key: EntryField, asked: AskedField) -> Question:
 
 def _options(profile: Profile, key: EntryField) -> tuple[tuple[str, str], ...]:
     recording = profile.recording
+    if key is EntryField.STATEMENT_KIND:
+        return tuple((kind.key.value, kind.label) for kind in recording.statement_kinds)
     lists = {
-        EntryField.STATEMENT_KIND: recording.statement_kinds,
         EntryField.CATEGORY: recording.categories,
         EntryField.PURPOSE: recording.purposes,
         EntryField.CHANNEL: recording.channels,
     }
-    return tuple((str(getattr(c.key, "value", c.key)), c.label) for c in lists.get(key, ()))
+    return tuple((choice.key, choice.label) for choice in lists.get(key, ()))

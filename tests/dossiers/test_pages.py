@@ -66,7 +66,8 @@ def first_option(name: str) -> str:
 
 
 def without_token(answer) -> str:
-    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", answer.content.decode())
+    """The page without what is new in every answer, and without its own address (for the choice of language)."""
+    return re.sub(r'name="(csrfmiddlewaretoken|next)" value="[^"]*"', "", answer.content.decode())
 
 
 def events(world: World) -> list[tuple[str, str, str]]:

@@ -1,0 +1,299 @@
+"""The day, the worklist, search and opening a dossier: what they show, to whom, and at what cost."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext_noop
+
+from casemgmt.audit.models import AccessEvent
+from casemgmt.base import clock
+from casemgmt.base.organisation import organisation
+from casemgmt.vault.keys import create_dossier_key, key_exists
+from casemgmt.work.acts import create_task
+from casemgmt.work.kinds import Group, task_kind
+from dossiers import tasks
+from dossiers.access import change_dossier
+from dossiers.acts import NewDossier, create_dossier
+from dossiers.models import Dossier, Draft
+from dossiers.people.acts import NewPerson, add_person
+from dossiers.recording.drafts import keep_draft
+from dossiers.search import search
+from dossiers.verbs import Verb
+from tests.cast import MOMENT
+from tests.dossiers.pages import World, make_world
+from tests.dossiers.test_pages import entry_in
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+KIND = task_kind("test.answer", gettext_noop("Answer a request"), Group.ASK).name
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def another_dossier(world: World, number: int, name: str = "Jansen") -> UUID:
+    place = world.place
+    with organisation(place.id):
+        at = MOMENT - timedelta(minutes=number)
+        new = NewDossier(f"SH-2025-{number:04d}", f"Gezin {name}", place.unit_id)
+        dossier_id = create_dossier(new, by=place.worker, at=at)
+        person = NewPerson("client", f"Kind {name}")
+        change_dossier(place.worker, dossier_id, Verb.ADD, lambda d: add_person(d, person).id, data="person")
+    return dossier_id
+
+
+def events(world: World) -> list[tuple[str, str, str]]:
+    with organisation(world.place.id), transaction.atomic():
+        return list(AccessEvent.objects.order_by("at").values_list("action", "outcome", "data"))
+
+
+def queries(client, path: str, data: dict | None = None) -> int:
+    client.get(path)  # a session's first page also writes down that it began
+    with CaptureQueriesContext(connection) as seen:
+        answer = client.post(path, data) if data else client.get(path)
+    assert answer.status_code == 200, answer.content.decode()[:2000]
+    return len(seen)
+
+
+class TestCost:
+    """A list page asks the database as often for two rows as for twenty."""
+
+    def test_worklist(self, world):
+        another_dossier(world, 1)
+        few = queries(world.worker, world.here("dossiers/"))
+        for number in range(2, 12):
+            another_dossier(world, number)
+        assert queries(world.worker, world.here("dossiers/")) == few
+
+    def test_timeline(self, world):
+        entry_in(world)
+        few = queries(world.worker, world.at())
+        for number in range(12):
+            entry_in(world, f"Vermelding {number}")
+        assert queries(world.worker, world.at()) == few
+
+    def test_my_day(self, world):
+        def task() -> None:
+            with organisation(world.place.id):
+                create_task(
+                    kind=KIND,
+                    dossier_id=world.family.dossier_id,
+                    assignee_id=world.place.worker.user_id,
+                    title="Antwoord",
+                    due_on=clock.today(),
+                    at=MOMENT,
+                )
+
+        task()
+        few = queries(world.worker, world.here())
+        for number in range(6):
+            task()
+            another_dossier(world, number + 1)
+        assert queries(world.worker, world.here()) == few
+
+    def test_search(self, world):
+        another_dossier(world, 1)
+        few = queries(world.worker, world.here("zoeken/"), {"q": "jansen"})
+        for number in range(2, 10):
+            another_dossier(world, number)
+        assert queries(world.worker, world.here("zoeken/"), {"q": "jansen"}) == few
+
+
+class TestWorklist:
+    """Newest first, page by page, without a count."""
+
+    def test_older_rows_come_on_the_next_page_and_each_row_once(self, world):
+        for number in range(1, 31):
+            another_dossier(world, number)
+        first = world.worker.get(world.here("dossiers/")).content.decode()
+        after = first.split("?after=")[1].split('"')[0]
+        second = world.worker.get(world.here(f"dossiers/?after={after}")).content.decode()
+        shown = [page.count("/o/sterk-huis/dossiers/") for page in (first, second)]
+        assert sum(1 for n in range(1, 31) if f"SH-2025-{n:04d}" in first) == 24
+        assert sum(1 for n in range(1, 31) if f"SH-2025-{n:04d}" in second) == 6
+        assert shown[0] > shown[1]
+
+    @pytest.mark.parametrize("after", ["x", "2026-01-01~x", "2026-01-01T00:00~" + str(uuid4()), "%00", "~" * 300])
+    def test_a_key_that_nobody_gave_out_begins_at_the_top(self, world, after):
+        page = world.worker.get(world.here("dossiers/"), {"after": after})
+        assert page.status_code == 200
+        assert "Gezin Bakker" in page.content.decode()
+        assert world.worker.get(world.at(), {"after": after, "kind": after, "about": after}).status_code == 200
+        assert world.worker.get(world.at("wie-keek/"), {"after": after}).status_code == 200
+
+    def test_a_colleague_of_another_team_sees_none_of_it(self, world):
+        assert "Bakker" not in world.colleague.get(world.here("dossiers/")).content.decode()
+
+
+class TestSearch:
+    """Only what one may see is found; the trail says that somebody searched, never what was typed."""
+
+    @pytest.mark.parametrize("typed", ["bak", "Bakker", "SEM", "el idrissi", "sem bakker", "samira", "SH-2026-0418"])
+    def test_by_part_of_a_name_or_the_number(self, world, typed):
+        page = world.worker.post(world.here("zoeken/"), {"q": typed}).content.decode()
+        assert "Gezin Bakker" in page
+        assert events(world)[-1][:2] == ("search", "shown")
+
+    @pytest.mark.parametrize("typed", ["bakkersen", "ba", "zz", "SH-2026-041", "sem jansen"])
+    def test_what_does_not_match_is_not_found(self, world, typed):
+        assert "Gezin Bakker" not in world.worker.post(world.here("zoeken/"), {"q": typed}).content.decode()
+        assert events(world)[-1][:2] == ("search", "unknown")
+
+    def test_a_bsn_only_whole_and_only_when_it_is_one(self, world):
+        assert "Gezin Bakker" in world.worker.post(world.here("zoeken/"), {"q": "9999.90.019"}).content.decode()
+        assert events(world)[-1] == ("search", "shown", "bsn")
+        wrong = world.worker.post(world.here("zoeken/"), {"q": "999990018"}).content.decode()
+        assert "Dit is geen BSN" in wrong
+        assert "Gezin Bakker" not in world.worker.post(world.here("zoeken/"), {"q": "99999"}).content.decode()
+
+    def test_nobody_finds_what_they_may_not_open(self, world):
+        for typed in ("bakker", "999990019", "SH-2026-0418"):
+            assert "Gezin" not in world.colleague.post(world.here("zoeken/"), {"q": typed}).content.decode()
+        other = make_world("veilig-thuis-hm")
+        with organisation(other.place.id):
+            assert all(
+                row.id != world.family.dossier_id for row in search(other.place.worker, "bakker", clock.today()).rows
+            )
+
+    def test_the_palette_gets_rows_alone(self, world):
+        page = world.worker.get(world.here("zoeken/?q=bakker"), headers={"HX-Request": "true"}).content.decode()
+        assert "Gezin Bakker" in page
+        assert "<html" not in page
+
+    @pytest.mark.parametrize("typed", ["", "a\x00b", "x" * 101])
+    def test_what_cannot_be_searched_is_refused(self, world, typed):
+        assert world.worker.post(world.here("zoeken/"), {"q": typed}).status_code == 422
+
+    def test_only_with_the_capability(self, world):
+        assert world.manager.delete(world.here("zoeken/")).status_code in (403, 405)
+
+
+class TestOpening:
+    """A new dossier with its first client."""
+
+    def form(self, world, **changes) -> dict:
+        given = {"number": "SH-2026-0500", "name": "Gezin Nieuw", "unit": str(world.place.unit_id)}
+        return given | {"client_name": "Lotte Nieuw", "client_birth_date": "", "client_bsn": ""} | changes
+
+    def test_the_next_number_is_offered(self, world):
+        from dossiers.opening import suggested_number
+
+        with organisation(world.place.id):
+            assert suggested_number("SH", MOMENT.date()) == "SH-2026-0419"
+        assert 'name="number"' in world.worker.get(world.here("dossiers/nieuw/")).content.decode()
+
+    def test_it_opens_with_its_client(self, world):
+        answer = world.worker.post(world.here("dossiers/nieuw/"), self.form(world))
+        assert answer.status_code == 303, answer.content.decode()[:3000]
+        assert "Lotte" in world.worker.get(answer.headers["Location"]).content.decode()
+
+    def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_made(self, world):
+        for wrong in (
+            {"number": "SH-2026-0418"},
+            {"unit": str(world.place.other_unit_id)},
+            {"unit": "x"},
+            {"client_bsn": "1"},
+            {"client_birth_date": "01-01-2190"},
+            {"name": ""},
+            {"name": "a\x00"},
+        ):
+            answer = world.worker.post(world.here("dossiers/nieuw/"), self.form(world, **wrong))
+            assert answer.status_code == 422, wrong
+        with organisation(world.place.id), transaction.atomic():
+            assert Dossier.objects.count() == 1
+
+
+class TestMyDay:
+    """What waits, in one place; another's task is not there."""
+
+    def a_task(self, world, **more) -> UUID:
+        with organisation(world.place.id):
+            return create_task(
+                kind=KIND,
+                dossier_id=world.family.dossier_id,
+                assignee_id=world.place.worker.user_id,
+                title="Antwoord aan mevrouw Yildiz",
+                due_on=clock.today(),
+                at=MOMENT,
+                link="dossiers:timeline",
+                **more,
+            )
+
+    def test_it_greets_and_shows_the_task_with_where_it_is_done(self, world):
+        self.a_task(world)
+        page = world.worker.get(world.here()).content.decode()
+        assert "Noor" in page
+        assert "Antwoord aan mevrouw Yildiz" in page
+        assert world.at() in page
+
+    def test_a_task_has_its_own_page_and_htmx_gets_the_pane_alone(self, world):
+        task_id = self.a_task(world)
+        assert "<html" in world.worker.get(world.here(f"dag/{task_id}/")).content.decode()
+        pane = world.worker.get(world.here(f"dag/{task_id}/"), headers={"HX-Request": "true"})
+        assert "<html" not in pane.content.decode()
+        assert "Antwoord aan mevrouw Yildiz" in pane.content.decode()
+        assert pane.headers["Vary"].find("HX-Request") >= 0
+
+    def test_another_persons_task_is_not_there_and_asking_is_recorded(self, world):
+        task_id = self.a_task(world)
+        assert world.colleague.get(world.here(f"dag/{task_id}/")).status_code == 404
+        assert events(world)[-1] == ("read", "unknown", "task")
+        assert world.colleague.post(world.here(f"taken/{task_id}/klaar/")).status_code == 404
+
+    def test_ticking_off_takes_a_post(self, world):
+        task_id = self.a_task(world)
+        assert world.worker.get(world.here(f"taken/{task_id}/klaar/")).status_code == 405
+        assert world.worker.post(world.here(f"taken/{task_id}/klaar/")).status_code == 303
+        assert "Antwoord aan" not in world.worker.get(world.here()).content.decode()
+
+    def test_the_inbox_of_approvals_opens_for_whoever_decides_and_for_nobody_else(self, world):
+        assert world.manager.get(world.here("goedkeuren/")).status_code == 200
+        assert world.worker.get(world.here("goedkeuren/")).status_code == 403
+
+
+class TestAtNight:
+    """What time removes: keys whose dossier never came, drafts nobody came back for."""
+
+    def test_a_key_without_a_dossier_goes_after_an_hour_and_the_others_stay(self, world, monkeypatch):
+        orphan = uuid4()
+        with organisation(world.place.id):
+            create_dossier_key(orphan)
+            tasks.remove_orphan_keys(world.place.id)
+            assert key_exists(orphan)
+            later = clock.now() + timedelta(hours=2)
+            monkeypatch.setattr(tasks.clock, "now", lambda: later)
+            tasks.remove_orphan_keys(world.place.id)
+            assert not key_exists(orphan)
+            assert key_exists(world.family.dossier_id)
+
+    def test_too_many_at_once_is_a_restored_database_and_nothing_goes(self, world, monkeypatch):
+        monkeypatch.setattr(tasks, "MOST_ORPHANS", 1)
+        orphans = [uuid4(), uuid4()]
+        with organisation(world.place.id):
+            for orphan in orphans:
+                create_dossier_key(orphan)
+            later = clock.now() + timedelta(hours=2)
+            monkeypatch.setattr(tasks.clock, "now", lambda: later)
+            with pytest.raises(RuntimeError):
+                tasks.remove_orphan_keys(world.place.id)
+            assert all(key_exists(orphan) for orphan in orphans)
+
+    def test_an_old_draft_goes_and_a_fresh_one_stays(self, world):
+        with organisation(world.place.id):
+            for place_id, age in ((uuid4(), 40), (uuid4(), 1)):
+                change_dossier(
+                    world.place.worker,
+                    world.family.dossier_id,
+                    Verb.ADD,
+                    lambda d, p=place_id, a=age: keep_draft(
+                        d, p, {"text": ["x"]}, by=world.place.worker, at=clock.now() - timedelta(days=a)
+                    ),
+                    data="draft",
+                )
+            tasks.remove_old_drafts(world.place.id)
+            with transaction.atomic():
+                assert Draft.objects.count() == 1
