@@ -43,7 +43,11 @@ def install() -> None:
     configure()
     app.set_default()
     app.set_current()
-    jobs.set_doorbell(lambda: poll.apply_async(expires=60) and None)
+    jobs.set_doorbell(_ring)
+
+
+def _ring() -> None:
+    poll.apply_async(expires=60)
 
 
 @app.task(name="casemgmt.poll")

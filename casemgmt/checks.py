@@ -1,5 +1,6 @@
 """What must be right before the application starts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -27,7 +28,7 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-def check_databases(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def check_databases(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """PostgreSQL is new enough, and the application's roles cannot step around row security."""
     found: list[CheckMessage] = []
     for alias in databases or []:

@@ -53,7 +53,8 @@ class OrganisationMiddleware:
         if slug is not None:
             place = organisation_by_slug(slug)
             if declaration is not None and declaration.needs.is_public:
-                return self._public(asked, place)
+                self._public(asked, place)
+                return None
             if not request.user.is_authenticated:
                 return sign_in_first(request, slug)
             if place is None or not may_sign_in(request.user.id, place.id):

@@ -21,10 +21,12 @@ class Broker:
 
     @property
     def socket(self) -> Path:
+        """Where it listens."""
         return socket_folder(self.state) / "broker" / "socket"
 
     @property
     def url(self) -> str:
+        """Its address, as the settings take it."""
         return f"redis+socket://{self.socket}"
 
     def initialise(self) -> None:

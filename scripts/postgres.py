@@ -52,10 +52,12 @@ class Cluster:
 
     @cached_property
     def programs(self) -> Programs:
+        """The server's own programs, looked for once."""
         return find_programs()
 
     @property
     def folder(self) -> Path:
+        """Everything of this server stands here."""
         return self.state / self.name
 
     @property
@@ -65,6 +67,7 @@ class Cluster:
 
     @property
     def sockets(self) -> Path:
+        """The folder of its socket; short, since the kernel allows a hundred characters."""
         return socket_folder(self.state) / self.name
 
     def url(self, role: str, database: str | None = None) -> str:

@@ -97,7 +97,7 @@ class TenantTable(Operation):
         table = model._meta.db_table
         made = [
             f'alter table "{table}" drop constraint "{table}_pkey",'
-            f' add primary key (organisation_id, "{model._meta.pk.column}")'  # type: ignore[union-attr]
+            f' add primary key (organisation_id, "{model._meta.pk.column}")'
         ]
         if self.references_organisation:
             made.append(

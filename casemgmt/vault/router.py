@@ -18,7 +18,7 @@ class VaultRouter:
 
     def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
         """Never a relation between the clusters."""
-        return (one._meta.app_label == KEYSTORE) == (other._meta.app_label == KEYSTORE)
+        return bool((one._meta.app_label == KEYSTORE) == (other._meta.app_label == KEYSTORE))
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         """The keystore migrates in the vault's cluster, the rest in the main one."""

@@ -60,7 +60,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             raise OutsideOrganisation("No organisation is current for: " + sql[:120])
         # TestCase wraps a whole test in a transaction; only one that the code
         # itself opened counts, so that lazy rendering fails in tests as it would in use.
-        if all(block._from_testcase for block in self.atomic_blocks):
+        if all(getattr(block, "_from_testcase", False) for block in self.atomic_blocks):
             raise OutsideOrganisation("No transaction is open for: " + sql[:120])
         self.stamp(organisation_id)
 
@@ -78,20 +78,21 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     # savepoint, so what we remember of it is forgotten at the same moments.
     def _set_autocommit(self, autocommit: bool) -> None:
         self._stamp = None
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs do not know it
 
     def _commit(self) -> None:
         self._stamp = None
-        super()._commit()
+        super()._commit()  # type: ignore[misc]  # the stubs do not know it
 
     def _rollback(self) -> None:
         self._stamp = None
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]  # the stubs do not know it
 
     def _savepoint_rollback(self, sid: str) -> None:
         self._stamp = None
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # the stubs do not know it
 
     def close(self) -> None:
+        """A new connection knows no organisation yet."""
         self._stamp = None
         super().close()

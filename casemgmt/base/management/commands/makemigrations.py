@@ -19,7 +19,7 @@ class Command(makemigrations.Command):
         """Complete each migration before it is written."""
         for app_label, found in changes.items():
             for migration in found:
-                migration.operations = [*migration.operations, *_completing(app_label, migration)]
+                migration.operations.extend(_completing(app_label, migration))
                 _depend_on_organisations(app_label, migration)
         super().write_migration_files(changes, *args, **kwargs)
 
@@ -43,4 +43,4 @@ def _depend_on_organisations(app_label: str, migration: Migration) -> None:
     needed = ("organisations", "0001_initial")
     tables = any(isinstance(operation, TenantTable) for operation in migration.operations)
     if tables and app_label not in ("organisations", "keystore") and needed not in migration.dependencies:
-        migration.dependencies = [*migration.dependencies, needed]
+        migration.dependencies.append(needed)
