@@ -64,7 +64,6 @@ class ConsentForm(AnswerForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         wanted = {one.id for one in needed}
-        self.asks_recipient = asks_recipient
         ordered = sorted(people, key=lambda one: one.id not in wanted)
         self.fields["person"].choices = [(str(one.id), one.name) for one in ordered]  # type: ignore[attr-defined]
         self.fields["person"].hints = {  # type: ignore[attr-defined]
@@ -72,17 +71,9 @@ class ConsentForm(AnswerForm):
         }
         if asks_recipient:
             self.fields["recipient_kind"].choices = [("", "–"), *recipients]  # type: ignore[attr-defined]
+            self.fields["recipient_kind"].required = self.fields["recipient"].required = True
         else:
             del self.fields["recipient_kind"], self.fields["recipient"]
-
-    def clean(self) -> dict[str, Any]:
-        """A consent to give data is one for a recipient."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if self.asks_recipient:
-            for name in ("recipient_kind", "recipient"):
-                if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, _("Fill this in: consent is for one recipient."))
-        return cleaned
 
 
 class WithdrawForm(forms.Form):

@@ -1,6 +1,7 @@
 """What other packages show of disclosures: side menu, timeline, approvals, tasks; and what we hear of consent."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -53,6 +54,8 @@ def _event(row: DisclosureRegisterRow, actor: Actor) -> TimelineEvent:
 
 def _waiting(actor: Actor) -> list[Approval]:
     """What waits for this person: never their own proposals."""
+    if actor.user_id is None:
+        return []
     rows = list(
         Disclosure.objects.filter(state=State.AWAITING_APPROVAL, dossier__in=reachable(actor, Verb.APPROVE_DISCLOSURE))
         .exclude(proposed_by_id=actor.user_id)
@@ -61,7 +64,8 @@ def _waiting(actor: Actor) -> list[Approval]:
         .order_by("asked_at")[:MOST]
     )
     load_keys(row.dossier_id for row in rows)
-    askers = dict(User.objects.filter(id__in={row.asked_by_id for row in rows}).values_list("id", "name"))
+    askers: dict[UUID | None, str] = {}
+    askers |= User.objects.filter(id__in={row.asked_by_id for row in rows}).values_list("id", "name")
     return [_approval(row, askers.get(row.asked_by_id, "")) for row in rows]
 
 

@@ -163,7 +163,7 @@ def questions(profile: Profile, facts: DisclosureFacts) -> tuple[Question, ...]:
     return tuple(one for one in asked if one is not None)
 
 
-def yes_no(answers: Mapping[str, Any]) -> dict[str, bool]:
+def yes_no(answers: Mapping[str, Any]) -> dict[str, Any]:
     """The answers that are facts of the vocabulary."""
     return {name: value for name, value in answers.items() if name in _YES_NO and isinstance(value, bool)}
 
@@ -227,7 +227,8 @@ def _counts(row: Consent | None, form: Mapping[str, Any], exchange_id: UUID, on:
 def _question(condition: Condition, facts: DisclosureFacts) -> Question | None:
     names = [part.split(" ")[0] for part in condition.test.split(" or ")]
     fact = next((name for name in names if name in _YES_NO), None)
-    if fact is None or holds(condition.test, replace(facts, **{fact: False})):
+    unanswered: dict[str, Any] = {fact: False} if fact else {}
+    if fact is None or holds(condition.test, replace(facts, **unanswered)):
         return None
     return Question(fact, condition.question, condition.articles)
 

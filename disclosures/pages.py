@@ -1,7 +1,9 @@
 """What the pages of disclosures show, as plain values, read inside the door."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -139,6 +141,17 @@ class DisclosurePage:
         return self.state in RUNNING
 
     @property
+    def refused(self) -> tuple[str, ...]:
+        """Who said no, or took the yes back."""
+        gone = (ConsentState.REFUSED, ConsentState.WITHDRAWN)
+        return tuple(one.person.name for one in self.missing if one.state in gone)
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Of whom a yes that counts is not there yet."""
+        return tuple(one.person.name for one in self.missing if one.person.name not in self.refused)
+
+    @property
     def preparing(self) -> bool:
         """Whether the content may change freely."""
         return self.state in PREPARING
@@ -221,7 +234,7 @@ def lists(actor: Actor) -> Lists:
     found = Disclosure.objects.select_related("dossier", "about").order_by("-proposed_at", "-id")
     mine = list(found.filter(dossier__in=prepares)[:MOST])
     to_approve = found.filter(dossier__in=approves, state=State.AWAITING_APPROVAL)
-    waiting = list(to_approve.exclude(proposed_by_id=actor.user_id)[:MOST])
+    waiting = [row for row in to_approve[:MOST] if actor.user_id not in (row.proposed_by_id, row.asked_by_id)]
     load_keys(row.dossier_id for row in [*mine, *waiting])
     events.record(Action.READ, outcome=Outcome.SHOWN, data="disclosures")
     ids = {row.id for row in waiting}
@@ -269,15 +282,11 @@ def _page(
     actor: Actor,
     on: date,
 ) -> DisclosurePage:
-    names = names_of({row.proposed_by_id, row.asked_by_id, row.approved_by_id, row.handed_over_by_id, row.ended_by_id})
     asked = questions(profile, disclosure_facts(row, around, []))
     needed = tuple(_needed(one) for one in judgement.needed)
     lacking = {one.person.id for one in judgement.missing}
     inform = must_inform(row, around, profile, on)
-    outcome = judgement.may.outcome
-    approval = approval_needed(
-        profile, duty_to_speak=bool(outcome.get("duty")), acute_danger=bool(outcome.get("acute"))
-    )
+    approval = _approval(profile, judgement)
     decider = judgement.may.overrule_by or str(profile.disclosure.approved_by.value)
     flags = {name: value for name, value in row.answers.items() if isinstance(value, bool)}
     return DisclosurePage(
@@ -319,29 +328,43 @@ def _page(
         reasons=reasons_to_wait(profile, judgement.ground),
         told_before=inform.outcome.get("timing") == Timing.BEFORE,
         last_day=last_day(profile, on),
-        proposed_by=names.get(row.proposed_by_id, ""),
-        proposed_at=row.proposed_at,
-        asked_at=row.asked_at,
-        asked_by=_named(names, row.asked_by_id),
-        approved_by=_named(names, row.approved_by_id),
-        approved_at=row.approved_at,
-        voided_at=row.voided_at if row.state in PREPARING else None,
-        handed_over_by=_named(names, row.handed_over_by_id),
-        handed_over_at=row.handed_over_at,
-        how=str(row.get_how_display()) if row.how else "",
-        has_package=row.package_id is not None,
-        informed_at=row.informed_at,
-        deferred_until=row.deferred_until,
-        deferred_why=row.deferred_why or "",
-        ended_why=row.ended_why or "",
-        ended_by=_named(names, row.ended_by_id),
-        ended_at=row.ended_at,
+        **_stamps(row),
         mine=actor.user_id in (row.proposed_by_id, row.asked_by_id),
     )
 
 
-def _named(names: object, user_id: UUID | None) -> str:
-    return str(names.get(user_id, "")) if user_id and isinstance(names, dict) else ""
+def _approval(profile: Profile, judgement: Judgement) -> Decision:
+    """The house rule about a second person, for this judgement."""
+    outcome = judgement.may.outcome
+    return approval_needed(profile, duty_to_speak=bool(outcome.get("duty")), acute_danger=bool(outcome.get("acute")))
+
+
+def _stamps(row: Disclosure) -> dict[str, Any]:
+    """Who did what when, and where it stands after it left."""
+    names = names_of({row.proposed_by_id, row.asked_by_id, row.approved_by_id, row.handed_over_by_id, row.ended_by_id})
+    return {
+        "proposed_by": names.get(row.proposed_by_id, ""),
+        "proposed_at": row.proposed_at,
+        "asked_at": row.asked_at,
+        "asked_by": _named(names, row.asked_by_id),
+        "approved_by": _named(names, row.approved_by_id),
+        "approved_at": row.approved_at,
+        "voided_at": row.voided_at if row.state in PREPARING else None,
+        "handed_over_by": _named(names, row.handed_over_by_id),
+        "handed_over_at": row.handed_over_at,
+        "how": str(row.get_how_display()) if row.how else "",
+        "has_package": row.package_id is not None,
+        "informed_at": row.informed_at,
+        "deferred_until": row.deferred_until,
+        "deferred_why": row.deferred_why or "",
+        "ended_why": row.ended_why or "",
+        "ended_by": _named(names, row.ended_by_id),
+        "ended_at": row.ended_at,
+    }
+
+
+def _named(names: Mapping[UUID, str], user_id: UUID | None) -> str:
+    return names.get(user_id, "") if user_id else ""
 
 
 def _needed(one: Needed) -> NeededLine:
@@ -367,7 +390,8 @@ def _never(dossier: Dossier, actor: Actor) -> tuple[str, ...]:
     """What is in the dossier and never goes: how many of one's own notes there are, and whose address is secret."""
 
     found = []
-    notes = WorkingNote.objects.filter(dossier=dossier, author_id=actor.user_id).count()
+    author = {"author_id": actor.user_id}
+    notes = WorkingNote.objects.filter(dossier=dossier, **author).count()
     if notes:
         found.append(
             ngettext("%(num)s working note of yours", "%(num)s working notes of yours", notes) % {"num": notes}

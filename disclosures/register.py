@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import translation
+
 from casemgmt.accounts.models import User
 from casemgmt.base.db import reads
 from casemgmt.organisations.actors import Actor
@@ -123,7 +125,9 @@ def kinds_given(row: Disclosure, profile: Profile) -> tuple[str, ...]:
 
 def _kinds(package: Package) -> tuple[str, ...]:
     """What went, one line an item: its kind and its day; never its words."""
-    return tuple(f"{kind_label(item.kind)}, {item.happened_on.strftime('%d-%m-%Y')}" for item in package.items)
+    # Dutch, whatever language the colleague reads: letters and the portal say it too.
+    with translation.override("nl"):
+        return tuple(f"{kind_label(item.kind)}, {item.happened_on.strftime('%d-%m-%Y')}" for item in package.items)
 
 
 def _line(row: DisclosureRegisterRow) -> RegisterLine:

@@ -8,7 +8,8 @@ from disclosures import deciding_views, views
 _PREPARE = Needs.capability("disclosure.prepare")
 _APPROVE = Needs.capability("disclosure.approve")
 _HERE = "dossiers/<uuid:dossier_id>/verstrekkingen/"
-_ONE = f"{_HERE}<uuid:disclosure_id>/"
+_NEW = "verstrekken/<uuid:dossier_id>/nieuw/"
+_ONE = "verstrekken/<uuid:dossier_id>/<uuid:disclosure_id>/"
 
 
 def _page(pattern: str, view: View, name: str, needs: Needs, *methods: str) -> URLPattern:
@@ -33,7 +34,7 @@ urlpatterns: list[URLPattern] = [
         personal=True,
     ),
     _page(_HERE, views.register, "register", _PREPARE),
-    _page(f"{_HERE}nieuw/", views.new, "new", _PREPARE, "GET", "POST"),
+    _page(_NEW, views.new, "new", _PREPARE, "GET", "POST"),
     _page(_ONE, views.page, "page", _PREPARE),
     _page(f"{_ONE}ontvanger/", views.recipient, "recipient", _PREPARE, "POST"),
     _page(f"{_ONE}toestemming/<uuid:person_id>/", views.answer, "answer", _PREPARE, "GET", "POST"),

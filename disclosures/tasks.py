@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils import translation
+
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock, jobs
@@ -41,7 +43,8 @@ def _html(disclosure_id: UUID) -> str | None:
     assert row.handed_over_at is not None
     around = circle(dossier, row.about_id, clock.local_date(row.handed_over_at))
     assert around is not None
-    package = package_of(row, around)
+    with translation.override("nl"):
+        package = package_of(row, around)
     if package.digest != row.content_hash:
         raise NotWhatWasApproved(str(disclosure_id))
     profile = profile_in_force(clock.local_date(row.handed_over_at))

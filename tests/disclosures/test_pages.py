@@ -54,13 +54,17 @@ def base(case: Case) -> str:
     return f"/o/{case.place.slug}/dossiers/{case.dossier_id}"
 
 
+def steps(case: Case) -> str:
+    return f"/o/{case.place.slug}/verstrekken/{case.dossier_id}"
+
+
 def text(response: Any) -> str:
     return response.content.decode()
 
 
 def test_the_page_says_whose_consent_and_cites_it(here: Case):
     row = propose(here)
-    page = browser(here.place.worker).get(f"{base(here)}/verstrekkingen/{row.id}/")
+    page = browser(here.place.worker).get(f"{steps(here)}/{row.id}/")
     assert page.status_code == 200
     assert "SH-3.7.2c" in text(page)
     assert "Samira El Idrissi" in text(page)
@@ -69,7 +73,7 @@ def test_the_page_says_whose_consent_and_cites_it(here: Case):
 
 def test_the_whole_way_through_the_pages(here: Case):
     worker, manager = browser(here.place.worker), browser(here.place.manager)
-    root = f"{base(here)}/verstrekkingen"
+    root = steps(here)
     assert worker.get(f"{root}/nieuw/").status_code == 200
     made = worker.post(
         f"{root}/nieuw/",
@@ -122,7 +126,7 @@ def test_the_whole_way_through_the_pages(here: Case):
     with organisation(here.place.id), transaction.atomic():
         assert AccessEvent.objects.filter(action="export", data="disclosure-package", outcome="shown").count() == 1
     assert worker.post(f"{one}afronden/").status_code == 303
-    assert "dokter Sikkema" in text(worker.get(f"{root}/"))
+    assert "dokter Sikkema" in text(worker.get(f"{base(here)}/verstrekkingen/"))
     assert worker.get(f"/o/{here.place.slug}/verstrekken/").status_code == 200
 
 
@@ -132,9 +136,7 @@ def test_the_proposer_who_is_also_manager_may_not_approve_and_the_trail_says_so(
             user_id=here.place.worker.user_id, unit_id=here.place.unit_id, role="manager", starts_on="2020-01-01"
         )
     row = agreed(here)
-    answer = browser(here.place.worker).post(
-        f"{base(here)}/verstrekkingen/{row.id}/goedkeuren/", {"seen": row.content_hash}
-    )
+    answer = browser(here.place.worker).post(f"{steps(here)}/{row.id}/goedkeuren/", {"seen": row.content_hash})
     assert answer.status_code == 403
     with transaction.atomic():
         assert AccessEvent.objects.filter(data="disclosure-approved", outcome="denied").count() == 1
@@ -170,14 +172,14 @@ def test_consent_is_recorded_and_withdrawn_on_its_page(here: Case):
 
 def addresses(case: Case, row: Disclosure) -> list[tuple[str, str, str]]:
     """Every page with its method and for whom it is."""
-    one = f"{base(case)}/verstrekkingen/{row.id}"
+    one = f"{steps(case)}/{row.id}"
     any_id = uuid4()
     return [
         ("GET", f"{base(case)}/toestemming/", "worker"),
         ("POST", f"{base(case)}/toestemming/vastleggen/", "worker"),
         ("GET", f"{base(case)}/toestemming/{any_id}/intrekken/", "worker"),
         ("GET", f"{base(case)}/verstrekkingen/", "worker"),
-        ("GET", f"{base(case)}/verstrekkingen/nieuw/", "worker"),
+        ("GET", f"{steps(case)}/nieuw/", "worker"),
         ("GET", f"{one}/", "worker"),
         ("POST", f"{one}/ontvanger/", "worker"),
         ("GET", f"{one}/toestemming/{case.client}/", "worker"),
@@ -224,8 +226,8 @@ def test_nobody_else_comes_in_anywhere(here: Case):
 def test_bad_input_is_answered_with_the_page_and_what_was_typed(here: Case):
     row = propose(here)
     worker = browser(here.place.worker)
-    one = f"{base(here)}/verstrekkingen/{row.id}"
-    bad = worker.post(f"{base(here)}/verstrekkingen/nieuw/", {"purpose": "Mijn doel", "row_id": "x\x00"})
+    one = f"{steps(here)}/{row.id}"
+    bad = worker.post(f"{steps(here)}/nieuw/", {"purpose": "Mijn doel", "row_id": "x\x00"})
     assert bad.status_code == 422
     assert "Mijn doel" in text(bad)
     assert worker.post(f"{one}/ontvanger/", {}).status_code == 422
@@ -244,7 +246,7 @@ def test_bad_input_is_answered_with_the_page_and_what_was_typed(here: Case):
 
 def test_a_question_is_laid_before_the_manager_and_answered(here: Case):
     row = propose(here)
-    one = f"{base(here)}/verstrekkingen/{row.id}"
+    one = f"{steps(here)}/{row.id}"
     worker, manager = browser(here.place.worker), browser(here.place.manager)
     page = text(worker.get(f"{one}/?stap=consent"))
     assert "SH-3.7.8" in page
@@ -258,9 +260,7 @@ def test_a_stopped_hand_over_answers_409_with_the_sentence(here: Case):
     row = agreed(here)
     approve(here, row)
     choose(here, row, here.plain, here.mixed)
-    answer = browser(here.place.worker).post(
-        f"{base(here)}/verstrekkingen/{row.id}/overhandigen/", {"how": "post", "when": "now"}
-    )
+    answer = browser(here.place.worker).post(f"{steps(here)}/{row.id}/overhandigen/", {"how": "post", "when": "now"})
     assert answer.status_code == 409
 
 

@@ -1,0 +1,208 @@
+"""What leaves: a package without anything of others, a letter to the client, a line in the register."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from casemgmt.audit.models import AccessEvent
+from casemgmt.base.errors import Conflict, Refused
+from casemgmt.base.jobs import run_due
+from casemgmt.base.organisation import organisation
+from casemgmt.letters.models import Letter
+from casemgmt.vault.files import read_file
+from casemgmt.vault.keys import load_keys
+from casemgmt.work.models import Task
+from disclosures import acts, handing
+from disclosures.models import Disclosure, DisclosureItem, DisclosureRegisterRow
+from disclosures.redaction import Mark, Private, automatic_spans, pieces
+from disclosures.register import received_by_others
+from disclosures.vocabulary import State
+from dossiers.access import change_dossier
+from dossiers.models import Dossier, WorkingNote
+from dossiers.recording.acts import Wording, add_entry
+from dossiers.verbs import Verb
+from tests.cast import MOMENT
+from tests.disclosures.reading import text_of
+from tests.disclosures.story import (
+    ON,
+    SECRET,
+    SENTENCE,
+    Case,
+    agreed,
+    approve,
+    ask,
+    choose,
+    consent,
+    do,
+    hand_over,
+    make_case,
+    propose,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+def black_out(case: Case, row: Disclosure) -> None:
+    with transaction.atomic():
+        item = DisclosureItem.objects.get(disclosure=row, entry_id=case.mixed)
+    start = len(SENTENCE) + 1
+    do(
+        case,
+        Verb.PREPARE_DISCLOSURE,
+        lambda d: acts.black_out(d, row.id, item.id, [start], by=case.place.worker, at=MOMENT),
+    )
+
+
+def gone(case: Case) -> tuple[Disclosure, bytes]:
+    """A package with a mixed entry, handed over and printed."""
+    row = propose(case)
+    consent(case, case.client, row)
+    consent(case, case.mother, row)
+    choose(case, row, case.plain, case.mixed)
+    black_out(case, row)
+    approve(case, ask(case, row))
+    hand_over(case, row)
+    run_due()
+    with transaction.atomic():
+        fresh = Disclosure.objects.select_related("package").get(id=row.id)
+        load_keys([case.dossier_id])
+        return fresh, b"".join(read_file(fresh.package))
+
+
+def test_nothing_of_another_of_a_note_or_a_secret_address_is_in_the_package(case: Case):
+    def secrets(dossier: Dossier) -> UUID:
+        WorkingNote.objects.create(
+            dossier=dossier,
+            author_id=case.place.worker.user_id,
+            text="MARKERNOTE",
+            made_at=MOMENT,
+            remind_on=ON,
+        )
+        text = f"{SENTENCE} Moeder woont op {SECRET}, bel haar. Truus Overweg kwam langs."
+        wording = Wording(text, source="Truus Overweg, Dorpsweg 4")
+        entry = add_entry(
+            dossier, wording, kind="opinion", about=[case.client], happened_on=ON, by=case.place.worker, at=MOMENT
+        )
+        return entry.id
+
+    extra = change_dossier(case.place.worker, case.dossier_id, Verb.ADD, secrets, data="entry")
+    row = propose(case)
+    consent(case, case.client, row)
+    consent(case, case.mother, row)
+    choose(case, row, case.plain, case.mixed, extra)
+    black_out(case, row)
+    with transaction.atomic():
+        item = DisclosureItem.objects.get(disclosure=row, entry_id=extra)
+    do(
+        case,
+        Verb.PREPARE_DISCLOSURE,
+        lambda d: acts.black_out(d, row.id, item.id, [], by=case.place.worker, at=MOMENT),
+    )
+    approve(case, ask(case, row))
+    hand_over(case, row)
+    run_due()
+    with transaction.atomic():
+        load_keys([case.dossier_id])
+        fresh = Disclosure.objects.select_related("package").get(id=row.id)
+        words = text_of(b"".join(read_file(fresh.package)))
+    assert "Yaraslaaptslecht" in words
+    assert "[weggelaten]" in words
+    for secret in (
+        "MARKERNOTE",
+        "Geheimelaan",
+        "5038",
+        "geschorst",
+        "vechtpartij",
+        "Sem",
+        "12345678",
+        "Truus",
+        "Dorpsweg",
+    ):
+        assert secret not in words, secret
+
+
+@pytest.mark.rule("SH-3.7.7")
+def test_child_and_mother_each_get_a_letter_without_the_secret_address(case: Case):
+    row, _pdf = gone(case)
+    assert row.state == State.INFORMED
+    with transaction.atomic():
+        load_keys([case.dossier_id])
+        letters = list(Letter.objects.filter(kind="disclosure_notice"))
+        assert {letter.to_person_id for letter in letters} == {case.client, case.mother}
+        for letter in letters:
+            said = str(letter.body) + str(letter.addressee)
+            assert "Huisartsenpraktijk De Linde" in said
+            assert "Geheimelaan" not in said
+
+
+@pytest.mark.rule("SH-3.7.6", "SHC-wie-3")
+def test_the_register_says_to_whom_what_on_which_ground_and_who_approved(case: Case):
+    gone(case)
+    with transaction.atomic():
+        load_keys([case.dossier_id])
+        line = DisclosureRegisterRow.objects.get()
+        assert line.with_consent
+        assert line.content["approved_by"] == "Hanneke Vos"
+        assert line.content["organisation"] == "Huisartsenpraktijk De Linde"
+        assert len(line.content["kinds"]) == 2
+
+
+def test_the_portal_hears_who_received_what(case: Case):
+    gone(case)
+    seen = received_by_others(case.dossier_id, case.client)
+    assert [one.who for one in seen] == ["Huisartsenpraktijk De Linde, dokter Sikkema"]
+    assert seen[0].with_consent
+    assert received_by_others(case.dossier_id, case.brother) == []
+
+
+def later(**more: object) -> dict[str, object]:
+    return {"later": True, "why": "Vader dreigt.", "until": (MOMENT + timedelta(days=7)).date(), **more}
+
+
+@pytest.mark.rule("SH-3.7.7")
+def test_at_sterk_huis_only_the_manager_may_put_informing_off(case: Case):
+    row = agreed(case)
+    approve(case, row)
+    with pytest.raises(Refused):
+        hand_over(case, row, **later())
+
+
+@pytest.mark.rule("BT-toestemming-10")
+def test_informing_put_off_for_a_reason_comes_back_as_a_task_and_the_portal_waits():
+    case = make_case("buurteams-nijmegen")
+    with organisation(case.place.id):
+        row = agreed(case)
+        approve(case, row)
+        with pytest.raises(Conflict):
+            hand_over(
+                case, row, **later(facts={"informing_possible": False}, until=(MOMENT + timedelta(days=15)).date())
+            )
+        done = hand_over(case, row, **later(facts={"informing_possible": False}))
+        assert done.state == State.INFORMING_DEFERRED
+        with transaction.atomic():
+            assert Task.objects.get(object_id=row.id, state="open").kind == "disclosures.inform"
+        assert received_by_others(case.dossier_id, case.client) == []
+        do(
+            case,
+            Verb.PREPARE_DISCLOSURE,
+            lambda d: handing.inform_now(d, row.id, by=case.place.worker, at=MOMENT + timedelta(days=3)),
+        )
+        assert len(received_by_others(case.dossier_id, case.client)) == 1
+
+
+def test_printing_twice_keeps_one_package(case: Case):
+    from disclosures.tasks import build
+
+    row, _pdf = gone(case)
+    build(row.id)
+    with transaction.atomic():
+        assert AccessEvent.objects.filter(data="disclosure-package", ground="printed").count() == 1
+
+
+def test_a_name_the_client_shares_stays_and_anothers_goes():
+    text = "Sem Bakker en Yara Bakker; bel 0612345678 of +31 6 1234 5678. Semester is geen naam."
+    found = pieces(text, automatic_spans(text, [Private(("Sem Bakker",), ("06-12345678",))], ["Yara Bakker"]))
+    assert "".join(one.text for one in found) == " Bakker en Yara Bakker; bel  of . Semester is geen naam."
+    assert [one.mark for one in found if one.mark] == [Mark.NAME, Mark.ADDRESS, Mark.ADDRESS]
