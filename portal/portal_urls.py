@@ -2,4 +2,35 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from casemgmt.web.routes import Needs, page
+from casemgmt.web.routes import View as AnyView
+from portal import asking, views
+
+POST, BOTH = ("POST",), ("GET", "POST")
+
+
+def own(path: str, view: AnyView, name: str, methods: tuple[str, ...] = ("GET",)) -> URLPattern:
+    """A page of one's own."""
+    needs = Needs.portal()
+    return page(path, view, name=f"portal:{name}", needs=needs, methods=methods, touches="dossier", personal=True)
+
+
+urlpatterns: list[URLPattern] = [
+    own("", views.start, "start"),
+    own("brieven/", views.letters, "letters"),
+    own("brieven/<uuid:letter_id>/", views.letter, "letter"),
+    own("brieven/<uuid:letter_id>/pdf/", views.print_letter, "letter_pdf"),
+    own("wie-keek/", views.looks, "looks"),
+    own("wie-kreeg/", views.received, "received"),
+    own("over-mij/", views.me, "me"),
+    own("over-mij/<uuid:access_id>/", views.switch, "switch", POST),
+    own("vragen/", asking.kind, "ask"),
+    own("vragen/voor/", asking.whom, "ask_whom"),
+    own("vragen/wat/", asking.details, "ask_details", BOTH),
+    own("vragen/nakijken/", asking.check, "ask_check", POST),
+    own("vragen/versturen/", asking.send, "ask_send", POST),
+    own("verzoeken/", asking.requests, "requests"),
+    own("verzoeken/<uuid:request_id>/", asking.one, "request"),
+    own("verzoeken/<uuid:request_id>/intrekken/", asking.withdraw, "withdraw", POST),
+    own("verzoeken/<uuid:request_id>/inzage/", asking.inspection, "inspection"),
+]

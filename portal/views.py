@@ -1,0 +1,139 @@
+"""The client's own pages: start, letters, who looked, who received, about me."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
+from casemgmt.base.errors import NotThere
+from casemgmt.letters.acts import letter_pdf, mark_read
+from casemgmt.letters.models import Letter
+from casemgmt.letters.queries import OpenedLetter, letters_to, opened
+from casemgmt.web.render import render, see_other
+from client_requests.access_views import pdf_answer
+from client_requests.for_clients import rights_over
+from dossiers.frame import first_name
+from dossiers.models import PortalAccess
+from dossiers.views.asked import actor_of, given
+from portal import loading
+from portal.door import Frozen, Visit, open_portal
+
+T = TypeVar("T")
+View = Callable[..., HttpResponseBase]
+CHOSEN = "portal_access"
+
+
+def portal_page(view: View) -> View:
+    """A page of the portal; while it is closed for this person it says so, and until when."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Frozen as closed:
+            return render(request, "portal/frozen.html", {"until": closed.until}, status=403)
+
+    return answered
+
+
+def visit(request: HttpRequest, load: Callable[[Visit], T], data: str, action: Action = Action.READ) -> T:
+    """Come in as the person this account stands for."""
+    return open_portal(actor_of(request), load, data=data, action=action, access_id=chosen(request))
+
+
+def chosen(request: HttpRequest) -> UUID | None:
+    """Which page was chosen, for an account with more than one."""
+    try:
+        return UUID(str(request.session.get(CHOSEN, "")))
+    except ValueError:
+        return None
+
+
+@portal_page
+def start(request: HttpRequest) -> HttpResponse:
+    """The first page: what waits, and what one can do."""
+    return render(request, "portal/start.html", {"page": visit(request, loading.start_page, "portal-start")})
+
+
+@portal_page
+def letters(request: HttpRequest) -> HttpResponse:
+    """One's letters."""
+    found = visit(request, lambda v: letters_to(v.dossier.id, v.person.id), "portal-letters")
+    return render(request, "portal/letters.html", {"letters": found})
+
+
+@portal_page
+def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+    """One letter; opening it marks it as read."""
+    at = clock.now()
+
+    def load(v: Visit) -> OpenedLetter:
+        found = opened(v.dossier.id, letter_id)
+        if found is None or found.line.to_person_id != v.person.id:
+            raise NotThere
+        mark_read(letter_id=letter_id, at=at)
+        return found
+
+    found = visit(request, load, "portal-letter")
+    return render(request, "portal/letter.html", {"found": found, "letter": found.wording})
+
+
+@portal_page
+def print_letter(request: HttpRequest, letter_id: UUID) -> HttpResponseBase:
+    """The print of one letter."""
+
+    def load(v: Visit) -> Any:
+        rows = Letter.objects.select_related("file").filter(dossier_id=v.dossier.id, to_person_id=v.person.id)
+        row = rows.filter(id=letter_id).first()
+        if row is None:
+            raise NotThere
+        return letter_pdf(row)
+
+    return pdf_answer(visit(request, load, "portal-letter", Action.PRINT))
+
+
+@portal_page
+def looks(request: HttpRequest) -> HttpResponse:
+    """Who looked in the dossier, when, at what and why."""
+    page = visit(request, lambda v: loading.looks_page(v, given(request, "voor")), "portal-looks")
+    return render(request, "portal/looks.html", {"page": page})
+
+
+@portal_page
+def received(request: HttpRequest) -> HttpResponse:
+    """Who received data, and on which ground."""
+    return render(request, "portal/received.html", {"page": visit(request, loading.received_page, "portal-received")})
+
+
+@portal_page
+def me(request: HttpRequest) -> HttpResponse:
+    """What is known of this account, and signing out."""
+    user: Any = request.user
+
+    def load(v: Visit) -> dict[str, Any]:
+        rows = PortalAccess.objects.filter(user_id=v.access.user_id, ended_at=None).order_by("since", "id")
+        others = tuple(row.id for row in rows if row.id != v.access.id)
+        return {
+            "name": v.person.name,
+            "number": v.dossier.number,
+            "since": v.access.since,
+            "role": v.person.get_role_display(),
+            "first_name": first_name(v.person.name),
+            "others": others,
+            "rights": rights_over(v.dossier, v.person, v.on),
+        }
+
+    return render(request, "portal/me.html", {"sign_in_name": user.username, **visit(request, load, "portal-me")})
+
+
+@portal_page
+def switch(request: HttpRequest, access_id: UUID) -> HttpResponse:
+    """Go to another page of one's own, for who stands in more than one dossier."""
+    open_portal(actor_of(request), lambda v: v.access.id, data="portal-switch", access_id=access_id)
+    request.session[CHOSEN] = str(access_id)
+    return see_other(request, "portal:start")
