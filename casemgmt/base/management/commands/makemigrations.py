@@ -19,7 +19,8 @@ class Command(makemigrations.Command):
         """Complete each migration before it is written."""
         for app_label, found in changes.items():
             for migration in found:
-                migration.operations.extend(_completing(app_label, migration))
+                completed = [*migration.operations, *_completing(app_label, migration)]
+                migration.operations = completed  # type: ignore[misc]  # an instance's own, whatever the stubs say
                 _depend_on_organisations(app_label, migration)
         super().write_migration_files(changes, *args, **kwargs)
 
@@ -43,4 +44,4 @@ def _depend_on_organisations(app_label: str, migration: Migration) -> None:
     needed = ("organisations", "0001_initial")
     tables = any(isinstance(operation, TenantTable) for operation in migration.operations)
     if tables and app_label not in ("organisations", "keystore") and needed not in migration.dependencies:
-        migration.dependencies.append(needed)
+        migration.dependencies = [*migration.dependencies, needed]  # type: ignore[misc]
