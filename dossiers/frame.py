@@ -57,6 +57,7 @@ class Secret:
 
     person_id: UUID
     name: str
+    first_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def load_frame(dossier: Dossier, actor: Actor, on: date, current: str) -> Frame:
         people=tuple(_line(person, on) for person in people if person.role != PersonRole.REPORTER),
         deciders=deciders_of(people, on),
         flags=tuple(_flags(dossier, people, actor, on)),
-        secrets=tuple(Secret(p.id, p.name) for p in people if p.address_secret and p.address),
+        secrets=tuple(Secret(p.id, p.name, first_name(p.name)) for p in people if p.address_secret and p.address),
         menu=_menu(dossier, actor, on, current),
         actions=tuple(
             Button(_(one.label), one.url_name, one.icon)

@@ -77,7 +77,7 @@ class EntryForm(forms.Form):
         sentences = {question.key: question.sentence for question in self.asked}
         for key in (*self.decision.outcome["missing"], *self.decision.outcome["invalid"]):
             if key in self.fields and key not in self.errors:
-                self.add_error(key, sentences.get(key) or _("This is needed."))
+                self.add_error(key, _wanted(sentences.get(key, "")))
         return given
 
     @property
@@ -150,7 +150,7 @@ def _field(question: Question, people: Sequence[PersonLine]) -> django_forms.Fie
         "label": question.label,
         "help_text": question.hint,
         "required": question.required,
-        "error_messages": {"required": question.sentence},
+        "error_messages": {"required": _wanted(question.sentence)},
     }
     if question.key == "about_whom":
         return forms.ChoicesField(choices=[(str(p.id), p.first_name) for p in people], **shared)
@@ -159,6 +159,11 @@ def _field(question: Question, people: Sequence[PersonLine]) -> django_forms.Fie
     if question.key in _YES_NO:
         return forms.ChoiceField(choices=[("yes", _("yes")), ("no", _("no"))], **shared)
     return forms.LineField(max_length=300, **shared)
+
+
+def _wanted(sentence: str) -> str:
+    """What to do, and then why: the sentence of the regulation."""
+    return f"{_('Fill this in.')} {sentence}".strip()
 
 
 def _origin() -> django_forms.Field:
