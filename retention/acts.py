@@ -127,6 +127,7 @@ def extend(dossier: Dossier, *, until: date, why: str, by: Actor, at: datetime) 
 
 def place_hold(dossier: Dossier, *, why: str, by: Actor, at: datetime) -> Hold:
     """Hold a dossier back from destruction until the hold is lifted."""
+    assert by.user_id is not None
     hold = Hold.objects.create(dossier=dossier, why=why, placed_by_id=by.user_id, placed_at=at)
     events.record(Action.REMOVE, dossier_id=dossier.id, data="hold", object_id=hold.id, words=why)
     return hold

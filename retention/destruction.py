@@ -70,7 +70,7 @@ def _freeze(removal: Removal, at: datetime) -> None:
 def _no_longer_approved(removal: Removal, at: datetime) -> list[str]:
     """An approval is worth no more than the right behind it, on the day itself too."""
     on = clock.local_date(at)
-    user = User.objects.filter(id=removal.approved_by_id).first()
+    user = User.objects.filter(id=removal.approved_by_id).first() if removal.approved_by_id else None
     if user is not None and actor_for(user, on).may(Verb.APPROVE_REMOVAL):
         return []
     return [_("Whoever approved this no longer has that right. Somebody else must look at it again.")]

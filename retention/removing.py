@@ -86,6 +86,7 @@ def take_back(removal: Removal, *, by: Actor, at: datetime) -> None:
 def keep(dossier: Dossier, removal: Removal, *, why: str, by: Actor, at: datetime) -> None:
     """Not to be removed now: a hold with the reason, so the night proposes it again only after it is lifted."""
     _still_reversible(removal)
+    assert by.user_id is not None
     hold = Hold.objects.create(dossier=dossier, why=why, placed_by_id=by.user_id, placed_at=at)
     events.record(Action.REMOVE, dossier_id=dossier.id, data="hold", object_id=hold.id, words=why)
     removal.words = why
