@@ -172,15 +172,10 @@ class ApproveForm(forms.Form):
 
 
 class ApproveListForm(ApproveForm):
-    """All reviewed dossiers at once: the ones that stood on the page, and their number typed."""
+    """All reviewed dossiers that stood on the page at once: how many there are, typed."""
 
-    removals = forms.ChoicesField(label=gettext_lazy("Dossiers"))
-
-    def __init__(self, *args: Any, offered: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, expected=str(len(offered)), **kwargs)
-        field = self.fields["removals"]
-        assert isinstance(field, forms.ChoicesField)
-        field.choices = list(offered)
+    def __init__(self, *args: Any, many: int, **kwargs: Any) -> None:
+        super().__init__(*args, expected=str(many), **kwargs)
         self.fields["typed"].label = _("Type how many dossiers you approve")
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
-from casemgmt.base.errors import NotThere, Refusal
+from casemgmt.base.errors import Conflict, NotThere, Refusal
 from casemgmt.organisations.actors import Actor
 from casemgmt.web import charts, forms
 from casemgmt.web.render import is_partial, page_or_block, render, see_other
@@ -91,9 +91,11 @@ def approve_list(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return see_other(request, "retention:removals")
     values = _list(request)
-    offered = {str(one.id): one.number for one in values["list"].approvable}
-    stood = [one for one in request.POST.getlist("removals") if one in offered]
-    form = ApproveListForm(request.POST, offered=[(one, offered[one]) for one in stood])
+    offered = {str(one.id) for one in values["list"].approvable}
+    stood = [one for one in dict.fromkeys(request.POST.getlist("removals")) if one in offered]
+    if not stood:
+        raise Conflict(_("These dossiers changed meanwhile. Look at the list again."))
+    form = ApproveListForm(request.POST, many=len(stood))
     if not form.is_valid():
         return forms.invalid(request, LIST, form, values | {"pane": None, "chosen": False, "list_form": form})
     done = sum(_approved(request, UUID(one)) for one in stood)
@@ -138,9 +140,8 @@ def horizon(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest) -> dict[str, Any]:
     after = given(request, "after")
     found = lists.removal_list(actor_of(request), clock.today(), after)
-    offered = [(str(one.id), one.number) for one in found.approvable]
-    form = ApproveListForm(offered=offered) if offered else None
-    return {"list": found, "after": after, "list_form": form, "actor_now": actor_of(request)}
+    form = ApproveListForm(many=len(found.approvable)) if found.approvable else None
+    return {"list": found, "list_form": form}
 
 
 def _pane(request: HttpRequest, removal_id: UUID) -> Pane:

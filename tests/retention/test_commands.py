@@ -1,0 +1,124 @@
+"""What an auditor or operator runs: verifying a certificate anywhere, with openssl too, and how destruction stands."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from casemgmt.base import clock
+from casemgmt.base.models import Job
+from casemgmt.base.organisation import organisation
+from retention import certificates, night
+from retention.models import Removal
+from tests.retention.places import dossier, settle
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    """A genuine certificate and the key, as they are downloaded."""
+    text = json.dumps({"number": "2026-abc", "organisation": "sterk-huis", "made_at": "2026-11-30T12:00:00+00:00"})
+    signature = base64.b64encode(certificates.signing_key().sign(text.encode())).decode()
+    file, key = tmp_path / "certificate.json", tmp_path / "key.pem"
+    file.write_text(certificates.CertificateFile(text, signature, certificates.public_key_pem()).to_json())
+    key.write_text(certificates.public_key_pem())
+    return file, key
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command as an auditor runs it: no database, no services."""
+    nowhere = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    return subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=nowhere, capture_output=True, text=True)
+
+
+def test_a_genuine_certificate_verifies_without_database_or_services(files: tuple[Path, Path]) -> None:
+    done = run("verify_certificate", str(files[0]), "--key", str(files[1]), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["content"]["number"] == "2026-abc"
+
+
+def test_a_changed_certificate_or_another_key_does_not_verify(files: tuple[Path, Path], tmp_path: Path) -> None:
+    file, key = files
+    changed = tmp_path / "changed.json"
+    changed.write_text(file.read_text().replace("2026-abc", "2026-abd"))
+    for words in ((str(changed), str(key)), (str(file), str(file))):
+        out = StringIO()
+        with pytest.raises(SystemExit) as ended:
+            call_command("verify_certificate", words[0], "--key", words[1], "--json", stdout=out)
+        assert ended.value.code == 1
+        assert json.loads(out.getvalue())["genuine"] is False
+
+
+def test_a_file_that_is_not_there_is_said_so(files: tuple[Path, Path]) -> None:
+    with pytest.raises(CommandError) as ended:
+        call_command("verify_certificate", "nowhere.json", "--key", str(files[1]))
+    assert ended.value.returncode == 2
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl binary")
+def test_openssl_alone_verifies_a_certificate(files: tuple[Path, Path], tmp_path: Path) -> None:
+    stored = json.loads(files[0].read_text())
+    for text, genuine in ((stored["text"], True), (stored["text"] + " ", False)):
+        (tmp_path / "text").write_text(text)
+        (tmp_path / "signature").write_bytes(base64.b64decode(stored["signature"]))
+        words = ["pkeyutl", "-verify", "-pubin", "-inkey", "key.pem", "-rawin", "-in", "text", "-sigfile", "signature"]
+        done = subprocess.run(["openssl", *words], cwd=tmp_path, capture_output=True, text=True)
+        assert (done.returncode == 0) is genuine, done.stderr
+
+
+def status(**options: Any) -> tuple[int, list[dict[str, Any]]]:
+    out, code = StringIO(), 0
+    try:
+        call_command("destruction_status", "--json", stdout=out, **options)
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    return code, [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_the_status_counts_states_and_names_what_is_stuck() -> None:
+    house = settle()
+    dossier(house, closed_on=date(2010, 5, 1))
+    with organisation(house.id):
+        night.propose_due(house.id)
+    assert status() == (
+        0,
+        [{"organisation": "sterk-huis", "states": {"proposed": 1}, "certificates": 0, "erased": 0, "stuck": []}],
+    )
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    with organisation(house.id), transaction.atomic():
+        Removal.objects.update(
+            state="shredded",
+            reviewed_by_id=house.people["karin"].id,
+            reviewed_at=long_ago,
+            approved_by_id=house.people["ria"].id,
+            approved_at=long_ago,
+            cooling_until=long_ago,
+        )
+        row = Removal.objects.get()
+    code, found = status(organisation="sterk-huis")
+    assert (code, found[0]["stuck"][0]["why"]) == (1, "no job")
+    Job.objects.create(
+        organisation_id=house.id,
+        kind="retention.destroy",
+        subject=row.id,
+        due_at=clock.now() + timedelta(minutes=1),
+        failed_at=clock.now(),
+        last_error="OSError",
+    )
+    assert status()[1][0]["stuck"][0]["why"] == "OSError"
+    with pytest.raises(CommandError):
+        call_command("destruction_status", "--organisation", "nergens")
