@@ -80,6 +80,12 @@ def over(removal: Removal) -> timedelta:
     return removal.cooling_until - clock.now() + timedelta(seconds=1)
 
 
+def later(monkeypatch: pytest.MonkeyPatch, removal: Removal) -> None:
+    """Live on to just after the cooling-off."""
+    real, shift = clock.now, over(removal)
+    monkeypatch.setattr(clock, "now", lambda: real() + shift)
+
+
 def test_a_closed_dossier_has_an_end_date_with_its_sum_and_article(here, closed):
     with organisation(here.id), transaction.atomic():
         row = EndDate.objects.get()
@@ -132,7 +138,7 @@ def test_after_the_cooling_off_nothing_is_left_and_a_certificate_proves_it(here,
         reopened_fill(here, closed)
         approve(here, closed, other)
         row = removal_of(closed)
-        monkeypatch.setattr(clock, "now", lambda shift=over(row), real=clock.now: real() + shift)
+        later(monkeypatch, row)
         destruction.destroy(row.id)
         destruction.destroy(row.id)
         assert removal_of(closed).state == RemovalState.DESTROYED
@@ -194,7 +200,7 @@ def test_interrupted_anywhere_it_goes_on_and_does_nothing_twice(here, closed, ot
     with organisation(here.id):
         approve(here, closed, other)
         row = removal_of(closed)
-        monkeypatch.setattr(clock, "now", lambda shift=over(row), real=clock.now: real() + shift)
+        later(monkeypatch, row)
         monkeypatch.setattr(destruction, "failpoint", interrupt)
         with pytest.raises(Interrupted):
             destruction.destroy(row.id)
@@ -218,7 +224,7 @@ def test_a_hold_placed_in_the_cooling_off_stops_destruction_at_the_last_moment(h
             lambda d: acts.place_hold(d, why="Klacht loopt", by=here.manager, at=NOW),
             data="hold",
         )
-        monkeypatch.setattr(clock, "now", lambda shift=over(row), real=clock.now: real() + shift)
+        later(monkeypatch, row)
         destruction.destroy(row.id)
         assert removal_of(closed).state == RemovalState.STOPPED
         assert key_exists(closed.dossier_id)
@@ -253,7 +259,7 @@ def test_a_cancelled_approval_destroys_nothing(here, closed, other, monkeypatch)
         approve(here, closed, other)
         row = removal_of(closed)
         step(here, closed, Verb.APPROVE_REMOVAL, acts.cancel, other)
-        monkeypatch.setattr(clock, "now", lambda shift=over(row), real=clock.now: real() + shift)
+        later(monkeypatch, row)
         destruction.destroy(row.id)
         assert removal_of(closed).state == RemovalState.CANCELLED
         assert key_exists(closed.dossier_id)
