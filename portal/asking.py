@@ -1,6 +1,7 @@
 """Asking something: kind, for whom, details, checking, sending; and following one's requests."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,6 @@ from dossiers.views.asked import actor_of
 from portal.door import Visit, change_portal
 from portal.forms import DetailsForm, KindForm, WhomForm
 from portal.views import chosen, portal_page, visit
-
 
 TYPED = ("row_id", "change", "reason", "words")
 
@@ -147,7 +147,7 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     values = {
         "mine": mine,
         "asked_for": asked_for(mine.line.kind, words),
-        "clock": charts.clock(mine.line.received_on, mine.line.due_on, on),
+        "clock": charts.clock(mine.line.received_on + timedelta(days=1), mine.line.due_on, on),
         "today": on,
     }
     return render(request, "portal/request.html", values)

@@ -129,7 +129,8 @@ def _received(visit: Visit, about_id: UUID) -> tuple[Received, ...]:
 
 def _seen(visit: Visit, before: Place | None) -> tuple[list[Seen], str]:
     """The newest looks, those of one person on one day together; of other clients' own visits nothing."""
-    until = clock.now() - timedelta(days=_delay(visit.on))
+    delay = _delay(visit.on)
+    until = clock.now() - timedelta(days=delay) if delay else None
     rows = who_looked(visit.dossier.id, until=until, limit=EVENTS, before=before, actions=LOOKING)
     older = f"{rows[-1].at.isoformat()}~{rows[-1].id}" if len(rows) == EVENTS else ""
     staff = _staff(row.user_id for row in rows)

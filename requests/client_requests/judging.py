@@ -14,13 +14,14 @@ from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules import requests as rules
 from casemgmt.policy.rules.answer import answer, used
 from casemgmt.policy.rules.entitlement import kind_of
-from casemgmt.policy.rules.facts import MissingFact
+from casemgmt.policy.rules.facts import MissingFact, RequestFacts
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.asking import Request
 from casemgmt.policy.schema.vocabulary import About, Force, Reason, RequestKind
 from casemgmt.policy.terms import Term
 from client_requests.facts import FOUND_OUT, Asked, request_facts
 from client_requests.vocabulary import NO_GROUND_NAMED, SHOWING, Identified, Outcome
+from consent.facts import Somebody
 
 # Where no text names a term for a kind (a complaint), our own promise: the shortest term of the four texts.
 OWN_TERM = Term.parse("4 weeks")
@@ -60,8 +61,6 @@ def kinds_offered(profile: Profile) -> tuple[tuple[RequestKind, Request], ...]:
 
 def deadline(kind: str, received_on: date, profile: Profile, on: date) -> Decision:
     """Until when to decide, with the sum; our own promise where the text names no term for this kind."""
-    from casemgmt.policy.rules.facts import RequestFacts
-
     facts = RequestFacts(request=RequestKind(kind), received_on=received_on)
     try:
         return rules.request_deadline(facts, profile, on)
@@ -88,8 +87,6 @@ def may_be_shown(asked: Asked, profile: Profile, on: date) -> Decision:
 
 def form_of(kind: str, profile: Profile, on: date) -> Decision:
     """What a request of this kind must look like: written, identification, category, reason, change."""
-    from casemgmt.policy.rules.facts import RequestFacts
-
     return rules.request_form(RequestFacts(request=RequestKind(kind)), profile, on)
 
 
@@ -108,6 +105,19 @@ def questions_that_matter(asked: Asked, profile: Profile, on: date) -> tuple[str
         other = replace(asked, found_out=asked.found_out ^ {name})
         if name in asked.found_out or _outcome(other, profile, on) != now:
             found.append(name)
+    return tuple(found)
+
+
+def who_could_join(asked: Asked, profile: Profile, on: date) -> tuple[Somebody, ...]:
+    """The people whose asking along changes whether this may be shown, and those who do already."""
+    now = _outcome(asked, profile, on)
+    found = []
+    for one in asked.around.people:
+        if one.id == asked.asker_id:
+            continue
+        other = replace(asked, joined=(*asked.joined, one.id))
+        if one.id in asked.joined or _outcome(other, profile, on) > now:
+            found.append(one)
     return tuple(found)
 
 

@@ -174,7 +174,6 @@ def _told(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile, 
     """What the row itself tells."""
     asker = asked.asker
     represents = _("has custody") if asker.represents and asker.role == "parent" else ""
-    others = asked.around.people if not asked.about_self or asked.around.acting_as(asker.who) else ()
     return {
         "asker_age": asker.age,
         "asker_is": ", ".join(part for part in (asker.role_label, represents) if part),
@@ -183,7 +182,7 @@ def _told(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile, 
         "identified": str(Identified(row.identified_how).label) if row.identified_how else "",
         "identified_at": row.identified_at,
         "answered": asked.found_out,
-        "may_join": tuple(one for one in others if one.id != row.asker_id and (one.represents or one.who == "client")),
+        "may_join": judging.who_could_join(asked, profile, on),
         "joined": frozenset(asked.joined),
         "decided_at": row.decided_at,
         "reason": row.reason or "",

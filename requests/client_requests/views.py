@@ -1,6 +1,7 @@
 """Requests at the desk of staff: the list, one request with its steps, and taking one for a client."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -260,6 +261,6 @@ def _show(request: HttpRequest, page: RequestPage, frame: Frame, *, status: int 
         "page": page,
         "frame": frame,
         "form": next(iter(bound.values()), None),
-        "clock": charts.clock(page.line.received_on, page.line.due_on, page.today),
+        "clock": charts.clock(page.line.received_on + timedelta(days=1), page.line.due_on, page.today),
     }
     return render(request, PAGE, values, status=status)
