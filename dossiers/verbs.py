@@ -44,4 +44,6 @@ AFTER_CLOSING = FROM_A_DESK | {
     Verb.PREPARE_DISCLOSURE,
     Verb.APPROVE_DISCLOSURE,
     Verb.INVITE_TO_PORTAL,
+    # A yes can be taken back at any time.
+    Verb.RECORD_CONSENT,
 }

@@ -46,14 +46,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(stack: Stack, browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Makes visitors: ``visit("sterk-huis", "caseworker")``; closes their browsers afterwards."""
-    made: list[Visitor] = []
+    """Finds visitors: ``visit("sterk-huis", "caseworker")``; closes their browsers afterwards."""
+    made: dict[tuple[str, str, bool], Visitor] = {}
 
     def make(organisation: str, part: str, *, phone: bool = False) -> Visitor:
-        visitor = Visitor(browser, stack, stack.person(organisation, part), phone)
-        made.append(visitor)
-        return visitor
+        # One browser a person: the digits of an authenticator app work once.
+        key = organisation, part, phone
+        if key not in made:
+            made[key] = Visitor(browser, stack, stack.person(organisation, part), phone)
+        return made[key]
 
     yield make
-    for visitor in made:
-        visitor.context.close()
+    for visitor in made.values():
+        visitor.leave()

@@ -47,6 +47,7 @@ class Visitor:
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.checked: set[str] = set()
+        self.signed_in = False
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -58,7 +59,10 @@ class Visitor:
     # --- doors
 
     def sign_in(self) -> "Visitor":
-        """By the staff's door: e-mail, password, then the app's digits."""
+        """By the staff's door: e-mail, password, then the app's digits; who is in already stays in."""
+        if self.signed_in:
+            return self
+        self.signed_in = True
         self.page.goto("/inloggen/")
         self.page.fill("[name=login]", self.person["email"])
         self.page.fill("[name=password]", self.person["password"])
@@ -91,10 +95,58 @@ class Visitor:
         self.page.wait_for_load_state("load")
         return self.check()
 
+    def press(self, name: str) -> "Visitor":
+        """Press a button in the middle of the page by (a part of) its words, and check where it leads."""
+        self.page.locator("main").get_by_role("button", name=name).first.click()
+        self.page.wait_for_load_state("load")
+        return self.check()
+
     def submit(self) -> "Visitor":
         """Send the form in the middle of the page."""
         with self.page.expect_navigation():
             self.page.locator("main form button[type=submit], main form button:not([type])").first.click()
+        return self
+
+    def fill(self, **words: str) -> "Visitor":
+        """Type into fields by their names."""
+        for name, value in words.items():
+            self.page.fill(f"main [name={name}]", value)
+        return self
+
+    def choose(self, **values: str) -> "Visitor":
+        """Choose in radio groups and selects by their names."""
+        for name, value in values.items():
+            if self.page.locator(f"main select[name={name}]").count():
+                self.page.select_option(f"main select[name={name}]", value)
+            else:
+                self.page.check(f'main [name={name}][value="{value}"]')
+        return self
+
+    def choose_any(self, *names: str) -> "Visitor":
+        """Take the first answer in these groups where they are asked and shown; organisations ask different things."""
+        for name in names:
+            group = self.page.locator(f"main [type=radio][name={name}]")
+            if (
+                group.count()
+                and group.first.is_visible()
+                and not self.page.locator(f"main [name={name}]:checked").count()
+            ):
+                group.first.check()
+        return self
+
+    def tick(self, *labels: str) -> "Visitor":
+        """Tick boxes by their words."""
+        for label in labels:
+            self.page.locator("main").get_by_label(label).first.check()
+        return self
+
+    def until(self, text: str, seconds: float = 60) -> "Visitor":
+        """Load the page again until the words are there: background work is allowed to take a moment."""
+        end = time.monotonic() + seconds
+        while text.lower() not in self.page.locator("body").inner_text().lower():
+            assert time.monotonic() < end, f"“{text}” did not come on {self.page.url}"
+            self.page.wait_for_timeout(700)
+            self.page.reload()
         return self
 
     # --- what must hold everywhere

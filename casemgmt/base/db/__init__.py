@@ -15,10 +15,16 @@ R = TypeVar("R")
 
 
 def reads(function: Callable[P, R]) -> Callable[P, R]:
-    """A query function: runs in a transaction, so that row security knows the organisation."""
+    """A query function: runs in a transaction, so that row security knows the organisation.
+
+    Inside somebody's open transaction it opens nothing of its own: a savepoint
+    for each query function cost a page some forty statements.
+    """
 
     @wraps(function)
     def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _in_own_transaction():
+            return function(*args, **kwargs)
         with transaction.atomic():
             return function(*args, **kwargs)
 
@@ -34,3 +40,8 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return inside
+
+
+def _in_own_transaction() -> bool:
+    """Whether the code itself has a transaction open; the one around a TestCase does not count."""
+    return any(not block._from_testcase for block in transaction.get_connection().atomic_blocks)  # type: ignore[attr-defined]
