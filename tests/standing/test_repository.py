@@ -27,7 +27,7 @@ SECRETS = re.compile(
     r"|(?i:(?:password|secret|token|api_?key)\w*[\"']?\s*[:=]\s*[\"'](?!MARKER-)[A-Za-z0-9+/=_-]{28,}[\"'])"
 )
 UNFINISHED = re.compile(r"\b(" + "TO" + "DO|FIX" + r"ME|XX" + r"X)\b(?!.*#\d+)")
-JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
+JINJA = re.compile(r"\{\{(?:\{(?:[^{}]|\{[^{}]*\})*\}|[^{}])*\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 INLINE = re.compile(
     r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*\s(?:src=|type=\"application/json\"))|javascript:", re.I
 )

@@ -25,6 +25,8 @@ CHANGING = re.compile(
     r"name=\"csrfmiddlewaretoken\" value=\"[^\"]+\"|data-csrf=\"[^\"]+\"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}"
     r"|request[-_ ]?(?:id|nummer)[^<]{0,80}|nonce=\"[^\"]+\""
 )
+OTHER_TEAM = "other team"
+COOKIES = {settings.SESSION_COOKIE_NAME, settings.PORTAL_SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
 REFUSED, NOT_THERE, METHOD = 403, 404, 405
 HEALTH = "/health/"  # says 503 while no worker runs, as in the tests
 
@@ -82,6 +84,7 @@ def ask(site: Site, role: str, method: str, url: str) -> Any:
     answer = getattr(site.client(role), method.lower())(url)
     if answer.status_code >= 500 and not (url == HEALTH and answer.status_code == 503):
         raise AssertionError(f"{answer.status_code} for {role} of {site.slug}: {method} {url}: {_cause(answer)}")
+    assert set(answer.cookies) <= COOKIES, f"BT-cookies: {method} {url} sets {set(answer.cookies)}"
     return answer
 
 
@@ -127,6 +130,13 @@ def everybody(site: Site) -> list[str]:
     return [ANONYMOUS, *sorted(site.users)]
 
 
+def telling(site: Site) -> list[str]:
+    """One of each: of roles that may exactly the same, only the first."""
+    staff = [role for role in sorted(site.users) if role not in (CLIENT, OTHER_TEAM)]
+    by_rights = {site.actor(role).capabilities: role for role in reversed(staff)}
+    return [ANONYMOUS, CLIENT, OTHER_TEAM, *by_rights.values()]
+
+
 def test_every_address_is_declared() -> None:
     assert [route.pattern for route in declarations() if route.declaration is None and route.name not in ALLAUTH] == []
 
@@ -167,7 +177,7 @@ def test_every_role_reads_what_is_declared(sites: dict[str, Site]) -> None:
         fault(page, site, role, "GET")
         for number, page in enumerate(pages())
         for site in [_turn(number, sites)]
-        for role in everybody(site)
+        for role in telling(site)
     )
 
 
@@ -309,8 +319,8 @@ def test_posting_nothing_is_answered_as_declared(sites: dict[str, Site]) -> None
     def faults() -> Iterator[str | None]:
         for number, page in enumerate(pages()):
             site = _turn(number, sites)
-            refused = [role for role in everybody(site) if not page.admits(site, role)]
-            for role in refused if "POST" in page.declaration.methods else refused[:2]:
+            refused = [role for role in telling(site) if not page.admits(site, role)]
+            for role in refused[:5] if "POST" in page.declaration.methods else refused[:1]:
                 yield fault(page, site, role, "POST")
             if admitted := _first_admitted(page, site):
                 yield fault(page, site, admitted, "POST")

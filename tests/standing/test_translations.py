@@ -19,7 +19,7 @@ TEMPLATES = ROOT / "templates"
 # Letters are in Dutch by themselves, as their regulations are; the gallery shows components with made-up texts.
 ONE_LANGUAGE = ("letters/", "gallery/")
 COMMENT = re.compile(r"\{#.*?#\}", re.S)
-CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
+CODE = re.compile(r"\{\{(?:\{(?:[^{}]|\{[^{}]*\})*\}|[^{}])*\}\}|\{%.*?%\}", re.S)
 # What a visitor reads in an attribute.
 READ = re.compile(r"\s(?:title|aria-label|placeholder|alt)=\"([^\"{]*[A-Za-z]{2}[^\"{]*)\"")
 TAG = re.compile(r"<[^>]*>", re.S)
@@ -83,6 +83,7 @@ def _looks_up(node: ast.AST) -> TypeGuard[ast.Call]:
         ("<p>{{ _('Save') }}</p>", []),
         ("<p>Save</p>", ["Save"]),
         ('<a title="Close it" href="/x">{{ icon }}</a>', ["Close it"]),
+        ('{{ sum({"a": {"b": 1}}, caption=_("Term")) }}', []),
         ("{# a note #}&nbsp;<b{{ extra }}>{{ n }}</b>", []),
     ],
 )

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
@@ -38,11 +38,16 @@ from casemgmt.policy.shipped import load_shipped
 from casemgmt.policy.versions import version_in_force
 from casemgmt.vault.keys import create_organisation_key
 from casemgmt.work.acts import create_task
+from client_requests.acts import NewRequest, receive_request
+from consent.acts import NewConsent, record_consent
+from disclosures.acts import Proposal, propose
 from dossiers.access import change_dossier
+from dossiers.acts import NewAssignment, give_access
 from dossiers.models import Dossier, PortalAccess
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.recording.notes import keep_note
 from dossiers.verbs import Verb
+from retention.acts import place_hold
 from tests.cast import Family, Place, make_family
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -57,6 +62,8 @@ MODELS = {
     "draft_id": ("policy.PolicyVersion", {"state": "draft"}),
     "note_id": ("dossiers.WorkingNote", {}),
     "dossier_id": ("dossiers.Dossier", {}),
+    "access_id": ("dossiers.PortalAccess", {}),
+    "item_id": ("disclosures.DisclosureItem", {}),
 }
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -72,12 +79,15 @@ class Site:
     users: dict[str, User] = field(default_factory=dict)
     dossiers: dict[str, UUID] = field(default_factory=dict)
     _clients: dict[str, Client] = field(default_factory=dict)
+    _actors: dict[str, Actor] = field(default_factory=dict)
     _found: dict[tuple[str, UUID | None], UUID | None] = field(default_factory=dict)
 
     def actor(self, role: str) -> Actor:
-        """Who this role's person is at work today."""
-        with organisation(self.id):
-            return actor_for(self.users[role], clock.today())
+        """Who this role's person is at work today; asked once, since nobody's work changes here."""
+        if role not in self._actors:
+            with organisation(self.id):
+                self._actors[role] = actor_for(self.users[role], clock.today())
+        return self._actors[role]
 
     def client(self, role: str) -> Client:
         """The browser of somebody; signed in again when the last page signed them out."""
@@ -180,7 +190,7 @@ def _employ(row: Organisation, unit: Unit, role: str) -> User:
     )
     user.password = PASSWORD_HASH
     user.save(update_fields=["password"])
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    TOTP.activate(user, generate_totp_secret())
     SignInPlace.objects.create(user_id=user.id, organisation=row)
     with organisation(row.id), transaction.atomic():
         Membership.objects.create(user_id=user.id, unit=unit, role=role, starts_on=FIRST_DAY)
@@ -193,25 +203,35 @@ def _fill(site: Site, row: Organisation) -> None:
         place = Place(site.id, site.slug, site.team.id, site.other_team.id, worker, elsewhere, worker)
         family = make_family(place, f"{site.slug}-1", clock.now())
         site.dossiers["own"] = family.dossier_id
-        _content(family.dossier_id, family.milan, worker)
+        _content(site, family, worker)
         other = make_family(place, f"{site.slug}-2", clock.now())
         site.dossiers["second"] = other.dossier_id
-        _content(other.dossier_id, other.milan, worker)
+        _content(site, other, worker)
         across = Place(site.id, site.slug, site.other_team.id, site.team.id, elsewhere, worker, elsewhere)
         site.dossiers["other unit"] = make_family(across, f"{site.slug}-3", clock.now()).dossier_id
         site.users[CLIENT] = _portal_client(row, family, worker)
         _drafts(site)
 
 
-def _content(dossier_id: UUID, person_id: UUID, worker: Actor) -> None:
-    now = clock.now()
+def _content(site: Site, family: Family, worker: Actor) -> None:
+    """One of each thing that a dossier can hold, made by its worker."""
+    now, today, milan, samira = clock.now(), clock.today(), family.milan, family.samira
     tell = Wording("Milan gaat elke dag naar school.", source="Samira, telefoon")
+    answer = NewConsent(samira, milan, "disclosure", today, "written", recipient_kind="gp")
+    share = Proposal(milan, "gp", "dokter Sikkema", "Huisartsenpraktijk De Linde", "Om te beoordelen wat nodig is.")
+    asked = NewRequest("inspection", milan, milan, "written", today, categories=("care",))
+    colleague = NewAssignment(site.users["intern"].id, "stagiair", today)
 
     def through(dossier: Dossier) -> None:
-        add_entry(dossier, tell, kind="fact", about=[person_id], happened_on=clock.today(), by=worker, at=now)
+        add_entry(dossier, tell, kind="fact", about=[milan], happened_on=today, by=worker, at=now)
         keep_note(dossier, "Navragen bij school.", by=worker, at=now)
+        record_consent(dossier, answer, by=worker, at=now)
+        propose(dossier, share, by=worker, at=now)
+        receive_request(dossier, asked, by=worker, at=now)
+        place_hold(dossier, why="Er loopt een klacht.", by=worker, at=now)
+        give_access(dossier, colleague, by=worker)
 
-    change_dossier(worker, dossier_id, Verb.ADD, through, data="entry")
+    change_dossier(worker, family.dossier_id, Verb.ADD, through, data="entry")
 
 
 def _portal_client(row: Organisation, family: Family, worker: Actor) -> User:
@@ -221,7 +241,7 @@ def _portal_client(row: Organisation, family: Family, worker: Actor) -> User:
         user = create_portal_account(at=now).user
         SignInPlace.objects.create(user_id=user.id, organisation=row)
         PortalAccess.objects.create(dossier=dossier, person_id=family.milan, user_id=user.id, since=now)
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+        TOTP.activate(user, generate_totp_secret())
         return user
 
     return change_dossier(worker, family.dossier_id, Verb.INVITE_TO_PORTAL, through, data="portal-access")
