@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casemgmt.policy.decision import Decision
+from casemgmt.policy.labels import dutch
 from casemgmt.policy.rules.answer import answer, used
 from casemgmt.policy.rules.conditions import unmet
 from casemgmt.policy.rules.facts import ConsentFacts, DisclosureFacts, GivenConsent, MissingFact
@@ -15,6 +16,9 @@ from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.people import ConsentException, ConsentRule
 from casemgmt.policy.schema.values import Cited
 from casemgmt.policy.schema.vocabulary import ConsentPurpose, Mode, Person, Purpose, Recipient
+
+# Of some there can be several, and any one of them will do.
+_THE = {Person.ADULT_SIBLING: "een volwassen broer of zus", Person.ADULT_CHILD: "een volwassen kind"}
 
 
 def whose_consent_needed(facts: ConsentFacts, profile: Profile, on: date) -> Decision:
@@ -78,13 +82,17 @@ def _form_rules(rule: ConsentRule) -> tuple[Cited, ...]:
 
 @dataclass(frozen=True)
 class Review:
-    """What came of asking: who gave, refused or is missing; defects of form with the rule behind each."""
+    """What came of asking: who gave, refused or is missing; defects of form with the rule behind each.
+
+    `silent` are those of the missing who gave no answer at all.
+    """
 
     standing: Standing
     given: tuple[Person, ...]
     refused: tuple[Person, ...]
     missing: tuple[Person, ...]
     defects: tuple[tuple[Cited, str], ...]
+    silent: tuple[Person, ...]
 
     @property
     def sufficient(self) -> bool:
@@ -92,6 +100,16 @@ class Review:
         if self.standing.escalate or self.refused:
             return False
         return bool(self.given) if self.standing.mode is Mode.ANY_OF else not self.missing
+
+    @property
+    def absent(self) -> str:
+        """Whose consent is simply not there, as a sentence; empty when nobody's is waited for."""
+        if self.sufficient or self.refused or not self.silent:
+            return ""
+        any_of = self.standing.mode is Mode.ANY_OF
+        names = [_THE.get(one) or f"de {dutch(one)}" for one in self.silent]
+        joined = (" of " if any_of else " en ").join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+        return f"De toestemming van {joined} is er nog niet."
 
     @property
     def cited(self) -> tuple[Cited, ...]:
@@ -118,7 +136,8 @@ def consent_is_sufficient(facts: DisclosureFacts, profile: Profile, on: date) ->
     cited = review.cited if not review.refused else (*review.standing.cited, profile.consent.refusal_blocks)
     overrule = decider(profile) if review.standing.escalate else None
     seen = used(facts, "recipient", "purpose") + client_facts(facts, on)
-    return answer(profile, outcome, cited, seen, overrule_by=overrule, add=" ".join(texts))
+    said = " ".join(filter(None, (review.absent, *texts)))
+    return answer(profile, outcome, cited, seen, overrule_by=overrule, add=said)
 
 
 def review_consents(facts: DisclosureFacts, profile: Profile, on: date) -> Review:
@@ -142,7 +161,8 @@ def review_consents(facts: DisclosureFacts, profile: Profile, on: date) -> Revie
         given.extend([person] if not defects[person] else [])
     missing = tuple(one for one in standing.by if one not in given and one not in refused)
     found = tuple(dict.fromkeys(pair for one in missing for pair in defects.get(one, ())))
-    return Review(standing, tuple(given), tuple(refused), missing, found)
+    silent = tuple(one for one in missing if one not in defects)
+    return Review(standing, tuple(given), tuple(refused), missing, found, silent)
 
 
 def _answers(facts: DisclosureFacts) -> tuple[GivenConsent, ...]:

@@ -144,7 +144,7 @@ def _on_consent(
         outcome,
         cited,
         used(facts, "recipient", "purpose", "item") + client_facts(facts, on),
-        add="" if allowed else " ".join(outcome["missing"]) or "Deze verstrekking mag zo niet.",
+        add="" if allowed else _not_so(review, outcome["missing"]),
         overrule_by=decider(profile) if escalate else None,
         would_change=[f"{one.rule.label}: {' '.join(one.unmet)}" for one in weighed if one.unmet],
     )
@@ -163,4 +163,21 @@ def _consent_cited(review: Review, allowed: bool, harmed: Cited | None, profile:
         return (harmed,)
     if review.refused:
         return (*review.standing.cited, profile.consent.refusal_blocks)
-    return (*review.cited, *((route,) if not review.defects else ()))
+    if review.defects:
+        return review.cited
+    # The sentence of the route says that the consent is there; its article counts, that sentence does not.
+    return (*review.cited, route.model_copy(update={"sentence": _why_no_route(review)}))
+
+
+def _why_no_route(review: Review) -> str:
+    if review.absent:
+        return review.absent
+    if review.sufficient:
+        return "De toestemming is er, maar er staat nog een vraag open."
+    return "Het staat niet vast wie hier toestemming mag geven."
+
+
+def _not_so(review: Review, missing: tuple[str, ...]) -> str:
+    """What is missing, after whose consent is missing; where nobody answered, the rule cited already says whose."""
+    absent = review.absent if review.defects else ""
+    return " ".join(filter(None, (absent, *missing))) or "Deze verstrekking mag zo niet."
