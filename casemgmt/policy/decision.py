@@ -37,11 +37,15 @@ class SumStep(StrEnum):
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact that was used: its name in the vocabulary, its value, and its Dutch label."""
+    """One fact that was used: its name in the vocabulary, its value, its Dutch label, and the value in Dutch words.
+
+    `said` is empty in decisions that were stored before facts were put into words.
+    """
 
     name: str
     value: Any
     label: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ class Decision:
             "outcome": _pack(self.outcome),
             "articles": list(self.articles),
             "explanation": self.explanation,
-            "facts": [{"name": f.name, "value": _pack(f.value), "label": f.label} for f in self.facts],
+            "facts": [_pack_fact(fact) for fact in self.facts],
             "version": self.version,
             "absolute": self.absolute,
             "overrule_by": self.overrule_by,
@@ -125,7 +129,7 @@ class Decision:
             outcome=_unpack(stored["outcome"]),
             articles=tuple(stored["articles"]),
             explanation=stored["explanation"],
-            facts=tuple(Fact(f["name"], _unpack(f["value"]), f["label"]) for f in stored["facts"]),
+            facts=tuple(_unpack_fact(fact) for fact in stored["facts"]),
             version=stored["version"],
             absolute=stored.get("absolute", False),
             overrule_by=stored.get("overrule_by"),
@@ -183,6 +187,14 @@ def _unpack(value: Any) -> Any:
         if tag in _READERS:
             return _READERS[tag](text)
     return {key: _unpack(item) for key, item in value.items()}
+
+
+def _pack_fact(fact: Fact) -> dict[str, Any]:
+    return {"name": fact.name, "value": _pack(fact.value), "label": fact.label, "said": fact.said}
+
+
+def _unpack_fact(stored: Mapping[str, Any]) -> Fact:
+    return Fact(stored["name"], _unpack(stored["value"]), stored["label"], stored.get("said", ""))
 
 
 def _pack_sum(value: DateSum | None) -> dict[str, Any] | None:

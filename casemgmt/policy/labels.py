@@ -378,6 +378,44 @@ LABELS: dict[_Key, str] = {
         """,
     ),
     **_table(
+        v.Ground,
+        """
+        consent toestemming
+        very_serious_situation zeer ernstige situatie
+        conflict_of_duties conflict van plichten
+        legal_duty wettelijke plicht
+        family_guardian gezinsvoogd
+        child_protection_board Raad voor de Kinderbescherming
+        participatiewet Participatiewet
+        amhk_request vraag van het AMHK
+        safety veiligheid
+        involved_in_help betrokken bij de hulp
+        child_protection_measure kinderbeschermingsmaatregel
+        public_task publieke taak
+        anonymised zonder persoonsgegevens
+        cooperating_professional professional met wie wij samenwerken
+        representative_not_another vertegenwoordiger, over niemand anders
+        confidant vertrouwenspersoon
+        reporter_steps gezette stappen, aan de melder
+        force_majeure overmacht
+        research onderzoek
+        statistics statistiek
+        transfer overdracht
+        inside_team binnen het team
+        municipality gemeente
+        """,
+    ),
+    **_table(
+        v.RetentionKind,
+        """
+        dossier dossier
+        descent_and_birth_data gegevens over afstamming en geboorte
+        first_years_data gegevens over de eerste levensjaren
+        complaint_file klachtdossier
+        recording opname
+        """,
+    ),
+    **_table(
         v.Item,
         """
         dossier dossier

@@ -22,6 +22,7 @@ class SampleFact:
     name: str
     value: Any
     label: str
+    said: str = ""
 
 
 @dataclass(frozen=True)

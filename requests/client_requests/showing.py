@@ -95,7 +95,8 @@ def _row(row: SumRow, *, first: bool) -> ShownRow:
 
 
 def _fact(fact: Fact) -> Fact:
-    kind = _CODES.get(fact.name)
+    # Decisions from before facts had words carry only their keys.
+    kind = None if fact.said else _CODES.get(fact.name)
     if kind is None:
         return fact
     many = fact.value if isinstance(fact.value, tuple) else (fact.value,)

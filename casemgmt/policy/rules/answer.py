@@ -7,6 +7,7 @@ from typing import Any
 
 from casemgmt.policy.decision import Citation, DateSum, Decision, Fact
 from casemgmt.policy.rules.facts import LABELS
+from casemgmt.policy.rules.spoken import said
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.values import Cited
 
@@ -41,8 +42,13 @@ def answer(
 
 
 def used(facts: object, *names: str) -> tuple[Fact, ...]:
-    """The named facts with their values and Dutch labels, in that order."""
-    return tuple(Fact(name, getattr(facts, name), LABELS.get(name, name)) for name in names)
+    """The named facts with their values, in words too, and their Dutch labels, in that order."""
+    return tuple(fact(name, getattr(facts, name)) for name in names)
+
+
+def fact(name: str, value: Any) -> Fact:
+    """One fact with its Dutch label and its value in words."""
+    return Fact(name, value, LABELS.get(name) or name.replace("_", " "), said(name, value))
 
 
 def _once(citations: Iterable[Citation]) -> tuple[Citation, ...]:

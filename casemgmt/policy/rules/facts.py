@@ -353,5 +353,16 @@ LABELS = {
     "ground": "grond",
     "item_kind": "soort gegevens",
     "statement_kind": "soort vastlegging",
+    "situations": "wanneer dit gevraagd wordt",
+    "filled": "wat is ingevuld",
+    "cooperation_needed": "samenwerking is nodig",
+    "suspicion_from_report": "er is een vermoeden na een melding",
+    "asks": "wat wordt gevraagd",
+    "names_dossier_holder": "noemt wiens dossier het is",
+    "secrecy_opposes": "de geheimhouding verzet zich ertegen",
+    "refusal_written": "de weigering is schriftelijk",
+    "refusal_reasoned": "de weigering heeft een reden",
+    "refused_text_kept": "de geweigerde tekst is bewaard",
+    "request_granted": "het verzoek is toegewezen",
 }
-"""Dutch names of facts; a fact without one is shown by its own name."""
+"""Dutch names of facts; every fact that a decision names has one."""

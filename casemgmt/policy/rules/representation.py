@@ -8,7 +8,7 @@ from datetime import date
 
 from casemgmt.policy.calendar import age_on, birthday, say
 from casemgmt.policy.decision import Decision, Fact
-from casemgmt.policy.rules.answer import answer, used
+from casemgmt.policy.rules.answer import answer, fact, used
 from casemgmt.policy.rules.facts import ClientFacts, ImpossibleFact, MissingFact, RightFacts
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.people import Representation, Rung
@@ -139,7 +139,7 @@ def client_facts(facts: ClientFacts, on: date) -> tuple[Fact, ...]:
     """What a ladder looks at, with the age it computed."""
     names = ["birth_date", "client_capable", "has_legal_representative"]
     names += ["capacity_judged_by"] if not facts.client_capable else []
-    age = () if facts.birth_date is None else (Fact("age", age_on(facts.birth_date, on), "leeftijd van de cliënt"),)
+    age = () if facts.birth_date is None else (fact("age", age_on(facts.birth_date, on)),)
     return used(facts, *names) + age
 
 
