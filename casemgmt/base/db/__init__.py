@@ -44,4 +44,4 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
 
 def _in_own_transaction() -> bool:
     """Whether the code itself has a transaction open; the one around a TestCase does not count."""
-    return any(not block._from_testcase for block in transaction.get_connection().atomic_blocks)  # type: ignore[attr-defined]
+    return any(not block._from_testcase for block in transaction.get_connection().atomic_blocks)
