@@ -19,8 +19,8 @@ from tests.standing.world import ANONYMOUS, PARAMETER, Site
 FORM = "application/x-www-form-urlencoded"
 # Read by views from the address; asked on every page, whether it knows them or not.
 COMMON = ("q", "next", "page", "after", "from", "until", "van", "tot", "soort", "kind", "person", "format", "confirm")
-# Encoded as a browser never would: a NUL, half of a surrogate pair, more than any form may hold.
-NEVER = {"nul": "a%00b", "surrogate": "%ED%A0%80", "three megabytes": "x" * 3_000_000}
+# What no form may hold: a NUL, and more than any letter.
+NEVER = {"nul": "a%00b", "three megabytes": "x" * 3_000_000}
 # Could be meant: refused where the field is a date, a choice or a number, harmless where it is text.
 ODD = {
     "a day that does not exist": "2026-02-31",
@@ -28,7 +28,9 @@ ODD = {
     "a negative number": "-1",
     "an id of elsewhere": str(uuid4()),
     "a formula": "=cmd|'/c calc'!A1",
+    # Django has made replacement characters of these before a form sees them.
     "not UTF-8": "%FF%FE",
+    "half of a surrogate pair": "%ED%A0%80",
 }
 # Written by being asked at all: who looked. Keys are in the other cluster and counted with their dossiers.
 ALWAYS_WRITTEN = {"audit", "keystore"}
@@ -188,7 +190,7 @@ def test_odd_questions_in_addresses_never_break_a_page(sites: dict[str, Site]) -
             if role is None or "GET" not in page.declaration.methods or "out" in page.declaration.name:
                 continue
             names = {**dict.fromkeys(COMMON, "text"), **forms.get(at(page, site), {})}
-            for question in (_body(names, NEVER["nul"]), _body(names, NEVER["surrogate"]), _mixed(names, 0)):
+            for question in (_body(names, NEVER["nul"]), _body(names, "%ED%A0%80"), _mixed(names, 0)):
                 answer = site.client(role).get(f"{at(page, site)}?{question}")
                 if answer.status_code >= 500 and page.declaration.name != "front:health":
                     yield _said(page, question[:40], answer)

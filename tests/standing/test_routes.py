@@ -28,6 +28,17 @@ CHANGING = re.compile(
 OTHER_TEAM = "other team"
 COOKIES = {settings.SESSION_COOKIE_NAME, settings.PORTAL_SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
 REFUSED, NOT_THERE, METHOD = 403, 404, 405
+# Pages that open only in a state which the world is not in; their packages' own tests open them.
+IN_A_STATE = {
+    "client_requests:letter_pdf": "a letter that the worker has printed",
+    "portal:letter_pdf": "a letter that the worker has printed",
+    "disclosures:answer": "somebody whose consent is still needed",
+    "disclosures:download": "a package that was approved and made",
+    "portal:ask_whom": "a request whose kind was chosen",
+    "portal:ask_details": "a request whose kind and person were chosen",
+    "portal:inspection": "a request that was granted",
+    "retention:judge": "a closed dossier",
+}
 HEALTH = "/health/"  # says 503 while no worker runs, as in the tests
 
 
@@ -112,6 +123,8 @@ def fault(page: Page, site: Site, role: str, method: str) -> str | None:
     if method not in page.declaration.methods:
         return None if status in (METHOD, REFUSED, NOT_THERE, 302, 303) else said
     if page.admits(site, role):
+        if method == "GET" and status in (200, 302, 303):
+            seen_open.add(page.declaration.name)
         lost = not page.declaration.needs.is_public and to_sign_in(answer, page)
         return f"{said}: an admitted role is sent to sign in" if lost else None
     if role == ANONYMOUS or (role == CLIENT) != (page.area == "portal"):
@@ -123,6 +136,10 @@ def told(faults: Iterable[str | None]) -> None:
     """Fail with all of them at once."""
     found = sorted({each for each in faults if each})
     assert not found, f"{len(found)} faults:\n" + "\n".join(found)
+
+
+# Pages that somebody saw in an earlier test of this run; they need not be asked again.
+seen_open: set[str] = set()
 
 
 def everybody(site: Site) -> list[str]:
@@ -185,10 +202,11 @@ def test_every_page_answers_in_every_organisation(sites: dict[str, Site]) -> Non
     """The first role that is admitted reads each page, also for a dossier of another unit."""
 
     def faults() -> Iterator[str | None]:
-        for page in pages():
+        for number, page in enumerate(pages()):
             for site in sites.values():
                 role = _first_admitted(page, site)
-                if role and "GET" in page.declaration.methods:
+                met = site is _turn(number, sites)  # by every role, in the test above
+                if role and not met and page.area != "platform" and "GET" in page.declaration.methods:
                     yield fault(page, site, role, "GET")
 
     told(faults())
@@ -206,9 +224,11 @@ def test_every_page_opens_for_somebody(sites: dict[str, Site]) -> None:
         page.declaration.name
         for page in pages()
         if "GET" in page.declaration.methods and page.area != "platform" and _has_rows(page, site)
-        if not any(_opens(page, each) for each in sites.values())
+        if page.declaration.name not in seen_open | IN_A_STATE.keys()
+        and not any(_opens(page, each) for each in sites.values())
     ]
-    assert never == []
+    told(never)
+    assert IN_A_STATE.keys() <= {page.declaration.name for page in pages()}
 
 
 def _has_rows(page: Page, site: Site) -> bool:
