@@ -90,6 +90,12 @@ def form_of(kind: str, profile: Profile, on: date) -> Decision:
     return rules.request_form(RequestFacts(request=RequestKind(kind)), profile, on)
 
 
+def identification_of(kind: str, profile: Profile, on: date) -> Decision:
+    """Whether the text asks identification for this kind, with its own sentence."""
+    rule = kind_of(profile, RequestKind(kind)).form.identification
+    return answer(profile, {"identification": rule.value}, (rule,), ())
+
+
 def ways_to_identify(form: Decision) -> tuple[Identified, ...]:
     """How it may be established who asks: knowing somebody is not enough where the text asks identification."""
     if form.outcome["identification"]:
@@ -129,7 +135,11 @@ def _outcome(asked: Asked, profile: Profile, on: date) -> tuple[bool, bool]:
 def grounds(asked: Asked, profile: Profile, on: date) -> tuple[Ground, ...]:
     """Every ground that can refuse this request now, as the profile names them."""
     kind = kind_of(profile, RequestKind(asked.kind))
+    who = entitled(asked, profile, on)
     found = [_ground(asked, reason, label, part, profile, on) for reason, label, part in _named(kind)]
+    if not who.outcome["allowed"] and not who.outcome["escalate"]:
+        # Who may not ask at all is refused for that and for nothing else.
+        return tuple(one for one in found if one is not None and one.key == Reason.AGE_OR_CAPACITY.value)
     offered = tuple(one for one in found if one is not None)
     if offered or kind.grounds:
         return offered

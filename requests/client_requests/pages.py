@@ -158,7 +158,7 @@ def _judged(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile
         "shown": shown(now, on),
         "proposal": _proposal(asked, now, parts, profile, on),
         "ways": tuple(w for w in ways if w != Identified.PORTAL or row.channel == Channel.PORTAL),
-        "identification": shown(form, on),
+        "identification": shown(judging.identification_of(row.kind, profile, on), on),
         "questions": _questions(asked, profile, on) if before else (),
         "grounds": tuple(_ground(one, on) for one in offered),
         "parts": parts,

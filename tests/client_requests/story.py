@@ -64,7 +64,7 @@ class House:
 
     def client(self, name: str) -> Client:
         """A signed-in browser of staff or of the portal, without script."""
-        browser = Client()
+        browser = Client(raise_request_exception=False)
         user = (self.staff | self.clients)[name]
         browser.force_login(user, backend=BACKEND)
         if user.is_portal:

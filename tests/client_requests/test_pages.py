@@ -2,28 +2,172 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
+from uuid import uuid4
 
-from .story import House
+import pytest
+from django.db import transaction
+
+from casemgmt.accounts.models import User
+from casemgmt.base.organisation import organisation
+from casemgmt.letters.models import Letter
+from casemgmt.vault.keys import load_keys
+from dossiers.models import PortalAccess
+
+from .story import House, make_house
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
-PAGES = ("verzoeken/", "verzoeken/opnemen/", "portaal/")
+READ = ("verzoeken/", "verzoeken/opnemen/", "verzoeken/{request}/", "verzoeken/{request}/inzage/", "portaal/")
+POSTS = (
+    "verzoeken/opnemen/",
+    "verzoeken/{request}/identiteit/",
+    "verzoeken/{request}/nagaan/",
+    "verzoeken/{request}/uitvoeren/",
+    "verzoeken/{request}/klaar/",
+    "verzoeken/{request}/intrekken/",
+    "portaal/uitnodigen/",
+    "portaal/{access}/opnieuw/",
+    "portaal/{access}/bevriezen/",
+    "portaal/{access}/openen/",
+    "portaal/{access}/beeindigen/",
+)
+DECIDE = "verzoeken/{request}/besluit/"
 
 
-@pytest.mark.parametrize("rest", PAGES)
-def test_the_worker_opens_the_pages_of_a_dossier(house: House, rest: str) -> None:
-    house.ask("daan")
-    house.give_portal("daan")
-    answer = house.client("noor").get(house.inside(rest))
-    assert answer.status_code == 200, answer.content.decode()[-800:]
+@pytest.fixture
+def ids(house: House) -> dict[str, Any]:
+    """A request and an access, by name for an address."""
+    user = house.give_portal("daan")
+    with organisation(house.id), transaction.atomic():
+        access = PortalAccess.objects.get(user_id=user.id).id
+    return {"request": house.ask("daan"), "access": access}
 
 
-def test_the_worker_and_the_manager_open_the_request(house: House) -> None:
-    request_id = house.ask("daan")
-    for name in ("noor", "hanneke"):
-        answer = house.client(name).get(house.inside(f"verzoeken/{request_id}/"))
-        assert answer.status_code == 200, answer.content.decode()[-800:]
-        text = answer.content.decode()
-        assert ("20 december 2026" in text and "SH-3.4.5a" in text) or "3.4.5a" in text
-    assert house.client("noor").get(house.staff_url("verzoeken/")).status_code == 200
+def test_every_page_opens_for_who_works_there(house: House, ids: dict[str, Any]) -> None:
+    noor = house.client("noor")
+    for rest in READ:
+        answer = noor.get(house.inside(rest.format(**ids)))
+        assert answer.status_code == 200, (rest, answer.content.decode()[-600:])
+        assert answer.headers["Cache-Control"].startswith("no-store")
+    for show in ("", "?toon=decided", "?toon=ended", "?toon=onzin"):
+        assert noor.get(house.staff_url(f"verzoeken/{show}")).status_code == 200
+
+
+def test_the_page_shows_the_sum_and_the_article(house: House, ids: dict[str, Any]) -> None:
+    text = house.client("hanneke").get(house.inside(f"verzoeken/{ids['request']}/")).content.decode()
+    assert "20 december 2026" in text and "28 dagen" in text and "Artikel 3.4.5a" in text
+
+
+def test_a_colleague_without_the_role_gets_403_and_changes_nothing(house: House, ids: dict[str, Any]) -> None:
+    ida = house.client("ida")
+    for rest in READ:
+        assert ida.get(house.inside(rest.format(**ids))).status_code == 403, rest
+    for rest in (*POSTS, DECIDE):
+        assert ida.post(house.inside(rest.format(**ids))).status_code == 403, rest
+    assert house.request(ids["request"]).state == "received"
+
+
+def test_a_worker_of_another_team_gets_403(house: House, ids: dict[str, Any]) -> None:
+    bas = house.client("bas")
+    for rest in READ:
+        assert bas.get(house.inside(rest.format(**ids))).status_code == 403, rest
+    assert "Daan" not in bas.get(house.staff_url("verzoeken/")).content.decode()
+    for rest in POSTS:
+        assert bas.post(house.inside(rest.format(**ids))).status_code in (403, 422), rest
+    assert house.request(ids["request"]).state == "received"
+
+
+def test_a_worker_does_not_decide(house: House, ids: dict[str, Any]) -> None:
+    ruling = {"outcome": "refused", "ground": "age_or_capacity", "reason": "Nee."}
+    assert house.client("noor").post(house.inside(DECIDE.format(**ids)), ruling).status_code == 403
+    assert house.request(ids["request"]).outcome == ""
+
+
+def test_a_stranger_and_another_organisation_see_nothing(house: House, ids: dict[str, Any]) -> None:
+    other = make_house("buurteams-nijmegen")
+    noor = house.client("noor")
+    for rest in READ:
+        assert other.client("noor").get(house.inside(rest.format(**ids))).status_code == 404
+        mixed = f"/o/{other.row.slug}/dossiers/{house.dossier_id}/" + rest.format(**ids)
+        assert other.client("noor").get(mixed).status_code == 404
+    assert noor.get(house.inside(f"verzoeken/{uuid4()}/")).status_code == 404
+    assert noor.get(house.inside(f"brieven/{uuid4()}/")).status_code == 404
+
+
+def test_a_client_of_the_portal_opens_no_page_of_staff(house: House, ids: dict[str, Any]) -> None:
+    daan = house.client("daan")
+    for rest in READ:
+        assert daan.get(house.inside(rest.format(**ids))).status_code in (302, 403, 404), rest
+
+
+def test_wrong_methods_are_refused(house: House, ids: dict[str, Any]) -> None:
+    noor = house.client("noor")
+    for rest in POSTS[1:]:
+        assert noor.get(house.inside(rest.format(**ids))).status_code == 405, rest
+    assert noor.post(house.staff_url("verzoeken/")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("rest", "values"),
+    [
+        ("verzoeken/opnemen/", {"asker": "x", "kind": "onzin", "received_on": "31-02-2026"}),
+        ("verzoeken/{request}/identiteit/", {"how": "raden"}),
+        ("verzoeken/{request}/uitvoeren/", {"how": "other"}),
+        ("portaal/uitnodigen/", {}),
+        ("portaal/{access}/bevriezen/", {"until": "gisteren"}),
+    ],
+)
+def test_bad_input_gets_the_page_back(house: House, ids: dict[str, Any], rest: str, values: dict[str, str]) -> None:
+    answer = house.client("noor").post(house.inside(rest.format(**ids)), values)
+    assert answer.status_code == 422
+    assert "error-summary" in answer.content.decode()
+
+
+def test_a_decision_without_ground_or_reason_keeps_what_was_typed(house: House, ids: dict[str, Any]) -> None:
+    hanneke = house.client("hanneke")
+    answer = hanneke.post(house.inside(DECIDE.format(**ids)), {"outcome": "refused", "reason": "Bewaar mij."})
+    assert answer.status_code == 422 and "Bewaar mij." in answer.content.decode()
+    granted = hanneke.post(house.inside(DECIDE.format(**ids)), {"outcome": "granted", "reason": "Ja."})
+    assert granted.status_code == 409 and "Stel eerst vast" in granted.content.decode()
+
+
+def test_a_request_by_word_of_mouth_is_written_down_once(house: House) -> None:
+    values = {
+        "row_id": str(uuid4()),
+        "asker": str(house.people["samira"]),
+        "about": str(house.people["fien"]),
+        "kind": "copy",
+        "channel": "oral",
+        "received_on": "20-11-2026",
+        "words": "Zij wil een kopie.",
+    }
+    noor = house.client("noor")
+    first = noor.post(house.inside("verzoeken/opnemen/"), values)
+    second = noor.post(house.inside("verzoeken/opnemen/"), values)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert "18 december 2026" in noor.get(first.headers["Location"]).content.decode()
+
+
+def test_an_invitation_makes_an_account_a_place_and_a_letter(house: House) -> None:
+    noor = house.client("noor")
+    invited = {"person": str(house.people["samira"]), "seen": "on"}
+    answer = noor.post(house.inside("portaal/uitnodigen/"), invited)
+    assert answer.status_code == 303
+    letter = noor.get(answer.headers["Location"])
+    assert letter.status_code == 200 and "/mijn/sterk-huis/inloggen/brief/" in letter.content.decode()
+    assert "Geheimlaan" not in letter.content.decode()
+    again = noor.post(house.inside("portaal/uitnodigen/"), invited)
+    assert again.status_code == 422
+    with organisation(house.id), transaction.atomic():
+        load_keys([house.dossier_id])
+        access = PortalAccess.objects.get(person_id=house.people["samira"])
+        name = User.objects.get(id=access.user_id).username
+        assert name in str(Letter.objects.get().body)
+        access_id = access.id
+    assert noor.post(house.inside(f"portaal/{access_id}/opnieuw/")).status_code == 303
+    assert noor.post(house.inside(f"portaal/{access_id}/beeindigen/")).status_code == 303
+    with organisation(house.id), transaction.atomic():
+        assert not User.objects.get(id=access.user_id).is_active
+    assert noor.post(house.inside(f"portaal/{access_id}/opnieuw/")).status_code == 409

@@ -1,0 +1,53 @@
+"""Every page of requests and of the portal in a real browser: accessible on phone and desk, in light and dark."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.client_requests.story import House
+from tests.portal.scenes import scenes
+from tests.web.test_browser import browser, opened
+
+__all__ = ["browser"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases="__all__")]
+
+
+@pytest.fixture
+def pages(house: House) -> Iterator[dict[str, str]]:
+    yield scenes(house)
+
+
+def test_no_page_has_accessibility_faults(pages: dict[str, str], browser: Browser) -> None:  # noqa: F811
+    faults: list[Any] = []
+    for name, html in pages.items():
+        for width in (390,) if name.startswith("portal") else (390, 1280):
+            for dark in (False, True):
+                page, said = opened(browser, html, dark=dark, width=width)
+                found = Axe().run(page).response["violations"]
+                faults += [(name, width, dark, one["id"], one["nodes"][0]["html"][:120]) for one in found]
+                if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                    faults.append((name, width, dark, "scrolls sideways", ""))
+                faults += [(name, width, dark, "console", text) for text in said]
+                page.close()
+    assert faults == []
+
+
+def test_targets_in_the_portal_are_large_enough_for_a_thumb(pages: dict[str, str], browser: Browser) -> None:  # noqa: F811
+    small: list[Any] = []
+    for name, html in pages.items():
+        if not name.startswith("portal"):
+            continue
+        page, _said = opened(browser, html, width=390)
+        # A link inside a sentence may be as small as its words.
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('button, a.button, a.tile, a.back, .tabbar a, .choice label, "
+            ".why > summary, .withdraw > summary')].map(e => [e.textContent.trim().slice(0, 30), "
+            "e.getBoundingClientRect().height]).filter(b => b[1] > 0 && b[1] < 43.5)"
+        )
+        small += [(name, *box) for box in boxes]
+        page.close()
+    assert small == []
