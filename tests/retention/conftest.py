@@ -1,18 +1,33 @@
 """A closed dossier whose term has passed, in an organisation whose own regulation is in force."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
+from django.db import transaction
 
+from casemgmt.audit import context
 from casemgmt.base.organisation import organisation
 from casemgmt.policy.shipped import load_shipped
 from dossiers.access import change_dossier
 from dossiers.verbs import Verb
+from retention import night
 from retention.acts import close_dossier
 from retention.facts import Answers
+from retention.models import Removal
 from tests.cast import Family, Place, make_family, make_place
+from tests.retention.places import House, dossier, settle
 
 LONG_AGO = datetime(2004, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def circumstances(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whoever signed in for one test is nobody in the next; a page that asks who it is was answered."""
+    monkeypatch.setattr("casemgmt.accounts.confirm.confirmed", lambda request: True)
+    with context.circumstances(context.AuditContext()):
+        yield
 
 
 @pytest.fixture
@@ -41,3 +56,27 @@ def close(here: Place, family: Family, on: date, answers: Answers | None = None,
         lambda d: close_dossier(d, closed_on=on, answers=answers or Answers(), by=here.worker, at=moment),
         data="closing",
     )
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    return settle()
+
+
+@pytest.fixture
+def open_one(house: House) -> UUID:
+    return dossier(house)
+
+
+@pytest.fixture
+def closed_one(house: House) -> UUID:
+    return dossier(house, closed_on=date(2010, 5, 1))
+
+
+@pytest.fixture
+def listed(house: House, closed_one: UUID) -> UUID:
+    """The removal that the night proposed."""
+    with organisation(house.id):
+        night.propose_due(house.id)
+        with transaction.atomic():
+            return Removal.objects.get().id

@@ -122,3 +122,8 @@ def shut(house: House, dossier_id: UUID, on: date, answers: Answers | None = Non
             lambda d: close_dossier(d, closed_on=on, answers=given, by=noor, at=at),
             data="closing",
         )
+
+
+def keeping(house: House, dossier_id: UUID, rest: str = "") -> str:
+    """An address in the section “Bewaren” of a dossier."""
+    return house.url(f"dossiers/{dossier_id}/bewaren/{rest}")

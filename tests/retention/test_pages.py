@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,6 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from casemgmt.audit import context
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base import clock, jobs
 from casemgmt.base.models import Job
@@ -21,49 +20,15 @@ from casemgmt.work.models import Task
 from dossiers.models import Dossier
 from retention import acts, destruction, night
 from retention.models import Certificate, EndDate, Hold, Removal
-from tests.retention.places import House, dossier, settle
+from tests.retention.places import House, dossier, keeping, settle
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 NUMBER = "SH-2004-0001"
 
 
-@pytest.fixture(autouse=True)
-def circumstances(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("casemgmt.accounts.confirm.confirmed", lambda request: True)
-    with context.circumstances(context.AuditContext()):
-        yield
-
-
-@pytest.fixture
-def house(db: None) -> House:
-    return settle()
-
-
-@pytest.fixture
-def open_one(house: House) -> UUID:
-    return dossier(house)
-
-
-@pytest.fixture
-def closed_one(house: House) -> UUID:
-    return dossier(house, closed_on=date(2010, 5, 1))
-
-
-@pytest.fixture
-def listed(house: House, closed_one: UUID) -> UUID:
-    """The removal that the night proposed."""
-    with organisation(house.id):
-        night.propose_due(house.id)
-    return removal(house).id
-
-
 def removal(house: House) -> Removal:
     with organisation(house.id), transaction.atomic():
         return Removal.objects.get()
-
-
-def keeping(house: House, dossier_id: UUID, rest: str = "") -> str:
-    return house.url(f"dossiers/{dossier_id}/bewaren/{rest}")
 
 
 def on_list(house: House, removal_id: UUID, rest: str = "") -> str:
@@ -88,97 +53,6 @@ def destroyed(house: House, removal_id: UUID, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(clock, "now", lambda: real() + shift)
     with organisation(house.id):
         destruction.destroy(removal_id)
-
-
-# ---- The section of a dossier ----
-
-
-def test_an_open_dossier_says_that_its_clock_stands_still(house: House, open_one: UUID) -> None:
-    page = house.client("noor").get(keeping(house, open_one))
-    assert page.status_code == 200
-    assert "bewaren/sluiten/" in page.content.decode()
-
-
-@pytest.mark.rule("SH-4.2.1")
-def test_a_closed_dossier_shows_its_end_date_with_sum_and_article(house: House, closed_one: UUID) -> None:
-    text = house.client("noor").get(keeping(house, closed_one)).content.decode()
-    assert "1 mei 2025" in text
-    assert "15 jaar" in text
-    assert "SH-4.2.1" in text
-
-
-def test_before_closing_one_sees_until_when_it_will_be_kept(house: House, open_one: UUID) -> None:
-    noor = house.client("noor")
-    given = {"closed_on": "01-05-2010"}
-    page = noor.post(keeping(house, open_one, "sluiten/vooraf/"), given)
-    assert page.status_code == 200
-    assert "1 mei 2025" in page.content.decode()
-    piece = noor.post(keeping(house, open_one, "sluiten/vooraf/"), given, headers={"HX-Request": "true"})
-    assert "<html" not in piece.content.decode()
-    with organisation(house.id), transaction.atomic():
-        assert Dossier.objects.get().state == "open"
-        assert not EndDate.objects.exists()
-
-
-def test_closing_stores_the_end_date_and_reopening_forgets_it(house: House, open_one: UUID) -> None:
-    noor = house.client("noor")
-    assert noor.post(keeping(house, open_one, "sluiten/"), {"closed_on": "1 mei 2010"}).status_code == 303
-    with organisation(house.id), transaction.atomic():
-        assert EndDate.objects.get().due_on == date(2025, 5, 1)
-    assert noor.get(keeping(house, open_one, "sluiten/")).status_code == 409
-    assert noor.post(keeping(house, open_one, "heropenen/")).status_code == 303
-    assert noor.post(keeping(house, open_one, "heropenen/")).status_code == 409
-    with organisation(house.id), transaction.atomic():
-        assert not EndDate.objects.exists()
-
-
-@pytest.mark.parametrize("day", ["", "31-02-2010", "29-02-2004", "01-01-2190", "\x00", "gisteren"])
-def test_a_closing_day_that_cannot_be_is_refused_and_nothing_is_lost(house: House, open_one: UUID, day: str) -> None:
-    answer = house.client("noor").post(keeping(house, open_one, "sluiten/"), {"closed_on": day})
-    assert answer.status_code == 422
-    with organisation(house.id), transaction.atomic():
-        assert Dossier.objects.get().state == "open"
-
-
-def test_a_judgement_needs_a_reason(house: House, open_one: UUID) -> None:
-    given = {"closed_on": "01-05-2010", "substantial_interest_of_other": "on"}
-    noor = house.client("noor")
-    assert noor.post(keeping(house, open_one, "sluiten/"), given).status_code == 422
-    answer = noor.post(keeping(house, open_one, "sluiten/"), given | {"why": "Broer wil het later inzien"})
-    assert answer.status_code == 303
-
-
-def test_judgements_can_be_changed_after_closing(house: House, closed_one: UUID) -> None:
-    noor = house.client("noor")
-    assert noor.get(keeping(house, closed_one, "oordeel/")).status_code == 200
-    given = {"adoption_or_relinquishment": "on", "why": "Afstand bij de geboorte"}
-    assert noor.post(keeping(house, closed_one, "oordeel/"), {"law_forbids": "on"}).status_code == 422
-    assert noor.post(keeping(house, closed_one, "oordeel/"), given).status_code == 303
-    with organisation(house.id), transaction.atomic():
-        assert EndDate.objects.get().due_on == date(2110, 5, 1)
-
-
-def test_a_hold_needs_a_reason_and_can_be_lifted_once(house: House, closed_one: UUID) -> None:
-    noor = house.client("noor")
-    assert noor.post(keeping(house, closed_one, "tegenhouden/"), {"why": " "}).status_code == 422
-    assert noor.post(keeping(house, closed_one, "tegenhouden/"), {"why": "Klacht loopt"}).status_code == 303
-    with organisation(house.id), transaction.atomic():
-        hold = Hold.objects.get()
-    assert "Klacht loopt" in noor.get(keeping(house, closed_one)).content.decode()
-    lift = keeping(house, closed_one, f"tegenhouden/{hold.id}/opheffen/")
-    assert noor.post(lift).status_code == 303
-    assert noor.post(lift).status_code == 409
-    assert noor.post(keeping(house, closed_one, f"tegenhouden/{uuid4()}/opheffen/")).status_code == 404
-
-
-@pytest.mark.rule("SH-4.2.1")
-def test_keeping_longer_needs_a_reason_and_a_later_day(house: House, closed_one: UUID) -> None:
-    noor, address = house.client("noor"), keeping(house, closed_one, "verlengen/")
-    assert noor.post(address, {"until": "01-05-2028"}).status_code == 422
-    assert noor.post(address, {"until": "01-05-2025", "reason": "Nodig"}).status_code == 422
-    assert noor.post(address, {"until": "01-05-2028", "reason": "Nodig"}).status_code == 303
-    with organisation(house.id), transaction.atomic():
-        assert EndDate.objects.get().due_on == date(2028, 5, 1)
 
 
 # ---- Who may ----
