@@ -23,7 +23,7 @@ LONGEST_FUNCTION, LONGEST_FILE = 60, 500
 REGISTRIES = re.compile("|".join(("py" + r"pi\.(org|python)", "python" + "hosted", "npm" + "js", "deb" + r"\.debian")))
 MACHINE = re.compile(r"(?<![\w.}>/])/(" + "|".join(("wo" + "rk", "ro" + "ot", "ho" + r"me/\w+", "Us" + "ers")) + r")/")
 SECRETS = re.compile(
-    "-----BEGIN" + r" [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}|ghp_\w{30}|xox[bp]-\w{10}|eyJhbGciOi"
+    "-----BEGIN" + r" [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}|ghp_\w{30}|xox[bp]-\w{10}|eyJh" + r"bGciOi"
     r"|(?i:(?:password|secret|token|api_?key)\w*[\"']?\s*[:=]\s*[\"'](?!MARKER-)[A-Za-z0-9+/=_-]{28,}[\"'])"
 )
 UNFINISHED = re.compile(r"\b(" + "TO" + "DO|FIX" + r"ME|XX" + r"X)\b(?!.*#\d+)")
