@@ -24,6 +24,7 @@ from casemgmt.base import organisation as scope
 from casemgmt.base.errors import NotAllowed
 from casemgmt.organisations.actors import Actor, actor_for
 from casemgmt.organisations.places import OrganisationValue, may_sign_in, organisation_by_slug
+from casemgmt.refusals import page_for
 from casemgmt.web.routes import Need, RouteDeclaration
 
 
@@ -88,9 +89,9 @@ class OrganisationMiddleware:
         if allowed:
             return None
         refused_page(declaration)
-        raise NotAllowed(
-            _("Your role does not include this page. Ask your administrator if you need it for your work.")
-        )
+        sentence = _("Your role does not include this page. Ask your administrator if you need it for your work.")
+        # Raised here it would pass Django's log as a fault of ours; it is an answer.
+        return page_for(request, NotAllowed(sentence))
 
 
 def sign_in_first(request: HttpRequest, slug: str | None) -> HttpResponse:
