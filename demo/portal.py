@@ -53,8 +53,7 @@ def give_portal(worker: Actor, dossier_id: UUID, person_id: UUID, who: DemoPerso
     now = clock.now()
 
     def through(dossier: Dossier) -> User:
-        invited = create_portal_account(at=now)
-        User.objects.filter(id=invited.user.id).update(username=who.email)
+        invited = create_portal_account(at=now, username=who.email)
         SignInPlace.objects.create(user_id=invited.user.id, organisation_id=current())
         PortalAccess.objects.create(
             dossier=dossier,

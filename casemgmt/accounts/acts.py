@@ -35,9 +35,12 @@ class Invited(NamedTuple):
 
 
 @act
-def create_portal_account(*, at: datetime, days: int | None = None) -> Invited:
-    """A portal account of the current organisation, with an invitation for ``days`` (house rule 14)."""
-    user = _user_with_free_name()
+def create_portal_account(*, at: datetime, days: int | None = None, username: str | None = None) -> Invited:
+    """A portal account of the current organisation, with an invitation for ``days`` (house rule 14).
+
+    Only the demo gives a ``username``, so that a fresh clone has the same people every time.
+    """
+    user = User.objects.create_portal(username=username, password=None) if username else _user_with_free_name()
     code = codes.new_invitation_code()
     PortalInvitation.objects.create(
         organisation_id=current(), user_id=user.id, code_hash=codes.hash_of(code), expires_at=_end(at, days)
