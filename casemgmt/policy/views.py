@@ -26,7 +26,8 @@ from casemgmt.policy.loader import dump_profile
 from casemgmt.policy.readable import Section, sections
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.sentences import SUFFIX, sentences_of, stale
-from casemgmt.web import forms
+from casemgmt.policy.versions import NoVersion
+from casemgmt.web import errors, forms
 from casemgmt.web.render import page_or_block, render, see_other
 
 
@@ -190,7 +191,10 @@ def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 def public(request: HttpRequest) -> HttpResponse:
     """The regulation that holds, for everybody (VT-22.2)."""
-    card, profile = queries.in_force(clock.today())
+    try:
+        card, profile = queries.in_force(clock.today())
+    except NoVersion:
+        return errors.answer(request, 404, detail=_("The rules are not published here yet. Ask for them at reception."))
     values = {
         "card": card,
         "profile": profile,

@@ -13,6 +13,7 @@ from django.test import Client
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base import jobs
 from casemgmt.base.organisation import organisation
+from casemgmt.organisations.models import Organisation
 from casemgmt.policy import loader
 from casemgmt.policy.models import PolicyVersion, State
 from casemgmt.policy.readable import sections
@@ -118,6 +119,27 @@ def test_acting_takes_no_get(house: Place, draft: UUID, rest: str) -> None:
 )
 def test_what_does_not_exist_is_404(house: Place, rest: str) -> None:
     assert house.client("joris").get(house.url(rest)).status_code == 404
+
+
+def test_an_organisation_without_published_rules_says_so_calmly(db: None) -> None:
+    Organisation.objects.create(slug="leeg", name="Leeg", kind="test", abbreviation="L")
+    answer = Client().get("/o/leeg/reglement/")
+    assert answer.status_code == 404
+    assert "De regels staan hier nog niet" in answer.content.decode()
+
+
+def test_a_role_that_may_not_meets_an_answer_and_no_fault_in_the_log(
+    house: Place, draft: UUID, caplog: pytest.LogCaptureFixture
+) -> None:
+    wim = house.client("wim")
+    wim.raise_request_exception = True
+    with caplog.at_level("ERROR"):
+        answer = wim.get(house.url(of(draft)))
+    assert answer.status_code == 403 and not caplog.records
+    assert "hoort niet bij uw rol" in answer.content.decode()
+    with organisation(house.id), transaction.atomic():
+        events = AccessEvent.objects.filter(outcome="denied", ground="role", data="policy:draft")
+        assert events.count() == 1
 
 
 def test_the_public_page_shows_rules_and_no_thresholds(house: Place) -> None:
