@@ -1,6 +1,6 @@
 """Django's makemigrations, which does not forget what makes a table an organisation's own."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.apps import apps
 from django.core.management.commands import makemigrations
@@ -34,10 +34,13 @@ def _completing(app_label: str, migration: Migration) -> list[Operation]:
             if issubclass(model, OrganisationModel):
                 created.add(operation.name.lower())
                 made.append(TenantTable(operation.name, model.tenant_writes, app_label != "keystore"))
-        elif isinstance(operation, migrations.AddField) and isinstance(operation.field, TenantForeignKey):
-            if operation.model_name.lower() not in created:
-                made.append(TenantReference(operation.model_name, operation.name))
+        elif _is_reference(operation) and operation.model_name.lower() not in created:
+            made.append(TenantReference(operation.model_name, operation.name))
     return made
+
+
+def _is_reference(operation: Operation) -> TypeGuard[migrations.AddField]:
+    return isinstance(operation, migrations.AddField) and isinstance(operation.field, TenantForeignKey)
 
 
 def _depend_on_organisations(app_label: str, migration: Migration) -> None:
