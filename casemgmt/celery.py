@@ -11,7 +11,11 @@ app = Celery("casemgmt")
 
 
 def configure() -> None:
-    """Settings of Celery itself; tasks carry opaque ids and leave no results."""
+    """Settings of Celery itself; tasks carry opaque ids and leave no results.
+
+    At import, for `celery call` and the like set up no Django and would else
+    ring at another address than the one the workers listen to.
+    """
     from django.conf import settings
 
     app.conf.update(
@@ -36,11 +40,13 @@ def configure() -> None:
     )
 
 
+configure()
+
+
 def install() -> None:
     """Make this the application of every process and connect the doorbell."""
     from casemgmt.base import jobs
 
-    configure()
     app.set_default()
     app.set_current()
     jobs.set_doorbell(_ring)
