@@ -17,6 +17,7 @@ from casemgmt.work.approvals import Approval, ApprovalSource, approvals
 from casemgmt.work.kinds import Group, task_kind
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import BEFORE_DECISION, CARRY_OUT, DECIDE, RUNNING, Outcome, RequestState
+from dossiers.access import reachable
 from dossiers.frame import first_name
 from dossiers.models import Dossier
 from dossiers.sections import DossierAction, Span, TimelineEvent, actions, section, timeline_events
@@ -111,7 +112,7 @@ def waiting(actor: Actor) -> list[Approval]:
     if not actor.may(Verb.DECIDE_REQUEST):
         return []
     rows = list(
-        ClientRequest.objects.filter(state__in=BEFORE_DECISION)
+        ClientRequest.objects.filter(state__in=BEFORE_DECISION, dossier__in=reachable(actor, Verb.DECIDE_REQUEST))
         .select_related("dossier", "asker")
         .order_by("due_on", "received_at")[:MOST]
     )

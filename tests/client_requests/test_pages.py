@@ -171,3 +171,8 @@ def test_an_invitation_makes_an_account_a_place_and_a_letter(house: House) -> No
     with organisation(house.id), transaction.atomic():
         assert not User.objects.get(id=access.user_id).is_active
     assert noor.post(house.inside(f"portaal/{access_id}/opnieuw/")).status_code == 409
+
+
+def test_a_request_waits_among_the_approvals_of_whoever_decides(house: House, ids: dict[str, Any]) -> None:
+    text = house.client("hanneke").get(house.staff_url("goedkeuren/")).content.decode()
+    assert "Dossier inzien" in text and f"verzoeken/{ids['request']}/" in text
