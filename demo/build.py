@@ -168,7 +168,8 @@ def _person(row: Mapping[str, Any]) -> NewPerson:
 def _entry(stage: Stage, worker: Actor, dossier_id: UUID, people: Mapping[str, UUID], row: Mapping[str, Any]) -> None:
     at = _moment(stage, row.get("on"), row.get("days_ago", 0))
     test_before = clock.local_date(stage.now) + timedelta(days=row["test_in"]) if "test_in" in row else None
-    wording = Wording(row["text"], source=row.get("source"), test_before=test_before)
+    details = {"tested_how": row["tested_how"]} if "tested_how" in row else {}
+    wording = Wording(row["text"], source=row.get("source"), details=details, test_before=test_before)
 
     def through(dossier: Dossier) -> None:
         add_entry(

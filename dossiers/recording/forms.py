@@ -11,17 +11,20 @@ from django.utils.translation import gettext_lazy
 
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.schema.vocabulary import AskWhen
+from casemgmt.policy.words import words_on
 from casemgmt.web import forms
 from dossiers.frame import PersonLine
 from dossiers.people.vocabulary import PersonRole
 from dossiers.recording.acts import Wording
-from dossiers.recording.questions import Question, judge_entry, needs_origin, situations
+from dossiers.recording.questions import Question, judge_entry, needs_origin, situations, tested_only
 from dossiers.recording.vocabulary import EntryKind
 
 # Answered with yes or no; everything else that is no list is a line of text.
 _YES_NO = frozenset({"current_contact", "approved_by_informant", "report_attached"})
 # These have a place of their own in an entry; the other answers are kept as its details.
 _OWN_PLACE = frozenset({"statement_kind", "about_whom", "source"})
+# Asked of a hypothesis: until when it stands untested, or how it was tested, as the regulation has it.
+_TESTING = ("test_before", "tested_how")
 
 
 class EntryForm(forms.Form):
@@ -52,9 +55,7 @@ class EntryForm(forms.Form):
             self.fields["origin"] = _origin()
         kinds = [key for question in asked if question.key == "statement_kind" for key, _label in question.options]
         if EntryKind.HYPOTHESIS.value in (*kinds, kind):
-            self.fields["test_before"] = forms.DateField(
-                label=_("To be tested before"), required=False, help_text=_("For a hypothesis only.")
-            )
+            self.fields |= _testing(on)
         self.order_fields(_order(asked))
 
     def _clean_fields(self) -> None:
@@ -84,7 +85,7 @@ class EntryForm(forms.Form):
     def when(self) -> dict[str, str]:
         """For each question that counts only in a situation, which one; pages show it then."""
         found = {question.key: question.when for question in self.asked if question.when != AskWhen.ALWAYS.value}
-        return found | {"test_before": "hypothesis"}
+        return found | dict.fromkeys(_TESTING, EntryKind.HYPOTHESIS.value)
 
     @property
     def has_network(self) -> bool:
@@ -115,6 +116,8 @@ class EntryForm(forms.Form):
         if given.get("origin"):
             details["origin"] = given["origin"]
         is_hypothesis = (given.get("statement_kind") or self.kind) == EntryKind.HYPOTHESIS
+        if is_hypothesis and given.get("tested_how"):
+            details["tested_how"] = given["tested_how"]
         return Wording(
             text=given["text"],
             source=answers.get("source") or None,
@@ -161,6 +164,17 @@ def _field(question: Question, people: Sequence[PersonLine]) -> django_forms.Fie
     return forms.LineField(max_length=300, **shared)
 
 
+def _testing(on: date) -> dict[str, django_forms.Field]:
+    """What is asked of a hypothesis; where only a tested one belongs in the dossier nobody is asked for a date."""
+    if EntryKind.HYPOTHESIS.value not in tested_only(on):
+        hint = _("For a hypothesis only.")
+        return {"test_before": forms.DateField(label=_("To be tested before"), required=False, help_text=hint)}
+    hint = _("Not tested yet? Then keep it as a %(note)s.") % {"note": words_on(on).working_note}
+    return {
+        "tested_how": forms.LineField(label=_("How was it tested?"), required=False, max_length=300, help_text=hint)
+    }
+
+
 def _wanted(sentence: str) -> str:
     """What to do, and then why: the sentence of the regulation."""
     return f"{_('Fill this in.')} {sentence}".strip()
@@ -181,7 +195,7 @@ def _origin() -> django_forms.Field:
 
 def _order(asked: Sequence[Question]) -> list[str]:
     first = ["statement_kind", "text", "about_whom", "happened_on", "origin", "source"]
-    return first + [question.key for question in asked if question.key not in first] + ["test_before", "why"]
+    return first + [question.key for question in asked if question.key not in first] + [*_TESTING, "why"]
 
 
 def _text(value: Any) -> str:

@@ -77,6 +77,12 @@ def judge_entry(kind: str, answers: Mapping[str, str], here: frozenset[AskWhen],
     return entry_is_complete(facts, profile_in_force(on), on)
 
 
+def tested_only(on: date) -> frozenset[str]:
+    """The kinds of statement that belong in the dossier only once they are tested; before that they are notes."""
+    kinds = profile_in_force(on).recording.statement_kinds
+    return frozenset(kind.key.value for kind in kinds if kind.tested_only)
+
+
 def needs_origin(asked: Iterable[Question]) -> bool:
     """Whether where it comes from decides which questions must be answered."""
     by_origin = {when.value for found in ORIGINS.values() for when in found}

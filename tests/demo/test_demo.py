@@ -9,6 +9,8 @@ from django.db import transaction
 
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.places import all_organisations
+from casemgmt.policy.loader import newest_shipped, shipped_profiles
+from demo.build import read
 from dossiers.models import Dossier
 from retention.models import EndDate
 
@@ -30,6 +32,14 @@ def test_four_organisations_stand_and_a_second_time_changes_nothing():
         with organisation(place.id), transaction.atomic():
             assert Dossier.objects.count() >= 5
             assert EndDate.objects.filter(due_on__isnull=False).exists(), place.slug
+
+
+def test_no_untested_hypothesis_is_shown_where_only_tested_ones_belong_in_the_dossier():
+    for slug in shipped_profiles():
+        tested = {kind.key.value for kind in newest_shipped(slug).recording.statement_kinds if kind.tested_only}
+        for entry in (entry for dossier in read(slug)["dossier"] for entry in dossier.get("entries", ())):
+            if entry["kind"] in tested:
+                assert entry["tested_how"] and "test_in" not in entry, (slug, entry["text"])
 
 
 def test_production_refuses_the_demo(settings):

@@ -137,6 +137,22 @@ def test_an_entry_is_saved_with_what_the_regulation_asks(world):
     assert ("add", "done", "entry") in events(world)
 
 
+def test_where_only_tested_hypotheses_belong_in_the_dossier_the_form_asks_how_and_not_until_when(world):
+    page = world.worker.get(world.at("vermelding/")).content.decode()
+    assert "Hoe is het getoetst?" in page and "Bewaar het dan als werkaantekening" in page
+    assert 'name="test_before' not in page
+    sent = an_entry(world, statement_kind="hypothesis", tested_how="nagevraagd op school", test_before="01-12-2026")
+    assert world.worker.post(world.at("vermelding/"), sent).status_code == 303
+    timeline = world.worker.get(world.at("")).content.decode()
+    assert "nagevraagd op school" in timeline and "toetsen vóór" not in timeline
+
+
+def test_where_an_untested_hypothesis_is_allowed_the_form_asks_until_when():
+    other = make_world("veilig-thuis-hm")
+    page = other.worker.get(other.at("vermelding/")).content.decode()
+    assert 'name="test_before' in page and 'name="tested_how' not in page
+
+
 def test_before_saving_the_form_names_who_will_read_it(world):
     page = world.worker.get(world.at("vermelding/")).content.decode()
     assert "Noor van Dalen" in page

@@ -133,6 +133,7 @@ class Statement(Cited):
     label: Label
     must_be_marked: bool = Field(default=False, title="Wordt zichtbaar gemarkeerd")
     correctable: bool = Field(default=True, title="Kan gecorrigeerd worden")
+    tested_only: bool = Field(default=False, title="Pas in het dossier als het is getoetst")
 
 
 class AskedField(Cited):
