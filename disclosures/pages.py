@@ -14,6 +14,7 @@ from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
 from casemgmt.base.db import reads
 from casemgmt.base.errors import NotThere
+from casemgmt.base.models import Job
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.disclosure import approval_needed
@@ -26,7 +27,7 @@ from consent.facts import Circle, Somebody, circle
 from consent.queries import names_of
 from consent.vocabulary import ConsentState, Form, Told
 from disclosures.acts import called, setting
-from disclosures.handing import Reason, last_day, reasons_to_wait, told
+from disclosures.handing import BUILD, Reason, last_day, reasons_to_wait, told
 from disclosures.judging import (
     Judgement,
     Needed,
@@ -41,7 +42,7 @@ from disclosures.judging import (
     recipient_line,
 )
 from disclosures.models import Disclosure
-from disclosures.package import Choice, Package, choices, package_of
+from disclosures.package import Choice, NotWhatWasApproved, Package, choices, package_of
 from disclosures.vocabulary import LEFT, PREPARING, QUESTION, RUNNING, State
 from dossiers.access import reachable
 from dossiers.models import Dossier, Person, WorkingNote
@@ -127,6 +128,7 @@ class DisclosurePage:
     handed_over_at: datetime | None
     how: str
     has_package: bool
+    not_printed: str
     informed_at: datetime | None
     deferred_until: date | None
     deferred_why: str
@@ -333,6 +335,16 @@ def _page(
     )
 
 
+def _not_printed(row: Disclosure) -> str:
+    """Why the package does not come: its content changed after the approval, or printing was given up."""
+    if row.package_id is not None or row.state not in LEFT:
+        return ""
+    job = Job.objects.filter(organisation_id=row.organisation_id, kind=BUILD, subject=row.id).first()
+    if job is not None and job.last_error == NotWhatWasApproved.__name__:
+        return "changed"
+    return "failed" if job is not None and job.failed_at is not None else ""
+
+
 def _approval(profile: Profile, judgement: Judgement) -> Decision:
     """The house rule about a second person, for this judgement."""
     outcome = judgement.may.outcome
@@ -354,6 +366,7 @@ def _stamps(row: Disclosure) -> dict[str, Any]:
         "handed_over_at": row.handed_over_at,
         "how": str(row.get_how_display()) if row.how else "",
         "has_package": row.package_id is not None,
+        "not_printed": _not_printed(row),
         "informed_at": row.informed_at,
         "deferred_until": row.deferred_until,
         "deferred_why": row.deferred_why or "",

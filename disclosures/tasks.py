@@ -15,14 +15,10 @@ from casemgmt.vault.keys import load_keys
 from consent.facts import circle
 from disclosures.handing import BUILD
 from disclosures.models import Disclosure
-from disclosures.package import package_of
+from disclosures.package import NotWhatWasApproved, package_of
 from disclosures.printing import page
 from disclosures.vocabulary import LEFT
 from dossiers.models import Dossier
-
-
-class NotWhatWasApproved(RuntimeError):
-    """The package would now come out otherwise than it was approved; a person must look."""
 
 
 @jobs.handles(BUILD)

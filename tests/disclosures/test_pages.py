@@ -12,6 +12,7 @@ from casemgmt.accounts.models import User
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base import clock
 from casemgmt.base.jobs import run_due
+from casemgmt.base.models import Job
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.actors import Actor
 from casemgmt.organisations.models import Membership, Organisation, Unit
@@ -69,6 +70,28 @@ def test_the_page_says_whose_consent_and_cites_it(here: Case):
     assert "SH-3.7.2c" in text(page)
     assert "Samira El Idrissi" in text(page)
     assert page.headers["Cache-Control"] == "no-store, private"
+
+
+def test_a_package_that_can_never_be_made_says_so_and_what_to_do(here: Case):
+    row = agreed(here)
+    approve(here, row)
+    hand_over(here, row)
+    with transaction.atomic():
+        Disclosure.objects.filter(id=row.id).update(content_hash="0" * 64)
+    run_due()
+    page = text(browser(here.place.worker).get(f"{steps(here)}/{row.id}/"))
+    assert "De inhoud is veranderd na goedkeuring; het pakket is niet gemaakt" in page
+    assert "Begin een nieuwe verstrekking" in page and "Het pakket wordt gemaakt" not in page
+
+
+def test_printing_that_was_given_up_says_so(here: Case):
+    row = agreed(here)
+    approve(here, row)
+    hand_over(here, row)
+    with transaction.atomic():
+        Job.objects.filter(subject=row.id).update(failed_at=clock.now(), last_error="OSError")
+    page = text(browser(here.place.worker).get(f"{steps(here)}/{row.id}/"))
+    assert "Het pakket kon niet worden gemaakt" in page and "na goedkeuring" not in page
 
 
 def test_the_whole_way_through_the_pages(here: Case):
