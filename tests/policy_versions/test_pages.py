@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from uuid import UUID, uuid4
 
 import pytest
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 @pytest.fixture(autouse=True)
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Who imports `confirmed` by name for the first time now would keep the stand-in for the tests after these.
+    import_module("casemgmt.urls")
     monkeypatch.setattr("casemgmt.base.clock.now", lambda: NOW)
     monkeypatch.setattr("casemgmt.accounts.confirm.confirmed", lambda request: True)
 
