@@ -1,8 +1,7 @@
-"""The disclosure part of the day: whose consent, what goes, another's approval, the package, the register, the letter."""
+"""The disclosure part of the day: whose consent, what goes, another's approval, the package, the register."""
 
 import io
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pikepdf
@@ -36,14 +35,16 @@ def disclose(visit: Visit, slug: str, family: Family, dossier: str) -> None:
 def propose(worker: Visitor, dossier: str) -> str:
     """Say about whom, to whom and what for; returns the address of the disclosure."""
     worker.open(dossier)
-    worker.page.locator("main a[href$='/nieuw/'][href*='/verstrekken/']").first.click()
+    worker.page.locator("a[href$='/nieuw/'][href*='/verstrekken/']").first.click()
     worker.page.wait_for_load_state("load")
     worker.check()
     about = worker.page.locator("main [name=about]")
     if about.count() and about.first.get_attribute("type") == "radio":
         about.first.check()
     worker.choose(recipient_kind="school", requested="yes")
-    worker.fill(organisation="De Wegwijzer", name="D. Postema", purpose="Afspraken maken over verzuim en rust op school.")
+    worker.fill(
+        organisation="De Wegwijzer", name="D. Postema", purpose="Afspraken maken over verzuim en rust op school."
+    )
     worker.press("Verder")
     return worker.page.url
 
@@ -53,7 +54,7 @@ def record_answer(worker: Visitor, here: str, name: str) -> None:
     worker.open(here)
     worker.page.get_by_role("link", name=name).first.click()
     worker.page.wait_for_load_state("load")
-    worker.choose(state="given", form="written").fill(given_on=f"{date.today():%d-%m-%Y}")
+    worker.choose(state="given", form="written").fill(given_on=worker.day())
     for box in worker.page.locator("main [name=told]").all():
         box.check()
     worker.press("Antwoord bewaren")

@@ -34,7 +34,9 @@ class Stack:
     dossiers: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def person(self, organisation: str, part: str) -> dict[str, str]:
-        """Who plays a part in an organisation."""
+        """Who plays a part in an organisation; "client:guest" is somebody who is not known yet."""
+        if part == "client:guest":
+            return {"organisation": organisation, "part": part}
         return next(p for p in self.people if p["organisation"] == organisation and p["part"].startswith(part))
 
     def manage(self, *words: str) -> str:

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.journeys.asking import ask
+from tests.journeys.disclosing import disclose
 from tests.journeys.families import FAMILIES
+from tests.journeys.keeping import configure, let_go
 from tests.journeys.recording import record
 from tests.journeys.stack import Stack
 from tests.journeys.visitor import Visitor
@@ -15,4 +18,8 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("slug", sorted(FAMILIES))
 def test_a_working_day(slug: str, stack: Stack, visit: Callable[..., Visitor]) -> None:
     family = FAMILIES[slug]
-    record(visit, slug, family)
+    dossier = record(visit, slug, family)
+    disclose(visit, slug, family, dossier)
+    ask(visit, slug, family, dossier)
+    configure(visit, slug)
+    let_go(visit, stack, slug, family)

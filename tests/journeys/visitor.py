@@ -11,7 +11,9 @@ import os
 import re
 import struct
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -47,7 +49,7 @@ class Visitor:
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.checked: set[str] = set()
-        self.signed_in = False
+        self.signed_in, self.used = False, ""
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -67,9 +69,32 @@ class Visitor:
         self.page.fill("[name=login]", self.person["email"])
         self.page.fill("[name=password]", self.person["password"])
         self.submit()
-        self.page.fill("[name=code]", self.code())
+        while self.code() == self.used:
+            # The digits of an app work once; the next ones come within half a minute.
+            self.page.wait_for_timeout(500)
+        self.used = self.code()
+        self.page.fill("[name=code]", self.used)
         self.submit()
         return self
+
+    def sign_in_again(self) -> "Visitor":
+        """After the clock moved: the old session has ended, as it should."""
+        self.page.goto(f"/o/{self.slug}/")
+        assert "/inloggen/" in self.page.url
+        self.signed_in = False
+        return self.sign_in()
+
+    def confirm(self) -> "Visitor":
+        """Say once more who one is, where a dangerous act asks it."""
+        if "/bevestigen/" in self.page.url:
+            self.page.fill("main [name=password]", self.person["password"])
+            self.submit()
+        return self
+
+    def day(self, ahead: int = 0) -> str:
+        """Today, or so many days from it, by the stack's clock and as people type it."""
+        moment = datetime.fromtimestamp(self.stack.clock(), ZoneInfo("Europe/Amsterdam"))
+        return f"{moment + timedelta(days=ahead):%d-%m-%Y}"
 
     def code(self) -> str:
         """The digits that this person's app shows now."""
