@@ -13,13 +13,13 @@ Visit = Callable[..., Visitor]
 def ask(visit: Visit, slug: str, family: Family, dossier: str) -> None:
     """From a client's question to the letter that cites article and appeal."""
     client = portal_sign_in(visit(slug, "client", phone=True))
-    client.check().photograph(f"portaal-start-{slug}")
+    client.check().photograph("portaal-start")
     request = ask_inspection(client, slug)
     worker = visit(slug, "caseworker").sign_in()
     decide(visit, slug, dossier, worker)
-    client.open(request).photograph(f"portaal-verzoek-{slug}")
+    client.open(request).photograph("portaal-verzoek")
     read_letter(client, slug)
-    client.open(f"/mijn/{slug}/wie-keek/").sees(worker.person["name"]).photograph(f"wie-keek-telefoon-{slug}")
+    client.open(f"/mijn/{slug}/wie-keek/").sees(worker.person["name"]).photograph("wie-keek-portaal")
     client.open(f"/mijn/{slug}/wie-kreeg/").sees("De Wegwijzer")
     client.sees_not("GEHEIM-AANTEKENING")
     by_invitation(visit, slug, dossier, worker)
@@ -69,7 +69,7 @@ def decide(visit: Visit, slug: str, dossier: str, worker: Visitor) -> None:
     here = worker.page.url
     worker.check().choose(how="document").press("Identiteit vastgesteld")
     manager = visit(slug, "manager").sign_in()
-    manager.open(here).photograph(f"verzoek-{slug}")
+    manager.open(here).photograph("verzoek")
     joined = manager.page.locator("main [name=joined]")
     if joined.count():
         # Opsterland: from twelve to fifteen, client and representative ask together.

@@ -16,7 +16,7 @@ def disclose(visit: Visit, slug: str, family: Family, dossier: str) -> None:
     """From the question of a school to the letter for the client."""
     worker = visit(slug, "caseworker").sign_in()
     here = propose(worker, dossier)
-    worker.sees("Wiens toestemming", family.first).photograph(f"verstrekken-{slug}")
+    worker.sees("Wiens toestemming", family.first).photograph("verstrekken")
     for name in family.consenting:
         record_answer(worker, here, name)
     answer_conditions(worker, here)
@@ -76,7 +76,7 @@ def choose_items(worker: Visitor, here: str, number: int = 0) -> None:
     worker.open(f"{here}?stap=items").sees_not("GEHEIM-AANTEKENING")
     entries = worker.page.locator("main .pick", has_text="alleen over").locator("[name=entry]")
     entries.nth(number).check()
-    worker.press("Neem wat is aangekruist").photograph(f"verstrekken-stukken-{worker.slug}")
+    worker.press("Neem wat is aangekruist").photograph("verstrekken-stukken")
 
 
 def nobody_approves_their_own(worker: Visitor, here: str) -> None:
@@ -87,7 +87,7 @@ def nobody_approves_their_own(worker: Visitor, here: str) -> None:
 
 def approve(manager: Visitor, here: str) -> None:
     """From the inbox to exactly this package."""
-    manager.go("goedkeuren/").sees("De Wegwijzer").photograph(f"goedkeuren-{manager.slug}")
+    manager.go("goedkeuren/").sees("De Wegwijzer").photograph("goedkeuren")
     manager.open(f"{here}goedkeuren/").press("Precies dit goedkeuren")
 
 
@@ -113,4 +113,4 @@ def hand_over(worker: Visitor, here: str) -> None:
     content = Path(str(waiting.value.path())).read_bytes()
     with pikepdf.open(io.BytesIO(content)) as pdf:
         assert pdf.Root.MarkInfo.Marked and str(pdf.Root.Lang).startswith("nl")
-    worker.open(here).photograph(f"overhandigd-{worker.slug}")
+    worker.open(here).photograph("overhandigd")

@@ -17,13 +17,13 @@ TERM = "retention.classes.dossier.term"
 def configure(visit: Visit, slug: str) -> None:
     """A longer term in a draft, what it would move, and a colleague who publishes it from tomorrow."""
     administrator = visit(slug, "administrator").sign_in()
-    administrator.go("regels/").photograph(f"regels-{slug}").press("Begin een concept")
+    administrator.go("regels/").photograph("regels").press("Begin een concept")
     draft = administrator.page.url
     administrator.open(f"{draft}onderdeel/retention/")
     before = int(administrator.page.input_value(f'[name="{TERM}"]'))
     administrator.page.fill(f'[name="{TERM}"]', str(before + 1))
     administrator.press("Opslaan in het concept")
-    administrator.open(f"{draft}doorrekenen/").press("Doorrekenen").until("schuift").photograph(f"doorrekenen-{slug}")
+    administrator.open(f"{draft}doorrekenen/").press("Doorrekenen").until("schuift").photograph("doorrekenen")
     administrator.open(f"{draft}indienen/").fill(
         from_date=administrator.day(1), why="De termijn wordt een jaar langer."
     )
@@ -43,7 +43,7 @@ def let_go(visit: Visit, stack: Stack, slug: str, family: Family) -> None:
     manager = visit(slug, "manager").sign_in()
     manager.go("bewaren/").until(family.closed)
     here = str(manager.page.get_by_role("link", name=family.closed).first.get_attribute("href"))
-    manager.open(here).sees("waarom?").photograph(f"verwijderlijst-{slug}")
+    manager.open(here).sees("waarom?").photograph("verwijderlijst")
     manager.choose(judgement="agree").press("Vastleggen")
     second = visit(slug, "second_pair").sign_in()
     second.page.goto(f"{here}goedkeuren/")
@@ -68,7 +68,7 @@ def run_the_night(stack: Stack) -> None:
 
 def prove(visitor: Visitor, stack: Stack) -> None:
     """The certificate verifies with the public key alone, without database or services."""
-    visitor.click("Open de verklaring").photograph(f"verklaring-{visitor.slug}")
+    visitor.click("Open de verklaring").photograph("verklaring")
     with visitor.page.expect_download() as waiting:
         visitor.page.locator("main a[href$='/bestand/']").first.click()
     certificate = Path(str(waiting.value.path()))

@@ -11,15 +11,16 @@ Visit = Callable[..., Visitor]
 def record(visit: Visit, slug: str, family: Family) -> str:
     """Live the caseworker's morning; returns the address of the dossier."""
     worker = visit(slug, "caseworker").sign_in()
-    worker.check().sees("Mijn dag", family.dossier).photograph(f"mijn-dag-{slug}")
+    worker.check().sees("Mijn dag", family.dossier).photograph("mijn-dag")
     worker.go("dossiers/").click(family.dossier)
     dossier = worker.page.url
-    worker.sees("Wie beslist nu", "waarom?").photograph(f"dossier-{slug}")
+    worker.sees("Wie beslist nu", "waarom?").photograph("dossier")
     see_why(worker)
     add_entry(worker, family)
     reword(worker)
     find(worker, family)
     keep_note(worker, dossier)
+    worker.open(f"{dossier}wie-keek/").sees("Wie keek").photograph("wie-keek")
     refused(visit, slug, dossier)
     return dossier
 

@@ -23,6 +23,7 @@ from tests.journeys.stack import Stack
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 PICTURES = Path(os.environ.get("CASEMGMT_PICTURES", ""))
+PICTURED = os.environ.get("CASEMGMT_PICTURED", "sterk-huis")
 _AXE = Axe()
 
 
@@ -66,6 +67,7 @@ class Visitor:
             return self
         self.signed_in = True
         self.page.goto("/inloggen/")
+        self.check().photograph("aanmelden")
         self.page.fill("[name=login]", self.person["email"])
         self.page.fill("[name=password]", self.person["password"])
         self.submit()
@@ -206,10 +208,17 @@ class Visitor:
         return self
 
     def photograph(self, name: str) -> "Visitor":
-        """Keep a picture of this page, where pictures are asked for."""
-        if str(PICTURES) not in ("", "."):
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=str(PICTURES / f"{name}.png"))
+        """Keep pictures of this page, as on a desk and as on a phone, where pictures are asked for."""
+        if str(PICTURES) in ("", ".") or self.slug != PICTURED:
+            return self
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        own = self.page.viewport_size
+        for size, suffix in ((DESKTOP, ""), (PHONE, "-telefoon")):
+            self.page.set_viewport_size(size)
+            self.page.wait_for_timeout(150)
+            self.page.screenshot(path=str(PICTURES / f"{name}{suffix}.png"))
+        if own is not None:
+            self.page.set_viewport_size(own)
         return self
 
     def leave(self) -> None:

@@ -65,7 +65,7 @@ POSTS_ONE = (
     "oordeel/",
     "tegenhouden/",
     "verlengen/",
-    f"jongere/{uuid4()}/",
+    "jongere/dea85cbe-dafc-4572-8534-05dab9346ad7/",
 )
 
 
