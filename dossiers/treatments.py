@@ -7,7 +7,7 @@ declare(
     """
     id               erase omit none
     organisation_id  erase omit none
-    number           erase copy plain
+    number           erase copy sealed
     unit             erase omit plain
     name             erase copy sealed
     state            erase copy plain

@@ -69,9 +69,8 @@ def _compare(ids: list[UUID], old: Profile, new: Profile, on: date, counted: _Co
 
 
 def _example(dossier: Dossier, before: date | None, after: date | None) -> str:
-    """One dossier by number: closed when, from which date to which; no name."""
-    return _("%(number)s, closed on %(closed)s: from %(before)s to %(after)s") % {
-        "number": dossier.number,
+    """One dossier, unnamed, for the result outlives it: closed when, from which date to which."""
+    return _("A dossier, closed on %(closed)s: from %(before)s to %(after)s") % {
         "closed": date_plain(dossier.closed_on) if dossier.closed_on else "–",
         "before": date_plain(before) if before else "–",
         "after": date_plain(after) if after else "–",

@@ -24,7 +24,7 @@ Report = Callable[[int, int], None]
 class ImpactResult:
     """How many of `total` things move, how many are due at once, and ten of them explained.
 
-    An example holds numbers, dates and reasons, never a name: it is stored and shown to administrators.
+    An example holds dates and reasons, never a name or a number of a dossier: it is kept when the dossier goes.
     """
 
     moved: int
