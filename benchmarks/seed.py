@@ -206,8 +206,8 @@ def _assignments(main: psycopg.Connection, dossiers: int) -> None:
             for dossier in chosen:
                 cursor.execute(
                     "insert into dossiers_assignment (id, organisation_id, user_id, permission_id, content_object_id,"
-                    " role_in_care, ground, opened_at, starts_on)"
-                    " values (%s, %s, %s, %s, %s, 'caseworker', '', %s, %s)",
+                    " opened_at, starts_on)"
+                    " values (%s, %s, %s, %s, %s, %s, %s)",
                     [
                         uid("assignment", kind, number, dossier),
                         uid("organisation", 0),

@@ -74,7 +74,7 @@ def assign(dossier: Dossier, new: NewAssignment) -> Assignment:
         permission=permission_to_view(),
         content_object=dossier,
         role_in_care=new.role_in_care,
-        ground=new.ground,
+        ground=new.ground or None,
         opened_at=dossier.opened_at,
         starts_on=new.starts_on,
         ends_on=new.ends_on,

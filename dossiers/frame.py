@@ -228,7 +228,7 @@ def _status(dossier: Dossier) -> str:
 def _here_as(dossier: Dossier, actor: Actor) -> str:
     """In which capacity the reader is here: a role in the care, the team, or a desk."""
     held: Assignment | None = access.assignment_of(actor, dossier)
-    if held is not None:
+    if held is not None and held.role_in_care:
         return _("You are here as %(role)s.") % {"role": held.role_in_care}
     if any(dossier.unit_id in units for units in actor.units_by_capability.values()):
         return _("You are here through %(team)s.") % {"team": dossier.unit.name}

@@ -64,12 +64,13 @@ class Assignment(UserObjectPermissionBase, OrganisationModel):
 
     ``opened_at`` is copied from the dossier (it never changes), so that a
     worklist can be cut newest-first without reading dossiers. The days count
-    from ``starts_on`` up to and including ``ends_on``.
+    from ``starts_on`` up to and including ``ends_on``. As what and why are typed
+    words about a client's care, so they are sealed.
     """
 
     content_object = TenantForeignKey(Dossier)
-    role_in_care = models.CharField(max_length=40)
-    ground = models.CharField(max_length=200, blank=True, default="")
+    role_in_care = SealedText(label="assignment.role_in_care", null=True)
+    ground = SealedText(label="assignment.ground", null=True)
     opened_at = models.DateTimeField()
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
@@ -89,7 +90,7 @@ class Assignment(UserObjectPermissionBase, OrganisationModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role_in_care} of {self.user_id}"
+        return f"assignment of {self.user_id}"
 
     @property
     def dossier_id(self) -> UUID:

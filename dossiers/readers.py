@@ -62,7 +62,9 @@ def colleagues_of(dossier: Dossier, on: date) -> tuple[Colleague, ...]:
         if user_id in names
     ]
     found += [
-        Colleague(row.user_id, names[row.user_id], "assignment", row.role_in_care, row.id, row.starts_on, row.ends_on)
+        Colleague(
+            row.user_id, names[row.user_id], "assignment", row.role_in_care or "", row.id, row.starts_on, row.ends_on
+        )
         for row in assigned
         if row.user_id in names
     ]

@@ -24,7 +24,7 @@ declare(
     permission       erase omit none
     user             erase omit plain
     content_object   erase omit none
-    role_in_care     erase copy plain
+    role_in_care     erase copy name
     ground           erase copy name
     opened_at        erase omit none
     starts_on        erase copy plain

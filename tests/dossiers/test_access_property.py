@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.actors import Actor
+from casemgmt.vault.keys import load_keys
 from dossiers.access import can, reachable, visible
 from dossiers.acts import NewAssignment, NewDossier, assign, create_dossier
 from dossiers.models import Assignment, Dossier
@@ -65,6 +66,7 @@ def actor_with(here: Place, verbs: set[Verb], teams: set[int]) -> Actor:
 def test_what_is_listed_is_what_the_door_opens(here, dossiers, verbs, teams, periods, elsewhere):
     with organisation(here.id), transaction.atomic():
         rows = {row.id: row for row in Dossier.objects.all()}
+        load_keys(rows)
         Assignment.objects.all().delete()
         actor = actor_with(here, verbs, teams)
         today = clock.today()

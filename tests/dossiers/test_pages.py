@@ -1,6 +1,7 @@
 """The litany of every page inside a dossier: works, colleague, stranger, wrong method, bad input."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -8,13 +9,17 @@ import pytest
 from django.db import transaction
 
 from casemgmt.audit.models import AccessEvent
+from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
+from casemgmt.vault.keys import load_keys
 from dossiers.access import change_dossier
-from dossiers.models import Draft, Entry, EntryVersion, Person, WorkingNote
+from dossiers.looks import DATA, looks_at
+from dossiers.models import Assignment, Draft, Entry, EntryVersion, Person, WorkingNote
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
 from tests.dossiers.pages import World, make_world
+from tests.traces import found_in_database
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -116,6 +121,27 @@ def test_the_timeline_shows_who_decides_with_the_rule_and_never_a_secret_address
     assert "SH-3.1" in page
     assert "Veilige laan" not in page
     assert events(world)[-1] == ("read", "shown", "timeline")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_key_at_the_end_of_time_begins_at_the_top(world, moment):
+    entry_in(world)
+    answer = world.worker.get(world.at(f"?after={moment[:10]}~{moment}~{uuid4()}"))
+    assert answer.status_code == 200 and "Zwemles is op woensdag." in answer.content.decode()
+
+
+def test_a_colleagues_working_notes_are_in_the_trail_of_its_author_and_of_who_guards_it_only(world):
+    assert world.worker.post(world.at("aantekeningen/"), {"text": "Nog navragen."}).status_code == 303
+    worker, on = world.place.worker, clock.today()
+    teammate = replace(worker, user_id=uuid4())
+    guard = replace(teammate, units_by_capability={**worker.units_by_capability, Verb.READ_TRAIL: frozenset()})
+    with organisation(world.place.id), transaction.atomic():
+        dossier = Dossier.objects.get(id=world.family.dossier_id)
+        seen = [looks_at(dossier, actor, on) for actor in (worker, guard, teammate)]
+    kept = [any(row.data == "notes" or row.data == DATA["notes"]() for row in one.rows) for one in seen]
+    counts = [sum(one.per_day.values()) for one in seen]
+    assert kept == [True, True, False]
+    assert counts[0] == counts[1] == counts[2] + 2  # the note, and the task that reminds of it
 
 
 def test_a_secret_address_shows_by_a_post_and_leaves_a_row_of_its_own(world):
@@ -290,9 +316,22 @@ def test_a_colleague_added_for_a_period_comes_in_and_is_out_at_the_next_click(wo
     assert world.worker.post(world.at("toegang/"), sent).status_code == 303
     assert world.colleague.get(world.at()).status_code == 200
     page = world.worker.get(world.at("toegang/")).content.decode()
+    assert "waarnemer" in page
     end = page.split("/toegang/")[2].split("/")[0] if "/einde/" not in page else page.split("/einde/")[0][-36:]
     assert world.worker.post(world.at(f"toegang/{end}/einde/")).status_code == 303
     assert world.colleague.get(world.at()).status_code == 403
+
+
+def test_what_is_typed_about_an_assignment_stands_nowhere_in_clear(world):
+    sent = {"role_in_care": "MARKER-rol", "ground": "MARKER-reden", "starts_on": "01-01-2026", "ends_on": ""}
+    sent["user"] = str(world.place.colleague.user_id)
+    assert world.worker.post(world.at("toegang/"), sent).status_code == 303
+    assert "MARKER-rol" in world.colleague.get(world.at()).content.decode()
+    with organisation(world.place.id), transaction.atomic():
+        (row,) = Assignment.objects.all()
+        load_keys([row.dossier_id])
+        assert row.ground == "MARKER-reden"
+    assert not found_in_database("MARKER")
 
 
 def test_who_looked_names_the_colleague_who_was_refused(world):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base import clock
@@ -22,6 +22,7 @@ from retention.models import Certificate, EndDate, ErasureLedger, Removal
 from retention.vocabulary import RemovalState
 from tests.cast import Family, Place, make_family
 from tests.retention.conftest import LONG_AGO, close
+from tests.traces import found_in_database
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -184,18 +185,6 @@ def genuine(certificate: Certificate) -> None:
     with pytest.raises(ValueError, match="genuine"):
         certificates.verify(document.replace("SH-", "SX-"), key)
     assert not any(word in document for word in ("Sem", "Samira", *PERSONAL))
-
-
-def found_in_database(marker: str) -> list[str]:
-    """Tables of the main database in which the marker stands anywhere in clear."""
-    found = []
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("select table_name from information_schema.tables where table_schema = 'public'")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f'select count(*) from "{table}" t where t::text like %s', [f"%{marker}%"])
-            if cursor.fetchone()[0]:
-                found.append(table)
-    return found
 
 
 @pytest.mark.parametrize("stop_at", ["frozen", "shredding", "key-gone", "shredded", "files-gone", "erased", "verified"])
