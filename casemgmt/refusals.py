@@ -1,7 +1,8 @@
 """The last floor before the visitor: turns every exception into the right page.
 
 Refusals keep their sentence, a store that is away becomes 503 and mends itself,
-and input that no page could have sent becomes 4xx. Nothing here asks a database.
+and input that no page could have sent becomes 4xx. Nothing here asks a database;
+only a form with a wrong token leaves its row here, for no view ever sees it.
 """
 
 import logging
@@ -9,12 +10,14 @@ import sys
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base.errors import Unavailable
 from casemgmt.web import errors
 
@@ -90,6 +93,13 @@ def handler404(request: HttpRequest, exception: Exception | None = None) -> Http
 def handler500(request: HttpRequest) -> HttpResponse:
     """What a middleware raised comes here too, so a store that is away is recognised here as well."""
     return page_for(request, sys.exc_info()[1]) or errors.handler500(request)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token is missing or old: the page says that it was recorded, so it is."""
+    with transaction.atomic():
+        events.record_platform(Action.CHANGE, outcome=Outcome.DENIED, data="csrf")
+    return errors.csrf_failure(request, reason)
 
 
 def _away_sentence() -> str:

@@ -3,7 +3,8 @@
 ``can`` and ``visible`` come from one definition; a property test proves that
 they agree. The door decides, reads and writes its event in one durable
 transaction, hands out plain values, and only then does anybody render: when the
-event cannot be written nothing is shown.
+event cannot be written nothing is shown. A no from inside undoes that transaction
+and leaves a row of its own.
 """
 
 from collections.abc import Callable
@@ -11,13 +12,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casemgmt.accounts.models import User
 from casemgmt.audit import events
+from casemgmt.audit.doors import doorway
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
@@ -95,19 +96,16 @@ def open_dossier(
     NotThere for a dossier that is not this organisation's (any more) and
     NotAllowed, with a sentence to act on, for a colleague without the right.
     """
-    with transaction.atomic(durable=True):
+    with doorway(action, data) as came:
         dossier = Dossier.objects.select_related("unit").filter(pk=dossier_id).first()
         ground = _knock(actor, dossier, dossier_id, verb, action, data)
         if ground and dossier is not None:
+            came.enter(dossier_id, ground)
             load_keys([dossier_id])
-            try:
-                shown = load(dossier)
-            except NotThere:
-                _tell_missing(action, dossier_id, data, ground)
-            else:
-                events.record(action, outcome=Outcome.SHOWN, dossier_id=dossier_id, data=data, ground=ground)
-                return shown
-    raise _refusal(dossier) if not ground else NotThere()
+            shown = load(dossier)
+            events.record(action, outcome=Outcome.SHOWN, dossier_id=dossier_id, data=data, ground=ground)
+            return shown
+    raise _refusal(dossier)
 
 
 def change_dossier(
@@ -123,23 +121,18 @@ def change_dossier(
 
     Raises as ``open_dossier`` does, and Conflict when the dossier is closed to ``verb``.
     """
-    with transaction.atomic(durable=True):
+    with doorway(action, data) as came:
         dossier = Dossier.objects.select_for_update().filter(pk=dossier_id).first()
         ground = _knock(actor, dossier, dossier_id, verb, action, data)
         if ground and dossier is not None:
+            came.enter(dossier_id, ground)
             if dossier.state == Dossier.State.CLOSED and verb not in AFTER_CLOSING:
                 raise Conflict(_("This dossier is closed, so nothing can be added to it. Reopen it first."))
             load_keys([dossier_id])
-            try:
-                # A savepoint, so that an act that finds nothing halfway leaves nothing half done.
-                with transaction.atomic():
-                    done = act(dossier)
-            except NotThere:
-                _tell_missing(action, dossier_id, data, ground)
-            else:
-                events.record(action, outcome=Outcome.DONE, dossier_id=dossier_id, data=data, ground=ground)
-                return done
-    raise _refusal(dossier) if not ground else NotThere()
+            done = act(dossier)
+            events.record(action, outcome=Outcome.DONE, dossier_id=dossier_id, data=data, ground=ground)
+            return done
+    raise _refusal(dossier)
 
 
 def _knock(actor: Actor, dossier: Dossier | None, dossier_id: UUID, verb: Verb, action: Action, data: str) -> str:
@@ -151,11 +144,6 @@ def _knock(actor: Actor, dossier: Dossier | None, dossier_id: UUID, verb: Verb, 
     if not ground:
         events.record(action, outcome=Outcome.DENIED, dossier_id=dossier_id, data=data, ground="no-assignment")
     return ground
-
-
-def _tell_missing(action: Action, dossier_id: UUID, data: str, ground: str) -> None:
-    """Write down that somebody asked for a part of a dossier that is not there, or is not theirs."""
-    events.record(action, outcome=Outcome.UNKNOWN, dossier_id=dossier_id, data=data, ground=ground)
 
 
 def _refusal(dossier: Dossier | None) -> Exception:

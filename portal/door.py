@@ -10,9 +10,8 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import transaction
-
 from casemgmt.audit import context, events
+from casemgmt.audit.doors import doorway
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
 from casemgmt.base.errors import NotThere
@@ -78,7 +77,7 @@ def _through(
     outcome: Outcome,
 ) -> T:
     context.learn(actor.user_id, ROLE)
-    with transaction.atomic(durable=True):
+    with doorway(action, data) as came:
         access = _access(actor, access_id)
         dossier = _dossier(access, lock) if access else None
         if access is None or dossier is None:
@@ -86,6 +85,7 @@ def _through(
         elif _is_frozen(access):
             events.record(action, outcome=Outcome.DENIED, dossier_id=dossier.id, data=data, ground="frozen")
         else:
+            came.enter(dossier.id, OWN)
             load_keys([dossier.id])
             done = load(Visit(dossier, access.person, access, actor, clock.today()))
             events.record(action, outcome=outcome, dossier_id=dossier.id, data=data, ground=OWN)

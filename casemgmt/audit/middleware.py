@@ -37,23 +37,27 @@ class RequestContextMiddleware:
         finally:
             context.end(token)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: HttpRequest | None, exception: Exception) -> None:
         """Record a crash in a transaction of its own; the page is the handler's business."""
         if isinstance(exception, _ANSWERS):
             return
         try:
-            record_crash()
+            record_crash(request)
         except DatabaseError:
             log.error("A crash could not be recorded in the trail.")
 
 
-def record_crash() -> None:
-    """One row that something went wrong, with the organisation when there is one."""
+def record_crash(request: HttpRequest | None) -> None:
+    """One row that something went wrong: on which page, in which dossier, in the organisation when there is one."""
+    match = getattr(request, "resolver_match", None)
+    declaration = getattr(getattr(match, "func", None), "declaration", None)
+    data = declaration.name[:60] if declaration else "crash"
+    dossier_id = match.kwargs.get("dossier_id") if match else None
     with transaction.atomic():
         if current_or_none() is None:
-            events.record_platform(Action.JOB, outcome=Outcome.FAILED, data="crash")
+            events.record_platform(Action.JOB, outcome=Outcome.FAILED, data=data)
         else:
-            events.record(Action.JOB, outcome=Outcome.FAILED, data="crash")
+            events.record(Action.JOB, outcome=Outcome.FAILED, data=data, dossier_id=dossier_id)
 
 
 def peer_address(request: HttpRequest) -> str | None:

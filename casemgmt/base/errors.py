@@ -4,9 +4,10 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """Somebody may not do this; ``sentence`` is what they read and can act on."""
+    """Somebody may not do this; ``sentence`` is what they read and can act on, ``word`` the ground in the trail."""
 
     status = 403
+    word = "refusal"
 
     def __init__(self, sentence: str, decision: Any = None) -> None:
         super().__init__(sentence)
@@ -18,6 +19,7 @@ class Refused(Refusal):
     """A rule says no; ``decision`` carries outcome, articles and explanation."""
 
     status = 409
+    word = "rule"
 
     def __init__(self, decision: Any) -> None:
         super().__init__(str(decision.explanation), decision)
@@ -26,15 +28,20 @@ class Refused(Refusal):
 class NotAllowed(Refusal):
     """A colleague without the right: 403 and a sentence they can act on."""
 
+    word = "not-allowed"
+
 
 class Conflict(Refusal):
     """The state changed meanwhile, or the step is out of order; nothing was changed."""
 
     status = 409
+    word = "conflict"
 
 
 class NotThere(Exception):
     """Unknown, another organisation's, or nothing of yours: always the same 404."""
+
+    word = "not-there"
 
 
 class Unavailable(Exception):

@@ -17,7 +17,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_AGE = None
-CSRF_FAILURE_VIEW = "casemgmt.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "casemgmt.refusals.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
