@@ -107,11 +107,14 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class _Secrets:
+class Secrets:
+    """What may not be read in texts that go to, or on behalf of, one client."""
+
     private: tuple[Private, ...]
     own_names: tuple[str, ...]
 
     def black(self, text: str) -> list[Span]:
+        """What is black by itself in a text."""
         return automatic_spans(text, self.private, self.own_names)
 
 
@@ -137,7 +140,7 @@ def package_of(disclosure: Disclosure, around: Circle) -> Package:
     rows = list(disclosure.items.select_related("entry").order_by("position", "id"))
     texts = _versions(disclosure.dossier_id, {row.entry_id: row.version for row in rows})
     about = _about([row.entry for row in rows])
-    secrets = _secrets(disclosure, around)
+    secrets = secrets_around(disclosure.dossier_id, around)
     items = tuple(_item(row, texts[row.entry_id], about.get(row.entry_id, set()), around, secrets) for row in rows)
     return Package(items, _digest(disclosure, items))
 
@@ -168,7 +171,7 @@ def _choice(entry: Entry, text: str, about: set[UUID], around: Circle, chosen: b
     )
 
 
-def _item(row: DisclosureItem, words: EntryVersion, about: set[UUID], around: Circle, secrets: _Secrets) -> PackageItem:
+def _item(row: DisclosureItem, words: EntryVersion, about: set[UUID], around: Circle, secrets: Secrets) -> PackageItem:
     chosen, automatic = chosen_spans(row), secrets.black(words.text)
     source = words.source or ""
     return PackageItem(
@@ -209,17 +212,18 @@ def _names_of(about: set[UUID], around: Circle) -> tuple[str, ...]:
     return tuple(one.name for one in around.others if one.id in about)
 
 
-def _secrets(disclosure: Disclosure, around: Circle) -> _Secrets:
-    """Names of others (a representative, who knows of this, may be named) and everybody's contact data."""
+def secrets_around(dossier_id: UUID, around: Circle) -> Secrets:
+    """Names of others (a representative, who knows of this, may be named), their BSN and everybody's contact data."""
     private: list[Private] = []
-    for row in Person.objects.filter(dossier_id=disclosure.dossier_id):
-        mine = row.id == disclosure.about_id
+    for row in Person.objects.filter(dossier_id=dossier_id):
+        mine = row.id == around.client.id
         known = around.find(row.id)
         named = mine or (known is not None and known.who == Who.LEGAL_REPRESENTATIVE)
         own_address = mine and not row.address_secret
         contacts = [] if own_address else [row.address, row.phone]
-        private.append(Private(() if named else (row.name,), tuple(filter(None, contacts))))
-    return _Secrets(tuple(private), (around.client.name,))
+        numbers = [] if mine else [row.bsn]
+        private.append(Private(() if named else (row.name,), tuple(filter(None, (*contacts, *numbers)))))
+    return Secrets(tuple(private), (around.client.name,))
 
 
 def _digest(disclosure: Disclosure, items: Sequence[PackageItem]) -> str:

@@ -14,6 +14,7 @@ SHORTEST_NAME = 3
 _SHORTEST_NUMBER = 6
 _SHORTEST_LINE = 4
 _PARTICLES = frozenset({"van", "der", "den", "het", "ter", "ten", "vander", "vanden", "van't"})
+_SHORT_PARTICLES = frozenset({"al", "da", "de", "di", "du", "el", "la", "le", "op", "te"})
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"”’)\]]*(?=\s|$)|(?=\n)|$)", re.DOTALL)
 
 
@@ -55,7 +56,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """What of one person must never be read: names (of others) and contact data (of anybody)."""
+    """What of one person must never be read: names (of others), contact data (of anybody) and other numbers."""
 
     names: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
@@ -82,7 +83,7 @@ def sentences(text: str, chosen: Sequence[Span], automatic: Sequence[Span]) -> l
 
 def automatic_spans(text: str, private: Iterable[Private], own_names: Iterable[str]) -> list[Span]:
     """What is black by itself: names of others (but not a name the client shares) and anybody's contact data."""
-    shared = {word.casefold() for name in own_names for word in name_words(name)}
+    shared = {word.casefold() for name in own_names for word in (*name_words(name), *short_names(name))}
     found: set[Span] = set()
     for one in private:
         for name in one.names:
@@ -126,13 +127,25 @@ def name_words(name: str) -> list[str]:
     return [word for word in words if len(word) >= SHORTEST_NAME and word.casefold() not in _PARTICLES]
 
 
+def short_names(name: str) -> list[str]:
+    """Names of two letters (Bo, Jo, Li): the given name whatever it is, further on no particle. Never lower case."""
+    words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", name)
+    return [
+        word
+        for place, word in enumerate(words)
+        if len(word) == SHORTEST_NAME - 1 and word[0].isupper() and not (place and word.casefold() in _SHORT_PARTICLES)
+    ]
+
+
 def _names(text: str, name: str, shared: set[str]) -> set[Span]:
+    """Where a name stands; one of two letters only as it is written, for else it is a word like any other."""
     found: set[Span] = set()
-    for word in name_words(name):
-        if word.casefold() in shared:
-            continue
-        pattern = rf"(?<![^\W_]){re.escape(word)}(?:['’]?s)?(?![^\W_])"
-        found |= {Span(*match.span(), Mark.NAME) for match in re.finditer(pattern, text, re.IGNORECASE)}
+    for words, how in ((name_words(name), re.IGNORECASE), (short_names(name), re.NOFLAG)):
+        for word in words:
+            if word.casefold() in shared:
+                continue
+            pattern = rf"(?<![^\W_]){re.escape(word)}(?:['’]?s)?(?![^\W_])"
+            found |= {Span(*match.span(), Mark.NAME) for match in re.finditer(pattern, text, how)}
     return found
 
 

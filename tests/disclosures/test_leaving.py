@@ -14,13 +14,15 @@ from casemgmt.letters.models import Letter
 from casemgmt.vault.files import read_file
 from casemgmt.vault.keys import load_keys
 from casemgmt.work.models import Task
+from consent.facts import circle
 from disclosures import acts, handing
 from disclosures.models import Disclosure, DisclosureItem, DisclosureRegisterRow
+from disclosures.package import secrets_around
 from disclosures.redaction import Mark, Private, automatic_spans, pieces
 from disclosures.register import received_by_others
 from disclosures.vocabulary import State
 from dossiers.access import change_dossier
-from dossiers.models import Dossier, WorkingNote
+from dossiers.models import Dossier, Person, WorkingNote
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
@@ -206,3 +208,23 @@ def test_a_name_the_client_shares_stays_and_anothers_goes():
     found = pieces(text, automatic_spans(text, [Private(("Sem Bakker",), ("06-12345678",))], ["Yara Bakker"]))
     assert "".join(one.text for one in found) == " Bakker en Yara Bakker; bel  of . Semester is geen naam."
     assert [one.mark for one in found if one.mark] == [Mark.NAME, Mark.ADDRESS, Mark.ADDRESS]
+
+
+def test_a_short_name_goes_where_it_is_a_name_only():
+    text = "Bo en LI; Li's fiets, jo-jo, bo. De Vries en Jo."
+    private = [Private(("Bo de Vries",)), Private(("Li",)), Private(("Jo De Wit",))]
+    found = pieces(text, automatic_spans(text, private, ["Yara Bakker"]))
+    assert "".join(one.text for one in found) == " en LI;  fiets, jo-jo, bo. De  en ."
+    assert "Bo" in "".join(one.text for one in pieces(text, automatic_spans(text, private[:1], ["Bo Bakker"])))
+
+
+def test_the_bsn_of_another_is_black_in_a_package(case: Case):
+    with organisation(case.place.id), transaction.atomic():
+        load_keys([case.dossier_id])
+        around = circle(Dossier.objects.get(id=case.dossier_id), case.client, ON)
+        assert around is not None
+        other = Person.objects.get(id=around.others[0].id)
+        other.bsn = "123456782"
+        other.save()
+        black = secrets_around(case.dossier_id, around).black("Het nummer is 123 456 782.")
+    assert [one.mark for one in black] == [Mark.ADDRESS]

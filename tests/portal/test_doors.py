@@ -13,6 +13,7 @@ from casemgmt.audit.models import AccessEvent
 from casemgmt.base.organisation import organisation
 from client_requests.acts import Ruling, decide, start_execution, verify_identity
 from dossiers.models import Person, PortalAccess
+from dossiers.people.acts import NewPerson, add_person
 from dossiers.verbs import Verb
 from tests.client_requests.story import NOW, TODAY, House, make_house
 
@@ -30,6 +31,9 @@ PAGES = (
 )
 MARKERS = ("Geheimlaan", "MERK-ANDER", "MERK-NOTITIE", "buurvrouw", "Mark Bakker")
 
+# What a worker might well write in an entry about one child alone.
+LEAKING = "MERK-EIGEN. Mark Bakker belde 06-12345678; moeder woont op Geheimlaan 77. Zijn BSN is 123456782, zus Bo ook."
+
 
 def granted(house: House, asker: str, about: str = "") -> UUID:
     """A request that was granted in part and opened in the portal."""
@@ -46,8 +50,17 @@ def granted(house: House, asker: str, about: str = "") -> UUID:
 
 @pytest.fixture
 def family(house: House) -> House:
-    """Three with a page of their own; one entry about one, one about two."""
-    house.entry("MERK-EIGEN", "milou")
+    """Three with a page of their own; one entry about one, one about two, and one that says too much."""
+    house.change("noor", Verb.ADD, lambda d: add_person(d, NewPerson("sibling", "Bo Bakker")).id)
+
+    def reachable(_dossier: object) -> UUID:
+        mark = Person.objects.get(id=house.people["mark"])
+        mark.phone, mark.bsn = "+31 6 1234 5678", "123456782"
+        mark.save()
+        return UUID(str(mark.id))
+
+    house.change("noor", Verb.CHANGE, reachable)
+    house.entry(LEAKING, "milou")
     house.entry("MERK-ANDER over Fien", "fien")
     house.entry("MERK-ANDER over beiden", "milou", "fien")
     for name in ("milou", "samira", "mark"):
@@ -73,7 +86,15 @@ def test_an_opened_inspection_holds_own_entries_only(family: House) -> None:
     family.entry("MERK-NADIEN", "milou", at=NOW + timedelta(hours=1))
     text = family.client("milou").get(family.portal_url(f"verzoeken/{request_id}/inzage/")).content.decode()
     assert "MERK-EIGEN" in text and "MERK-NADIEN" not in text
-    assert [mark for mark in MARKERS if mark in text] == []
+    assert [mark for mark in (*MARKERS, "Mark", "12345678", "zus Bo") if mark in text] == []
+    assert "[zwart: gaat over een ander] Bakker belde [zwart: adres of nummer]" in text
+
+
+def test_staff_sees_beforehand_what_is_black_in_the_portal(family: House) -> None:
+    request_id = family.ask("milou")
+    text = family.client("noor").get(family.inside(f"verzoeken/{request_id}/inzage/")).content.decode()
+    assert "MERK-EIGEN" in text
+    assert [mark for mark in ("Geheimlaan", "12345678", "zus Bo") if mark in text] == []
 
 
 def test_another_of_the_same_dossier_gets_404(family: House) -> None:
