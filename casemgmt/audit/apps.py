@@ -1,5 +1,7 @@
 """Registers the package with Django."""
 
+from contextlib import AbstractContextManager
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,13 @@ class AuditConfig(AppConfig):
 
     name = "casemgmt.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        """Give every job circumstances of its own, so that two jobs of one worker are not one request."""
+        from casemgmt.audit import context
+        from casemgmt.base import jobs
+
+        def own() -> AbstractContextManager[None]:
+            return context.circumstances(context.AuditContext(source="job"))
+
+        jobs.around[:] = [own]

@@ -6,6 +6,7 @@ twice and to run a job twice; a poison job stops no other and ends visible.
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,10 +21,13 @@ Handler = Callable[[UUID], None]
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
+KILLED = "WorkerLost"
 log = logging.getLogger("casemgmt.jobs")
 
 handlers: Registry[Handler] = Registry("job kind")
 _doorbell: list[Callable[[], None]] = []
+# What every job stands in, such as circumstances of its own for the trail; higher packages fill it.
+around: list[Callable[[], AbstractContextManager[None]]] = []
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
@@ -72,6 +76,7 @@ def ring() -> None:
 
 def run_due(limit: int = 50) -> int:
     """Do the work that is due, at most ``limit`` jobs; returns how many were done or tried."""
+    _give_up_on_killers()
     done = 0
     while done < limit:
         job = _claim()
@@ -82,12 +87,21 @@ def run_due(limit: int = 50) -> int:
     return done
 
 
+def _give_up_on_killers() -> None:
+    """Let a job wait for a person when its last lease ran out in silence: it takes its worker down every time."""
+    now = clock.now()
+    gone = Job.objects.filter(failed_at__isnull=True, attempts__gte=MAX_ATTEMPTS, due_at__lte=now)
+    many = gone.exclude(leased_until__gt=now).update(failed_at=now, leased_until=None, last_error=KILLED)
+    if many:
+        log.error("%s jobs took their worker down at every attempt; they wait for a person.", many)
+
+
 def _claim() -> Job | None:
     now = clock.now()
     with transaction.atomic():
         job = (
             Job.objects.select_for_update(skip_locked=True)
-            .filter(due_at__lte=now, failed_at__isnull=True)
+            .filter(due_at__lte=now, failed_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
             .exclude(leased_until__gt=now)
             .order_by("due_at")
             .first()
@@ -101,7 +115,10 @@ def _claim() -> Job | None:
 
 def _run(job: Job) -> None:
     try:
-        with organisation(job.organisation_id):
+        with ExitStack() as circumstances:
+            for enter in around:
+                circumstances.enter_context(enter())
+            circumstances.enter_context(organisation(job.organisation_id))
             handlers.get(job.kind)(job.subject)
     except Exception as error:
         _put_back(job, error)
