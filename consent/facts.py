@@ -13,6 +13,7 @@ from uuid import UUID
 from casemgmt.base import clock
 from casemgmt.policy.calendar import age_on
 from casemgmt.policy.rules.facts import ConsentFacts, GivenConsent
+from casemgmt.policy.rules.representation import is_adult
 from casemgmt.policy.schema.vocabulary import ConsentPurpose, Informed, Purpose, Recipient
 from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.policy.versions import profile_in_force
@@ -20,8 +21,6 @@ from consent.models import Consent
 from consent.vocabulary import ConsentState, Form
 from dossiers.models import Dossier, Person
 from dossiers.people.vocabulary import PersonRole
-
-ADULT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +168,20 @@ _OF_A_MINOR: Mapping[str, Who] = {
 _OF_ANYBODY: Mapping[str, Who] = {
     PersonRole.PARENT: Who.PARENT,
     PersonRole.PARTNER: Who.SPOUSE_OR_PARTNER,
-    PersonRole.SIBLING: Who.ADULT_SIBLING,
 }
 
 
 def _who(row: Person, about: Person, on: date) -> Who:
-    """What somebody is to the client: custody ends at 18, a guardian of an adult is a mentor or curator."""
+    """What somebody is to the client: custody ends at 18, a guardian of an adult is a mentor or curator.
+
+    A brother or sister acts only as an adult; one whose age nobody knows acts for nobody.
+    """
     if row.id == about.id:
         return Who.CLIENT
-    minor = about.birth_date is not None and age_on(about.birth_date, on) < ADULT
+    minor = about.birth_date is not None and not is_adult(about.birth_date, on)
     if row.represents and (minor or row.role == PersonRole.GUARDIAN):
         return Who.LEGAL_REPRESENTATIVE
+    if row.role == PersonRole.SIBLING:
+        return Who.ADULT_SIBLING if is_adult(row.birth_date, on) else Who.NETWORK_PERSON
     known = (_OF_A_MINOR if minor else {}).get(row.role) or _OF_ANYBODY.get(row.role)
     return known or Who.NETWORK_PERSON

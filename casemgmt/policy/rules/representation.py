@@ -104,6 +104,11 @@ def _band(facts: ClientFacts, representation: Representation, on: date) -> str:
     return next((name for below, name in _BANDS if age < below), "adult")
 
 
+def is_adult(born_on: date | None, on: date) -> bool:
+    """Whether somebody around the client is an adult on the day; not when the birth date is unknown."""
+    return born_on is not None and age_on(born_on, on) >= BOUNDARIES[-1]
+
+
 def is_minor(facts: ClientFacts, on: date) -> bool:
     """Whether the client is under 18 and not married or declared of age."""
     return facts.birth_date is not None and age_on(facts.birth_date, on) < 18 and not facts.emancipated
@@ -130,8 +135,8 @@ def _people(facts: ClientFacts, on: date) -> dict[Person, int]:
     return {
         Person.SPOUSE_OR_PARTNER: int(facts.partner is not None and facts.partner.willing),
         Person.PARENT: int(facts.has_parent),
-        Person.ADULT_SIBLING: sum(age_on(born, on) >= 18 for born in facts.siblings_birth_dates),
-        Person.ADULT_CHILD: sum(age_on(born, on) >= 18 for born in facts.own_children_birth_dates),
+        Person.ADULT_SIBLING: sum(is_adult(born, on) for born in facts.siblings_birth_dates),
+        Person.ADULT_CHILD: sum(is_adult(born, on) for born in facts.own_children_birth_dates),
     }
 
 
