@@ -15,11 +15,13 @@ from casemgmt.web.dates import date_plain
 from casemgmt.web.routes import Needs
 from casemgmt.work.approvals import Approval, ApprovalSource, approvals
 from casemgmt.work.kinds import Group, task_kind
+from disclosures.queries import unfinished
 from dossiers.access import reachable
 from dossiers.models import Dossier
 from dossiers.sections import Flag, Span, TimelineEvent, flags, section, timeline_events
 from dossiers.verbs import Verb
 from retention.models import Hold, Removal
+from retention.oppositions import oppositions
 from retention.vocabulary import (
     ASK_YOUTH,
     DESTROYING,
@@ -44,6 +46,8 @@ def install() -> None:
     jobs.handlers.add(night.PROPOSE_ANYWAY, night.propose_anyway)
     jobs.handlers.add(night.RECALCULATE, night.recalculate)
     nightly.sweep(night.NIGHTLY)
+    # Disclosures stand to our left and cannot register this themselves.
+    oppositions.add("disclosures", unfinished)
     impacts.add("retention.end-dates", impact.EndDatesImpact())
     _name_tasks()
     _join_pages()
