@@ -8,6 +8,7 @@ voids the request or the approval.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
@@ -183,6 +184,7 @@ def ask_approval(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: dateti
     package = package_of(row, around)
     _ready(judgement, package.items, [one.first_words for one in package.unfinished])
     row.asked_by_id, row.asked_at, row.content_hash = by.user_id, at, package.digest
+    row.judgement = {**row.judgement, "basis": judgement.basis}
     row.approval_needed = bool(_approval(profile, judgement).outcome["needed"])
     row.state = State.AWAITING_APPROVAL if row.approval_needed else State.APPROVED
     row.save()
@@ -241,7 +243,7 @@ def reassess_running(dossier_id: UUID, about_id: UUID, at: datetime) -> None:
     rows = Disclosure.objects.select_for_update().filter(dossier=dossier, about_id=about_id, state__in=sorted(RUNNING))
     for row in rows:
         judgement = _judge(dossier, row, at)
-        if row.state in PENDING and judgement.allowed:
+        if row.state in PENDING and judgement.allowed and judgement.rests_as(asked_on(row)):
             continue
         voided = row.state in PENDING
         _void(row, at)
@@ -254,6 +256,11 @@ def void(dossier: Dossier, row: Disclosure, at: datetime, ground: str) -> None:
     _void(row, at)
     _assess(dossier, row, at)
     tell(row, "disclosure-voided", ground=ground)
+
+
+def asked_on(row: Disclosure) -> dict[str, Any] | None:
+    """The ground, and whose consent, on which approval was asked."""
+    return (row.judgement or {}).get("basis")
 
 
 def setting(dossier: Dossier, row: Disclosure, at: datetime) -> tuple[Profile, Circle]:

@@ -12,7 +12,7 @@ from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotAllowed
 from casemgmt.organisations.actors import Actor
 from casemgmt.work.acts import create_task, finish_tasks_for
-from disclosures.acts import called, end, locked, only_in, setting, tell
+from disclosures.acts import asked_on, called, end, locked, only_in, setting, tell
 from disclosures.judging import judge
 from disclosures.models import Disclosure
 from disclosures.package import package_of
@@ -38,6 +38,11 @@ def approve(dossier: Dossier, disclosure_id: UUID, *, seen: str, by: Actor, at: 
     judgement = judge(row, around, profile, clock.local_date(at))
     if not judgement.allowed:
         raise Conflict(_("This may not go any more: %(why)s") % {"why": judgement.may.explanation}, judgement.may)
+    if not judgement.rests_as(asked_on(row)):
+        raise Conflict(
+            _("It rests on another ground, or on another's consent, than when approval was asked. Have it asked anew."),
+            judgement.may,
+        )
     row.state, row.approved_by_id, row.approved_at = State.APPROVED, by.user_id, at
     row.save()
     finish_tasks_for(row.id, by=by, at=at, kind=APPROVE)

@@ -26,7 +26,7 @@ from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Ground, Timing
 from casemgmt.work.acts import create_task, finish_tasks_for
 from consent.facts import Circle, Somebody
-from disclosures.acts import called, locked, only_in, setting, tell, void
+from disclosures.acts import asked_on, called, locked, only_in, setting, tell, void
 from disclosures.judging import Judgement, ground_label, judge, must_inform, people_of
 from disclosures.models import Disclosure
 from disclosures.package import Package, package_of
@@ -185,6 +185,15 @@ def _last_look(
         void(dossier, row, at, "rules")
         why = _withdrawal(judgement) or judgement.may.explanation
         return Stopped(_("Nothing was handed over. %(why)s") % {"why": why}, judgement.may)
+    if not judgement.rests_as(asked_on(row)):
+        void(dossier, row, at, "ground")
+        return Stopped(
+            _(
+                "Nothing was handed over: it now rests on another ground, or on another's consent, than was approved."
+                " Have it approved once more."
+            ),
+            judgement.may,
+        )
     if package.digest != row.content_hash:
         void(dossier, row, at, "content")
         return Stopped(

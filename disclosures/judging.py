@@ -88,6 +88,18 @@ class Judgement:
         """Whether asking is the next thing to do."""
         return not self.allowed and bool(self.missing)
 
+    @property
+    def basis(self) -> dict[str, Any]:
+        """What an approval is given on: the ground, and where it is consent, whose."""
+        yes = sorted(str(one.person.id) for one in self.needed if one.counts) if self.by_consent else []
+        return {"ground": self.ground, "consent_of": yes}
+
+    def rests_as(self, approved: Mapping[str, Any] | None) -> bool:
+        """Whether it still rests on what was approved; one yes more takes nothing away."""
+        if not approved or approved["ground"] != self.ground:
+            return False
+        return set(approved["consent_of"]) <= set(self.basis["consent_of"])
+
     def to_json(self) -> dict[str, Any]:
         """As stored with the disclosure."""
         return {"who": self.who.to_dict(), "may": self.may.to_dict()}

@@ -165,6 +165,56 @@ def test_an_address_that_became_secret_after_approval_stops_the_hand_over(case: 
     assert state(row) == State.ASSESSING
 
 
+def rests_on(case: Case, row: Disclosure, **changes: object) -> None:
+    """Make as if approval had been asked on another basis than that of now."""
+
+    def write(dossier):
+        fresh = Disclosure.objects.get(id=row.id)
+        fresh.judgement = {**fresh.judgement, "basis": {**fresh.judgement["basis"], **changes}}
+        fresh.save()
+
+    do(case, Verb.PREPARE_DISCLOSURE, write)
+
+
+OTHER_BASES = [{"ground": "legal_duty"}, {"consent_of": ["00000000-0000-0000-0000-000000000001"]}]
+
+
+@pytest.mark.parametrize("other", OTHER_BASES, ids=["ground", "consent"])
+def test_another_ground_than_was_approved_voids_the_approval_with_a_sentence(case: Case, other):
+    row = agreed(case)
+    approve(case, row)
+    rests_on(case, row, **other)
+    stopped = hand_over(case, row)
+    assert isinstance(stopped, handing.Stopped)
+    assert "andere grond" in stopped.sentence
+    assert state(row) == State.ASSESSING
+    with transaction.atomic():
+        assert not DisclosureRegisterRow.objects.exists()
+
+
+def test_what_rests_on_another_ground_than_was_asked_is_not_approved(case: Case):
+    row = agreed(case)
+    rests_on(case, row, ground="legal_duty")
+    with pytest.raises(Conflict):
+        approve(case, row)
+    assert state(row) == State.AWAITING_APPROVAL
+
+
+def test_an_answer_that_changes_the_ground_voids_what_was_approved_at_once(case: Case):
+    row = agreed(case)
+    approve(case, row)
+    rests_on(case, row, ground="legal_duty")
+    consent(case, case.mother, row, at=MOMENT + timedelta(minutes=5))
+    assert state(row) == State.ASSESSING
+
+
+def test_one_yes_more_leaves_the_approval_as_it_is(case: Case):
+    row = agreed(case)
+    approve(case, row)
+    consent(case, case.mother, row, at=MOMENT + timedelta(minutes=5))
+    assert state(row) == State.APPROVED
+
+
 def test_every_act_done_twice_has_one_effect(case: Case):
     new_id = propose(case).id
     propose(case, id=new_id)
