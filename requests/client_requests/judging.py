@@ -10,13 +10,14 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from casemgmt.policy.calendar import SumBuilder, say
-from casemgmt.policy.decision import Decision
+from casemgmt.policy.decision import Decision, Kind
 from casemgmt.policy.rules import requests as rules
 from casemgmt.policy.rules.answer import answer, used
 from casemgmt.policy.rules.entitlement import kind_of
 from casemgmt.policy.rules.facts import MissingFact, RequestFacts
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.asking import Request
+from casemgmt.policy.schema.values import Cited
 from casemgmt.policy.schema.vocabulary import About, Force, Reason, RequestKind
 from casemgmt.policy.terms import Term
 from client_requests.facts import FOUND_OUT, Asked, request_facts
@@ -66,22 +67,23 @@ def deadline(kind: str, received_on: date, profile: Profile, on: date) -> Decisi
         return rules.request_deadline(facts, profile, on)
     except MissingFact:
         found = SumBuilder(received_on, "verzoek ontvangen").add(OWN_TERM, f"eigen afspraak: {OWN_TERM.dutch()}").done()
-        request = kind_of(profile, RequestKind(kind))
-        text = f"Hiervoor noemt de tekst geen termijn. Wij houden ons aan {OWN_TERM.dutch()}: {say(found.answer)}."
+        promise = f"Hiervoor noemt de tekst geen termijn. Wij houden ons aan {OWN_TERM.dutch()}: {say(found.answer)}."
+        # A house rule: what the text does not say is not printed with an article of it.
+        own = Cited(kind=Kind.HOUSE_RULE, sentence=promise)
         outcome = {"due": found.answer, "carry_out_due": None}
-        return answer(profile, outcome, (request,), used(facts, "request", "received_on"), add=text, sum=found)
+        return answer(profile, outcome, (own,), used(facts, "request", "received_on"), sum=found)
 
 
 def entitled(asked: Asked, profile: Profile, on: date) -> Decision:
     """Whether those who ask may ask this, for this client, on this day."""
-    return rules.may_ask(request_facts(asked, profile), profile, on)
+    return rules.may_ask(request_facts(asked), profile, on)
 
 
 def may_be_shown(asked: Asked, profile: Profile, on: date) -> Decision:
     """Whether what was asked may be shown now; judged anew at decision and at every opening."""
     if asked.kind not in SHOWING:
         return entitled(asked, profile, on)
-    facts = request_facts(replace(asked, identified=True), profile)
+    facts = request_facts(replace(asked, identified=True))
     return rules.may_inspect(facts, profile, on)
 
 
@@ -161,7 +163,7 @@ def _named(kind: Request) -> list[tuple[Reason, str, bool]]:
 
 
 def _ground(asked: Asked, reason: Reason, label: str, part_only: bool, profile: Profile, on: date) -> Ground | None:
-    decision = rules.refusal_grounds(request_facts(asked, profile, reason=reason), profile, on)
+    decision = rules.refusal_grounds(request_facts(asked, reason=reason), profile, on)
     if not decision.outcome["may_refuse"]:
         return None
     return Ground(reason.value, label, decision, bool(decision.outcome["must_refuse"]), part_only)
@@ -171,7 +173,7 @@ def others_must_be_left_out(asked: Asked, profile: Profile, on: date) -> Decisio
     """The rule that keeps data about others out of what is shown, where the text has one."""
     if asked.kind not in SHOWING:
         return None
-    facts = request_facts(asked, profile, reason=Reason.PRIVACY_OF_OTHER)
+    facts = request_facts(asked, reason=Reason.PRIVACY_OF_OTHER)
     decision = rules.refusal_grounds(facts, profile, on)
     return decision if decision.outcome["may_refuse"] else None
 

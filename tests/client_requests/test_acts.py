@@ -69,6 +69,9 @@ def test_each_organisation_answers_within_its_own_term(slug: str, received: date
 def test_a_kind_without_a_term_in_the_text_gets_our_own_promise(house: House) -> None:
     row = house.request(house.ask("milou", kind="complaint"))
     assert row.due_on == date(2026, 12, 20)
+    # The text says nothing of this term, so no article of it stands with the term.
+    assert row.deadline["articles"] == []
+    assert row.deadline["explanation"].startswith("Hiervoor noemt de tekst geen termijn.")
 
 
 @pytest.mark.rule("SH-3.4.2a")
