@@ -5,18 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from casemgmt.audit.models import AccessEvent
 from casemgmt.audit.queries import Look, Place, looks_per_day, who_looked
 from casemgmt.audit.vocabulary import Outcome
 from casemgmt.base import clock
+from casemgmt.organisations.actors import Actor
 from casemgmt.policy.words import role_label
 from dossiers.models import Dossier
+from dossiers.recording.notes import REMINDER
 from dossiers.timeline import names_of
+from dossiers.verbs import Verb
 
 PAGE = 50
 SHOWN_DAYS = 182
+# Working notes are their author's alone, also that they are there.
+SILENT = frozenset({"notes", "note"})
+NOTE_PAGES = frozenset(f"dossiers:{name}" for name in ("notes", "note", "destroy_note", "postpone_note"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +51,27 @@ class Looks:
     next: str
 
 
-def looks_at(dossier: Dossier, on: date, after: str = "") -> Looks:
-    """The trail of a dossier: half a year as days, and the events page by page."""
+def silence_for(actor: Actor) -> Q | None:
+    """What ``actor`` must not read in a trail: that a colleague keeps notes. Their own they may, a guard all."""
+    if actor.may(Verb.READ_TRAIL):
+        return None
+    mine = Q(user_id__isnull=False, user_id=actor.user_id)
+    # A crash carries the name of its page, the reminder of a note its kind of task.
+    notes = Q(data__in=SILENT) | Q(data__in=NOTE_PAGES) | Q(data="task", ground=REMINDER)
+    return notes & ~mine
+
+
+def looks_at(dossier: Dossier, actor: Actor, on: date, after: str = "") -> Looks:
+    """The trail of a dossier as ``actor`` may read it: half a year as days, and the events page by page."""
+    silence = silence_for(actor)
     first = on - timedelta(days=SHOWN_DAYS)
     since = datetime(first.year, first.month, first.day, tzinfo=clock.AMSTERDAM)
-    days = {count.day: count.count for count in looks_per_day(dossier.id, since=since)}
+    days = {count.day: count.count for count in looks_per_day(dossier.id, since=since, silence=silence)}
     denied = AccessEvent.objects.filter(dossier_id=dossier.id, at__gte=since, outcome=Outcome.DENIED)
+    if silence is not None:
+        denied = denied.exclude(silence)
     refused = frozenset(clock.local_date(at) for at in denied.values_list("at", flat=True))
-    rows = who_looked(dossier.id, limit=PAGE, before=_place(after))
+    rows = who_looked(dossier.id, limit=PAGE, before=_place(after), silence=silence)
     names = names_of(row.user_id for row in rows)
     next_key = f"{rows[-1].at.isoformat()}~{rows[-1].id}" if len(rows) == PAGE else ""
     return Looks(tuple(_line(row, names) for row in rows), days, refused, first, on, next_key)
@@ -86,6 +106,8 @@ DATA = {
     "latest": lambda: _("the latest entries"),
     "task": lambda: _("a task"),
     "dossier": lambda: _("the dossier"),
+    "portal-invited": lambda: _("a code for the portal"),
+    "portal-renewed": lambda: _("a new code for the portal"),
 }
 
 

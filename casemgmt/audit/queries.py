@@ -57,13 +57,15 @@ def who_looked(
     limit: int = 50,
     before: Place | None = None,
     actions: frozenset[Action] | None = None,
+    silence: Q | None = None,
 ) -> list[Look]:
     """The events of a dossier, newest first: from ``since`` up to, not including, ``until``.
 
     ``before`` is the ``place`` of the last one shown, so that a page costs the
-    same however far back it is.
+    same however far back it is. ``silence`` says which events this reader must not
+    know of.
     """
-    rows = _of(dossier_id, since, until)
+    rows = _of(dossier_id, since, until, silence)
     if actions is not None:
         rows = rows.filter(action__in=actions)
     if before is not None:
@@ -74,9 +76,11 @@ def who_looked(
 
 
 @reads
-def looks_per_day(dossier_id: UUID, *, since: datetime | None = None, until: datetime | None = None) -> list[DayCount]:
+def looks_per_day(
+    dossier_id: UUID, *, since: datetime | None = None, until: datetime | None = None, silence: Q | None = None
+) -> list[DayCount]:
     """How many events each day had, oldest first; days without any are left out."""
-    rows = _of(dossier_id, since, until).annotate(day=TruncDate("at", tzinfo=AMSTERDAM))
+    rows = _of(dossier_id, since, until, silence).annotate(day=TruncDate("at", tzinfo=AMSTERDAM))
     counted = rows.values("day").annotate(count=Count("id")).order_by("day").values_list("day", "count")
     return [DayCount(day, count) for day, count in counted]
 
@@ -90,8 +94,12 @@ def people_who_looked(
     return {user_id: count for user_id, count in rows.values_list("user_id").annotate(Count("id")) if user_id}
 
 
-def _of(dossier_id: UUID, since: datetime | None, until: datetime | None) -> QuerySet[AccessEvent]:
+def _of(
+    dossier_id: UUID, since: datetime | None, until: datetime | None, silence: Q | None = None
+) -> QuerySet[AccessEvent]:
     rows = AccessEvent.objects.filter(dossier_id=dossier_id)
+    if silence is not None:
+        rows = rows.exclude(silence)
     if since is not None:
         rows = rows.filter(at__gte=since)
     return rows if until is None else rows.filter(at__lt=until)

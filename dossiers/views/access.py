@@ -81,7 +81,7 @@ def who_looked(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     verb = Verb.READ_TRAIL if actor.may(Verb.READ_TRAIL) else Verb.READ
 
     def load(dossier: Dossier) -> tuple[Frame, Looks]:
-        return load_frame(dossier, actor, on, "looked"), looks_at(dossier, on, given(request, "after"))
+        return load_frame(dossier, actor, on, "looked"), looks_at(dossier, actor, on, given(request, "after"))
 
     frame, looks = open_dossier(actor, dossier_id, verb, load, data="trail")
     chart = charts.calendar(looks.per_day, looks.first, looks.last, looks.refused_on)

@@ -14,7 +14,7 @@ from casemgmt.base.organisation import organisation
 from casemgmt.vault.keys import load_keys
 from dossiers.access import change_dossier
 from dossiers.looks import DATA, looks_at
-from dossiers.models import Assignment, Draft, Entry, EntryVersion, Person, WorkingNote
+from dossiers.models import Assignment, Dossier, Draft, Entry, EntryVersion, Person, WorkingNote
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
