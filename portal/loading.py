@@ -17,16 +17,16 @@ from casemgmt.policy.terms import Unit
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.policy.words import role_label
 from client_requests.for_clients import ActedFor, Rights, acted_for, own_requests, rights_over
+from client_requests.invitations import renewed_at
 from client_requests.queries import RequestLine
 from client_requests.showing import upper
 from disclosures.register import Received, received_by_others
 from dossiers.frame import first_name
+from dossiers.looks import SILENT
 from portal.door import ROLE, Visit
 
 LOOKING = frozenset({Action.READ, Action.PRINT, Action.EXPORT, Action.DISCLOSE})
 EVENTS = 400
-# Working notes are their author's alone, also that they are there.
-SILENT = frozenset({"notes", "note"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class StartPage:
     received: int
     acted: tuple[ActedFor, ...]
     rights: Rights
+    renewed: datetime | None
     today: date
 
 
@@ -100,6 +101,7 @@ def start_page(visit: Visit) -> StartPage:
         received=sum(len(_received(visit, one)) for one, _name in rights.clients),
         acted=acted_for(visit.dossier, visit.person),
         rights=rights,
+        renewed=renewed_at(visit.access),
         today=visit.on,
     )
 

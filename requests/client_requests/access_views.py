@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from casemgmt.accounts.models import PortalInvitation
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
-from casemgmt.base.errors import NotThere
+from casemgmt.base.errors import NotAllowed, NotThere
 from casemgmt.letters.acts import letter_pdf
 from casemgmt.letters.models import Letter
 from casemgmt.letters.queries import LetterLine, OpenedLetter, letters_of, opened
@@ -23,9 +23,10 @@ from casemgmt.web import forms
 from casemgmt.web.render import render, see_other
 from casemgmt.web.routes import reverse
 from client_requests import invitations
-from client_requests.forms import FreezeForm, InviteForm
+from client_requests.forms import FreezeForm, InviteAgainForm, InviteForm
 from client_requests.queries import way
-from dossiers.access import change_dossier, open_dossier
+from client_requests.vocabulary import Identified
+from dossiers.access import can, change_dossier, open_dossier
 from dossiers.frame import Frame, load_frame, people_of
 from dossiers.models import Dossier, PortalAccess
 from dossiers.verbs import Verb
@@ -83,12 +84,19 @@ def invite(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
 
 def invite_again(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
-    """A new letter with a new code."""
+    """A new letter with a new code, for somebody whose identity was established anew."""
     actor, address = actor_of(request), _door(request)
+    form = InviteAgainForm(request.POST, auto_id=_ids_of(access_id))
+    if not form.is_valid():
+        page, frame = _load(actor, dossier_id)
+        values = _values(page, frame, again_form=form)
+        values["again_forms"][access_id] = form
+        return forms.invalid(request, PORTAL, form, values | {"renewing": access_id})
+    how = Identified(form.cleaned_data["how"])
     letter_id = _change(
         actor,
         dossier_id,
-        lambda d: invitations.invite_again(d, access_id, address=address, by=actor, at=clock.now()).id,
+        lambda d: invitations.invite_again(d, access_id, how=how, address=address, by=actor, at=clock.now()).id,
     )
     return see_other(request, "client_requests:letter", dossier_id=dossier_id, letter_id=letter_id)
 
@@ -130,7 +138,9 @@ def letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpRespo
     actor, on = actor_of(request), clock.today()
 
     def load(dossier: Dossier) -> tuple[Frame, OpenedLetter | None]:
-        return load_frame(dossier, actor, on, "requests"), opened(dossier.id, letter_id)
+        found = opened(dossier.id, letter_id)
+        _may_read(actor, dossier, found.line.kind if found else "")
+        return load_frame(dossier, actor, on, "requests"), found
 
     frame, found = open_dossier(actor, dossier_id, way(actor), load, data="letter")
     if found is None or found.line.kind not in OURS:
@@ -146,10 +156,19 @@ def print_letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> Htt
         row = Letter.objects.select_related("file").filter(dossier_id=dossier.id, id=letter_id, kind__in=OURS).first()
         if row is None:
             raise NotThere
+        _may_read(actor, dossier, row.kind)
         return letter_pdf(row)
 
     pieces = open_dossier(actor, dossier_id, way(actor), load, data="letter", action=Action.PRINT)
     return pdf_answer(pieces)
+
+
+def _may_read(actor: Actor, dossier: Dossier, kind: str) -> None:
+    """A letter with a code opens somebody's own page: only for who may invite here, never from a desk."""
+    if kind == Kind.PORTAL_INVITATION and not can(actor, Verb.INVITE_TO_PORTAL, dossier):
+        raise NotAllowed(
+            _("This letter holds the code of somebody's own page. Only who may invite them to the portal reads it.")
+        )
 
 
 def pdf_answer(pieces: Any) -> HttpResponseBase:
@@ -203,6 +222,8 @@ def _values(page: AccessPage, frame: Frame, **bound: Any) -> dict[str, Any]:
         "invite_form": InviteForm(people=page.people),
         "freeze_form": FreezeForm(),
         "freezing": None,
+        "again_forms": {one.id: InviteAgainForm(auto_id=_ids_of(one.id)) for one in page.lines},
+        "renewing": None,
         "form": next(iter(bound.values()), None),
         **bound,
     }
@@ -213,6 +234,11 @@ def _change(actor: Actor, dossier_id: UUID, act: Any) -> UUID:
         return UUID(str(act(dossier)))
 
     return change_dossier(actor, dossier_id, Verb.INVITE_TO_PORTAL, inside, data="portal", action=Action.GRANT)
+
+
+def _ids_of(access_id: UUID) -> str:
+    """Ids of the fields of one line's form: the page holds the same form once per person."""
+    return f"again-{access_id.hex[:8]}-%s"
 
 
 def _door(request: HttpRequest) -> str:

@@ -19,7 +19,7 @@ from casemgmt.web.forms import (
     TickField,
 )
 from client_requests.pages import RequestPage
-from client_requests.vocabulary import Channel, Executed, Outcome
+from client_requests.vocabulary import Channel, Executed, Identified, Outcome
 
 Choices = Sequence[tuple[str, str]]
 
@@ -174,6 +174,16 @@ class InviteForm(Form):
     def __init__(self, *args: Any, people: Choices, **kw: Any):
         super().__init__(*args, **kw)
         self.fields["person"].choices = [("", _("Choose")), *people]  # type: ignore[attr-defined]
+
+
+class InviteAgainForm(Form):
+    """How it was established who gets the new code: whoever holds it takes the page over."""
+
+    how = ChoiceField(
+        label=gettext_lazy("How did you establish who this is?"),
+        choices=[(one.value, one.label) for one in (Identified.DOCUMENT, Identified.KNOWN)],
+        error_messages={"required": gettext_lazy("Establish first who this is.")},
+    )
 
 
 class FreezeForm(Form):

@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 
 from casemgmt.accounts import acts as accounts
 from casemgmt.accounts.models import User
+from casemgmt.audit import events
+from casemgmt.audit.models import AccessEvent
+from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotThere
@@ -20,9 +23,12 @@ from casemgmt.organisations.models import SignInPlace
 from casemgmt.policy.terms import Term, Unit
 from casemgmt.policy.versions import profile_in_force
 from client_requests.letters import addressee
+from client_requests.vocabulary import Identified
 from dossiers.models import Dossier, Person, PortalAccess
 from dossiers.people.vocabulary import PersonRole
 
+# In the trail, and what the client's own page looks for there.
+RENEWED = "portal-renewed"
 # Who can have a page of their own: a reporter is protected, and the network has no rights over the dossier.
 MAY_HAVE_PORTAL = frozenset(set(PersonRole.values) - {PersonRole.REPORTER, PersonRole.NETWORK})
 
@@ -42,18 +48,33 @@ def invite(dossier: Dossier, person_id: UUID, *, address: str, by: Actor, at: da
     days = _days(clock.local_date(at))
     made = accounts.create_portal_account(at=at, days=days)
     SignInPlace.objects.create(user_id=made.user.id, organisation_id=current())
-    PortalAccess.objects.create(dossier=dossier, person=person, user_id=made.user.id, since=at)
+    access = PortalAccess.objects.create(dossier=dossier, person=person, user_id=made.user.id, since=at)
+    _tell("portal-invited", access, Identified.DOCUMENT)
     return _letter(dossier, person, made.signin_name, made.code, address, days, by=by, at=at)
 
 
 @act
-def invite_again(dossier: Dossier, access_id: UUID, *, address: str, by: Actor, at: datetime) -> Letter:
-    """A new code for a lost letter, password or phone; the old one stops at once."""
+def invite_again(
+    dossier: Dossier, access_id: UUID, *, how: Identified, address: str, by: Actor, at: datetime
+) -> Letter:
+    """A new code for a lost letter, password or phone, after establishing ``how`` who gets it; the old one stops.
+
+    Whoever types the code replaces password and phone, so the trail says how this person was known and
+    their own page says that it happened.
+    """
     access = _locked(dossier, access_id)
+    _tell(RENEWED, access, how)
     days = _days(clock.local_date(at))
     code = accounts.renew_invitation(user_id=access.user_id, at=at, days=days)
     name = User.objects.values_list("username", flat=True).get(id=access.user_id)
     return _letter(dossier, access.person, name, code, address, days, by=by, at=at)
+
+
+def renewed_at(access: PortalAccess) -> datetime | None:
+    """When somebody's way in was last replaced, for their own page."""
+    rows = AccessEvent.objects.filter(dossier_id=access.dossier_id, data=RENEWED, object_id=access.id)
+    at: datetime | None = rows.order_by("-at").values_list("at", flat=True).first()
+    return at
 
 
 @act
@@ -85,6 +106,10 @@ def end_access(dossier: Dossier, access_id: UUID, *, by: Actor, at: datetime) ->
     if not PortalAccess.objects.filter(user_id=access.user_id, ended_at=None).exists():
         accounts.disable_account(user_id=access.user_id)
     return access
+
+
+def _tell(data: str, access: PortalAccess, how: Identified) -> None:
+    events.record(Action.GRANT, dossier_id=access.dossier_id, data=data, object_id=access.id, ground=how.value)
 
 
 def _locked(dossier: Dossier, access_id: UUID) -> PortalAccess:

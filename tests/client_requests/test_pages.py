@@ -8,13 +8,14 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from casemgmt.accounts.models import User
+from casemgmt.accounts.models import PortalInvitation, User
+from casemgmt.audit.models import AccessEvent
 from casemgmt.base.organisation import organisation
 from casemgmt.letters.models import Letter
 from casemgmt.vault.keys import load_keys
 from dossiers.models import PortalAccess
 
-from .story import House, make_house
+from .story import NOW, House, employ, make_house
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -150,6 +151,19 @@ def test_a_request_by_word_of_mouth_is_written_down_once(house: House) -> None:
     assert "18 december 2026" in noor.get(first.headers["Location"]).content.decode()
 
 
+def test_a_request_from_before_the_birth_of_the_client_is_asked_about_again(house: House) -> None:
+    values = {
+        "row_id": str(uuid4()),
+        "asker": str(house.people["samira"]),
+        "about": str(house.people["fien"]),
+        "kind": "copy",
+        "channel": "oral",
+        "received_on": "28-02-2015",
+    }
+    answer = house.client("noor").post(house.inside("verzoeken/opnemen/"), values)
+    assert answer.status_code == 422 and "error-summary" in answer.content.decode()
+
+
 def test_an_invitation_makes_an_account_a_place_and_a_letter(house: House) -> None:
     noor = house.client("noor")
     invited = {"person": str(house.people["samira"]), "seen": "on"}
@@ -166,11 +180,46 @@ def test_an_invitation_makes_an_account_a_place_and_a_letter(house: House) -> No
         name = User.objects.get(id=access.user_id).username
         assert name in str(Letter.objects.get().body)
         access_id = access.id
-    assert noor.post(house.inside(f"portaal/{access_id}/opnieuw/")).status_code == 303
+    again = house.inside(f"portaal/{access_id}/opnieuw/")
+    assert noor.post(again, {"how": "known"}).status_code == 303
     assert noor.post(house.inside(f"portaal/{access_id}/beeindigen/")).status_code == 303
     with organisation(house.id), transaction.atomic():
         assert not User.objects.get(id=access.user_id).is_active
-    assert noor.post(house.inside(f"portaal/{access_id}/opnieuw/")).status_code == 409
+    assert noor.post(again, {"how": "known"}).status_code == 409
+
+
+def test_a_new_code_asks_who_gets_it_and_the_client_reads_that_it_was_made(house: House, ids: dict[str, Any]) -> None:
+    noor, again = house.client("noor"), house.inside(f"portaal/{ids['access']}/opnieuw/")
+    PortalInvitation.objects.create(
+        user_id=house.clients["daan"].id, organisation_id=house.id, code_hash="x", expires_at=NOW
+    )
+    for guess in ({}, {"how": "portal"}):
+        answer = noor.post(again, guess)
+        assert answer.status_code == 422 and "error-summary" in answer.content.decode()
+    with organisation(house.id), transaction.atomic():
+        assert not Letter.objects.filter(kind="portal_invitation").exists()
+    assert "nieuwe code" not in house.client("daan").get(house.portal_url("")).content.decode()
+    assert noor.post(again, {"how": "known"}).status_code == 303
+    with organisation(house.id), transaction.atomic():
+        row = AccessEvent.objects.get(data="portal-renewed")
+    assert (row.ground, row.object_id, row.user_id) == ("known", ids["access"], house.staff["noor"].id)
+    assert "nieuwe code" in house.client("daan").get(house.portal_url("")).content.decode()
+
+
+def test_a_letter_with_a_code_is_read_by_who_may_invite_here_and_from_no_desk(
+    house: House, ids: dict[str, Any]
+) -> None:
+    noor = house.client("noor")
+    made = noor.post(house.inside(f"portaal/{ids['access']}/opnieuw/"), {"how": "document"})
+    letter = made.headers["Location"]
+    assert noor.get(letter).status_code == 200
+    employ(house, "karel", "manager", "team Noord")
+    for name in ("karel", "bas"):
+        for address in (letter, f"{letter}pdf/"):
+            assert house.client(name).get(address).status_code == 403, (name, address)
+    with organisation(house.id), transaction.atomic():
+        seen = AccessEvent.objects.filter(user_id=house.staff["karel"].id, data="letter")
+        assert {row.outcome for row in seen} == {"denied"}
 
 
 def test_a_request_waits_among_the_approvals_of_whoever_decides(house: House, ids: dict[str, Any]) -> None:
