@@ -22,9 +22,11 @@ def dossiers(request: HttpRequest) -> HttpResponse:
 
 
 def find(request: HttpRequest) -> HttpResponse:
-    """Find dossiers by name, number or BSN; the palette gets rows, everybody else a page."""
-    typed = request.POST if request.method == "POST" else request.GET
-    form = SearchForm(typed if "q" in typed else None)
+    """Find dossiers by name, number or BSN; the palette gets rows, everybody else a page.
+
+    Only what is posted is searched for: an address with a name or a BSN in it ends up in logs and histories.
+    """
+    form = SearchForm(request.POST if request.method == "POST" else None)
     result: SearchResult | None = None
     if form.is_bound and form.is_valid():
         result = search(actor_of(request), form.cleaned_data["q"], clock.today())
