@@ -16,6 +16,7 @@ from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotThere, Refused
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.facts import FactError
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
@@ -72,7 +73,8 @@ def receive_request(dossier: Dossier, new: NewRequest, *, by: Actor, at: datetim
     """Write down a request, with its due date and whether this person may ask; never refused here.
 
     Raises NotThere for people who are not in this dossier and Conflict for a kind
-    that the organisation does not take, or for more in a day than somebody can read.
+    that the organisation does not take, for more in a day than somebody can read, or
+    for a day that cannot be true, such as one before the client's birth.
     """
     on = clock.local_date(at)
     profile = profile_in_force(new.received_on)
@@ -85,8 +87,11 @@ def receive_request(dossier: Dossier, new: NewRequest, *, by: Actor, at: datetim
         raise Conflict(_("A request cannot have come in on a day that is still to come."))
     _not_too_many(dossier, new, profile, on)
     asked = _asked_anew(dossier, new)
-    entitled = judging.entitled(asked, profile, new.received_on)
-    due = judging.deadline(new.kind, new.received_on, profile, on)
+    try:
+        entitled = judging.entitled(asked, profile, new.received_on)
+        due = judging.deadline(new.kind, new.received_on, profile, on)
+    except FactError as error:
+        raise Conflict(error.sentence) from error
     row = ClientRequest(
         id=new.id or uuid4(),
         dossier=dossier,
