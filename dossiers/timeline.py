@@ -22,6 +22,8 @@ from dossiers.recording.vocabulary import FORM_OF, EntryKind
 from dossiers.sections import Span, TimelineEvent, timeline_events
 
 PAGE = 25
+# A day in any time zone still has a calendar to stand in.
+YEARS = range(2, 9999)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,8 @@ def _place(after: str) -> tuple[date, datetime, UUID] | None:
         on, at, last = date.fromisoformat(parts[0]), datetime.fromisoformat(parts[1]), UUID(parts[2])
     except (ValueError, IndexError):
         return None
-    return (on, at, last) if at.tzinfo else None
+    fits = on.year in YEARS and at.year in YEARS
+    return (on, at, last) if fits and at.tzinfo else None
 
 
 def _span(rows: Sequence[Entry], after: str, more: bool) -> Span:
