@@ -1,33 +1,56 @@
-"""What time removes at night: keys whose dossier never came, and drafts nobody came back for."""
+"""What the night finds: keys whose dossier is not there, for a person, and drafts nobody came back for."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.utils.translation import gettext_noop
 
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock, jobs
 from casemgmt.base.db import act
 from casemgmt.base.nightly import sweep
+from casemgmt.base.organisation import current
 from casemgmt.vault.keys import destroy_dossier_key, keys_made_before
+from casemgmt.work.acts import cancel_tasks_for, create_task
+from casemgmt.work.kinds import Group, task_kind
+from casemgmt.work.models import Task
 from dossiers.models import Dossier, Draft
+from dossiers.verbs import Verb
 
 # Opening a dossier takes less than a second; an hour leaves room for any clock and any pause.
 YOUNGEST_ORPHAN = timedelta(hours=1)
-# More at once is no crash but a database of another day beside today's vault: a person must look first.
-MOST_ORPHANS = 50
+LOOK_AT_KEYS = task_kind(
+    "dossiers.orphan_keys", gettext_noop("There are keys without a dossier: let the operator look"), Group.KEEP
+).name
 OLDEST_DRAFT = timedelta(days=30)
 
 
 @jobs.handles("dossiers.orphan_keys")
-def remove_orphan_keys(organisation_id: UUID) -> None:
-    """Destroy keys older than an hour whose dossier was never opened (a crash came in between)."""
-    old = keys_made_before(clock.now() - YOUNGEST_ORPHAN)
-    orphans = _without_dossier(old)
-    if len(orphans) > MOST_ORPHANS:
-        raise RuntimeError(f"{len(orphans)} keys have no dossier: is the database a restored one?")
+def report_orphan_keys(organisation_id: UUID) -> None:
+    """Put keys without a dossier before a person; the night destroys none of them.
+
+    Such a key may be of an opening that crashed, and just as well of a real dossier
+    that a restored, older database does not hold yet. The machine cannot tell.
+    """
+    orphans = orphan_keys(clock.now())
+    if orphans:
+        _report(len(orphans), clock.now())
+
+
+def orphan_keys(at: datetime) -> set[UUID]:
+    """The dossiers that have a key older than an hour and are not in the database."""
+    return _without_dossier(keys_made_before(at - YOUNGEST_ORPHAN))
+
+
+def destroy_orphan_keys(at: datetime) -> int:
+    """Destroy them, after a person made sure that the database is today's; returns how many."""
+    orphans = orphan_keys(at)
     for dossier_id in orphans:
         destroy_dossier_key(dossier_id)
         _tell(dossier_id)
+    _settle(at)
+    return len(orphans)
 
 
 sweep("dossiers.orphan_keys")
@@ -37,6 +60,24 @@ sweep("dossiers.orphan_keys")
 def _without_dossier(ids: set[UUID]) -> set[UUID]:
     known = set(Dossier.objects.filter(id__in=ids).values_list("id", flat=True))
     return ids - known
+
+
+@act
+def _report(many: int, at: datetime) -> None:
+    events.record(Action.JOB, data="orphan-keys", ground=f"{many} waiting")
+    if not Task.objects.filter(kind=LOOK_AT_KEYS, object_id=current(), state=Task.State.OPEN).exists():
+        create_task(
+            kind=LOOK_AT_KEYS,
+            due_on=clock.local_date(at),
+            at=at,
+            object_id=current(),
+            capability=Verb.REVIEW_REMOVAL,
+        )
+
+
+@act
+def _settle(at: datetime) -> None:
+    cancel_tasks_for(current(), at=at, kind=LOOK_AT_KEYS)
 
 
 @act
