@@ -35,6 +35,7 @@ class Somebody:
     birth_date: date | None
     age: int | None
     who: Who
+    capacity_judged: bool = False
 
     @property
     def role_label(self) -> str:
@@ -75,17 +76,15 @@ def circle(dossier: Dossier, about_id: UUID, on: date) -> Circle | None:
 
 
 def client_facts(around: Circle) -> dict[str, Any]:
-    """The facts about the client that every ladder looks at.
-
-    Who judged that somebody is not able is not kept yet: a judgement in the
-    dossier counts as made by whom the regulation names.
-    """
+    """The facts about the client that every ladder looks at; a judge only where the judgement was recorded."""
+    client = around.client
+    recorded = not client.capable and client.capacity_judged
     judge = profile_in_force(around.on).representation.judged_by
     siblings = [one.birth_date for one in around.others if one.role == PersonRole.SIBLING and one.birth_date]
     return {
-        "birth_date": around.client.birth_date,
-        "client_capable": around.client.capable,
-        "capacity_judged_by": judge.value if judge and not around.client.capable else None,
+        "birth_date": client.birth_date,
+        "client_capable": client.capable,
+        "capacity_judged_by": judge.value if judge and recorded else None,
         "has_legal_representative": bool(around.acting_as(Who.LEGAL_REPRESENTATIVE)),
         "has_parent": bool(around.acting_as(Who.PARENT)),
         "siblings_birth_dates": tuple(siblings),
@@ -158,6 +157,7 @@ def _somebody(row: Person, about: Person, on: date) -> Somebody:
         birth_date=row.birth_date,
         age=age_on(row.birth_date, on) if row.birth_date else None,
         who=_who(row, about, on),
+        capacity_judged=row.capable_judged_at is not None,
     )
 
 

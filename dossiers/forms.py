@@ -74,8 +74,11 @@ class PersonForm(forms.Form):
     )
     relevance = forms.TextField(label=gettext_lazy("Why is this person in the dossier?"), required=False, rows=2)
 
-    def __init__(self, *args: Any, relevance_label: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, relevance_label: str = "", judges: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not judges:
+            self.fields["capable"].disabled = True
+            self.fields["capable"].help_text = _("Your regulation says who judges this; you cannot change it here.")
         self._relevance_asked = bool(relevance_label)
         if relevance_label:
             self.fields["relevance"].label = relevance_label
@@ -107,7 +110,7 @@ class PersonForm(forms.Form):
             name=given["name"],
             birth_date=given["birth_date"],
             represents=given["represents"],
-            capable=given["capable"],
+            capable=None if self.fields["capable"].disabled else given["capable"],
             bsn=given["bsn"] or None,
             address=given["address"] or None,
             address_secret=given["address_secret"],

@@ -25,6 +25,7 @@ from casemgmt.policy.words import words_on
 from casemgmt.web.dates import date_plain
 from dossiers import access
 from dossiers.models import Assignment, Dossier, Person
+from dossiers.people.capacity import judge_on_record
 from dossiers.people.vocabulary import PersonRole
 from dossiers.sections import Flag, actions, flags, sections
 from dossiers.verbs import Verb
@@ -177,12 +178,12 @@ def _decider(client: Person, people: Sequence[Person], profile: Profile | None, 
 
 def rights_facts(client: Person, people: Sequence[Person], profile: Profile) -> RightFacts:
     """What the ladder of rights looks at, from what the dossier knows."""
-    judge = profile.representation.judged_by
+    judge = judge_on_record(client, profile)
     parents = [p for p in people if p.role == PersonRole.PARENT and not p.represents]
     return RightFacts(
         birth_date=client.birth_date,
         client_capable=client.capable,
-        capacity_judged_by=judge.value if judge and not client.capable else None,
+        capacity_judged_by=judge,
         has_legal_representative=any(p.represents for p in people),
         has_parent=bool(parents),
     )

@@ -40,6 +40,8 @@ declare(
     role             erase copy plain
     represents       erase copy plain
     capable          erase copy plain
+    capable_judged_by_id erase omit plain
+    capable_judged_at erase copy plain
     name             erase copy sealed
     birth_date       erase copy sealed
     bsn              erase copy sealed

@@ -10,6 +10,7 @@ from casemgmt.base.errors import NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.vault.tokens import name_tokens, number_tokens, replace_tokens
 from dossiers.models import Dossier, Person
+from dossiers.people.capacity import judge_capacity
 from dossiers.sections import person_added
 
 FIELDS = (
@@ -30,13 +31,16 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """Somebody to be added. ``represents``: legal representative of the minor clients here."""
+    """Somebody to be added. ``represents``: legal representative of the minor clients here.
+
+    ``capable`` None: nobody judged it now; somebody new counts as able.
+    """
 
     role: str
     name: str
     birth_date: date | None = None
     represents: bool = False
-    capable: bool = True
+    capable: bool | None = None
     bsn: str | None = None
     address: str | None = None
     address_secret: bool = False
@@ -55,7 +59,6 @@ def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at:
         dossier=dossier,
         role=new.role,
         represents=new.represents,
-        capable=new.capable,
         name=new.name,
         birth_date=new.birth_date,
         bsn=new.bsn,
@@ -67,6 +70,7 @@ def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at:
         relevance=new.relevance,
         position=Person.objects.filter(dossier=dossier).count(),
     )
+    judge_capacity(person, new.capable is not False, by, at)
     person.save()
     replace_tokens(dossier.id, person.id, tokens_of(person))
     events.record(Action.ADD, dossier_id=dossier.id, data="person", object_id=person.id)
@@ -76,12 +80,16 @@ def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at:
     return person
 
 
-def change_person(dossier: Dossier, person_id: UUID, new: NewPerson) -> Person:
+def change_person(dossier: Dossier, person_id: UUID, new: NewPerson, *, by: Actor, at: datetime) -> Person:
     """Put right what is known of somebody; the trail keeps the earlier values sealed. Raises NotThere."""
     person = Person.objects.select_for_update().filter(dossier=dossier, id=person_id).first()
     if person is None:
         raise NotThere
+    if new.capable is not None:
+        judge_capacity(person, new.capable, by, at)
     for name in FIELDS:
+        if name == "capable":
+            continue
         value = getattr(new, name)
         if getattr(person, name) != value:
             setattr(person, name, value)

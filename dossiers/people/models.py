@@ -16,12 +16,14 @@ class Person(DossierContent):
     ``represents`` tells whether this person is a legal representative (parent
     with custody, guardian, mentor …) of the minor clients of this dossier.
     ``capable`` is the present judgement about a client (wilsbekwaam); who judged
-    and when is a later record.
+    that somebody is not, and when, stands beside it.
     """
 
     role = models.CharField(max_length=20, choices=PersonRole.choices)
     represents = models.BooleanField(default=False)
     capable = models.BooleanField(default=True)
+    capable_judged_by_id = models.UUIDField(null=True)
+    capable_judged_at = models.DateTimeField(null=True)
     name = SealedText(label="person.name")
     birth_date = SealedDate(label="person.birth_date", null=True)
     bsn = SealedText(label="person.bsn", null=True)

@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
+from casemgmt.base.db import reads
 from casemgmt.base.errors import NotThere
+from casemgmt.organisations.actors import Actor
 from casemgmt.policy.schema.vocabulary import AskWhen, EntryField
 from casemgmt.policy.versions import NoVersion, profile_in_force
 from casemgmt.web import forms
@@ -19,6 +21,7 @@ from dossiers.forms import PersonForm
 from dossiers.frame import Frame, age_words, load_frame, people_of
 from dossiers.models import Dossier, Person
 from dossiers.people.acts import FIELDS, add_person, change_person
+from dossiers.people.capacity import may_judge
 from dossiers.verbs import Verb
 from dossiers.views.asked import actor_of
 
@@ -60,7 +63,8 @@ def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """Add somebody to the dossier."""
     actor, at = actor_of(request), clock.now()
     asked = relevance_question(clock.local_date(at))
-    form = PersonForm(request.POST if request.method == "POST" else None, relevance_label=asked)
+    judges = _judges(actor, clock.local_date(at))
+    form = PersonForm(request.POST if request.method == "POST" else None, relevance_label=asked, judges=judges)
     if form.is_bound and form.is_valid():
         change_dossier(
             actor,
@@ -82,28 +86,30 @@ def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
 def change(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpResponse:
     """Put right what is known of somebody; this shows everything, so it is recorded as such."""
-    actor, on = actor_of(request), clock.today()
-    asked = relevance_question(on)
-    if request.method == "POST":
-        form = PersonForm(request.POST, relevance_label=asked)
-        if form.is_valid():
-            change_dossier(
-                actor,
-                dossier_id,
-                Verb.CHANGE,
-                lambda d: change_person(d, person_id, form.new_person()).id,
-                data="person",
-            )
-            return see_other(request, "dossiers:people", dossier_id=dossier_id)
-        values = {"frame": _frame(request, dossier_id), "form": form, "person_id": person_id}
-        return forms.invalid(request, "dossiers/person.html", form, values)
+    actor, at = actor_of(request), clock.now()
+    on = clock.local_date(at)
+    asked, judges = relevance_question(on), _judges(actor, on)
 
     def load(dossier: Dossier) -> tuple[Frame, dict[str, object]]:
         person = _person(dossier, person_id)
         return load_frame(dossier, actor, on, "people"), {name: getattr(person, name) for name in FIELDS}
 
+    if request.method == "POST":
+        known = {} if judges else open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person")[1]
+        form = PersonForm(request.POST, relevance_label=asked, judges=judges, initial=known)
+        if form.is_valid():
+            change_dossier(
+                actor,
+                dossier_id,
+                Verb.CHANGE,
+                lambda d: change_person(d, person_id, form.new_person(), by=actor, at=at).id,
+                data="person",
+            )
+            return see_other(request, "dossiers:people", dossier_id=dossier_id)
+        values = {"frame": _frame(request, dossier_id), "form": form, "person_id": person_id}
+        return forms.invalid(request, "dossiers/person.html", form, values)
     frame, known = open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person")
-    form = PersonForm(initial=known, relevance_label=asked)
+    form = PersonForm(initial=known, relevance_label=asked, judges=judges)
     return render(request, "dossiers/person.html", {"frame": frame, "form": form, "person_id": person_id})
 
 
@@ -131,6 +137,11 @@ def relevance_question(on: date) -> str:
     except NoVersion:
         return ""
     return str(field.label) if field is not None and field.when is AskWhen.NETWORK_PERSON else ""
+
+
+@reads
+def _judges(actor: Actor, on: date) -> bool:
+    return may_judge(actor, on)
 
 
 def _frame(request: HttpRequest, dossier_id: UUID) -> Frame:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from casemgmt.policy.rules.facts import RequestFacts
-from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.policy.schema.vocabulary import Reason, RequestKind
 from client_requests.vocabulary import Channel
@@ -60,7 +59,7 @@ def joined_and_found_out(details: dict[str, Any] | None) -> tuple[tuple[UUID, ..
     return joined, frozenset(stored.get("answers", ())) & set(FOUND_OUT)
 
 
-def request_facts(asked: Asked, profile: Profile, *, reason: Reason | None = None, **more: Any) -> RequestFacts:
+def request_facts(asked: Asked, *, reason: Reason | None = None, **more: Any) -> RequestFacts:
     """The facts of a request as the rules take them."""
     values: dict[str, Any] = {
         **client_facts(asked.around),
@@ -69,7 +68,6 @@ def request_facts(asked: Asked, profile: Profile, *, reason: Reason | None = Non
         "received_on": asked.received_on,
         "identified": asked.identified,
         "written": asked.channel != Channel.ORAL,
-        "capacity_judged_by": _judge(asked, profile),
         "reason": reason,
         **dict.fromkeys(asked.found_out, True),
         **more,
@@ -80,9 +78,3 @@ def request_facts(asked: Asked, profile: Profile, *, reason: Reason | None = Non
 def _who(asked: Asked) -> tuple[Who, ...]:
     people: Iterable[Somebody | None] = (asked.asker, *(asked.around.find(one) for one in asked.joined))
     return tuple(dict.fromkeys(one.who for one in people if one is not None))
-
-
-def _judge(asked: Asked, profile: Profile) -> Any:
-    # An organisation that names a judge records incapacity only after that judge said so.
-    judge = profile.representation.judged_by
-    return judge.value if judge is not None and not asked.around.client.capable else None

@@ -1,18 +1,27 @@
 """What people of a dossier are to the client, in the words of the rules."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import transaction
 
+from casemgmt.base.errors import Conflict
 from casemgmt.base.organisation import organisation
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.rules.facts import RightFacts
+from casemgmt.policy.schema.vocabulary import Judge
 from casemgmt.policy.schema.vocabulary import Person as Who
+from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
-from consent.facts import circle
+from consent.facts import circle, client_facts
 from dossiers.access import change_dossier
-from dossiers.models import Dossier
-from dossiers.people.acts import NewPerson, add_person
+from dossiers.frame import people_of, rights_facts
+from dossiers.models import Dossier, Person
+from dossiers.people.acts import NewPerson, add_person, change_person
 from dossiers.verbs import Verb
+from tests.cast import MOMENT
 from tests.disclosures.story import ON, Case, born, make_case
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -44,3 +53,46 @@ def who_is(case: Case, born_on: date | None) -> Who:
 )
 def test_only_an_adult_brother_or_sister_is_one_who_can_act(born_on: date | None, who: Who) -> None:
     assert who_is(make_case("gebiedsteam-opsterland", born(30)), born_on) == who
+
+
+def of_client(case: Case) -> tuple[dict[str, Any], RightFacts]:
+    """What the ladders are told of the client, by both roads."""
+    with organisation(case.place.id), transaction.atomic():
+        load_keys([case.dossier_id])
+        dossier = Dossier.objects.get(id=case.dossier_id)
+        around, people = circle(dossier, case.client, ON), people_of(dossier)
+        assert around is not None
+        client = next(one for one in people if one.id == case.client)
+        return client_facts(around), rights_facts(client, people, profile_in_force(ON))
+
+
+def judged(case: Case, by: Actor) -> None:
+    """The client is judged unable by somebody."""
+
+    def act(dossier: Dossier) -> None:
+        client = Person.objects.get(id=case.client)
+        new = NewPerson(client.role, client.name, client.birth_date, capable=False)
+        change_person(dossier, case.client, new, by=by, at=MOMENT)
+
+    with organisation(case.place.id):
+        change_dossier(case.place.worker, case.dossier_id, Verb.CHANGE, act, data="test")
+
+
+def test_nobody_judged_what_nobody_recorded() -> None:
+    case = make_case("gebiedsteam-opsterland", born(30), capable=False)
+    facts, ladder = of_client(case)
+    assert facts["capacity_judged_by"] is None and ladder.capacity_judged_by is None
+
+
+def test_a_recorded_judgement_counts_and_only_of_who_may_judge() -> None:
+    case = make_case("gebiedsteam-opsterland", born(30))
+    with pytest.raises(Conflict):
+        judged(case, case.place.worker)
+    assert of_client(case)[0]["client_capable"]
+    may = {**case.place.worker.units_by_capability, "capacity.judge": frozenset()}
+    judged(case, replace(case.place.worker, units_by_capability=may))
+    facts, ladder = of_client(case)
+    assert facts["capacity_judged_by"] == ladder.capacity_judged_by == Judge.LEADER
+    with organisation(case.place.id), transaction.atomic():
+        client = Person.objects.get(id=case.client)
+    assert (client.capable_judged_by_id, client.capable_judged_at) == (case.place.worker.user_id, MOMENT)
