@@ -34,7 +34,7 @@ def create_dossier(new: NewDossier, *, by: Actor, at: datetime) -> UUID:
     """Open a dossier for a unit in which ``by`` may do so; returns its id.
 
     The key is made and committed in the vault first: a crash in between leaves a
-    key without a dossier, which the sweep removes, never a dossier without a key.
+    key without a dossier, which the night reports, never a dossier without a key.
     Raises NotAllowed.
     """
     if new.unit_id not in by.units_where(MAY_OPEN):
