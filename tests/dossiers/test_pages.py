@@ -331,7 +331,8 @@ def test_what_is_typed_about_an_assignment_stands_nowhere_in_clear(world):
         (row,) = Assignment.objects.all()
         load_keys([row.dossier_id])
         assert row.ground == "MARKER-reden"
-    assert not found_in_database("MARKER")
+    assert "dossiers_dossier" in found_in_database(str(world.family.dossier_id), world.place.id)
+    assert not found_in_database("MARKER", world.place.id)
 
 
 def test_who_looked_names_the_colleague_who_was_refused(world):
