@@ -27,9 +27,9 @@ def stack() -> Iterator[Stack]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as the machine has it."""
+    """Chromium, as the machine has it; only one Playwright may run in a test process at a time."""
     places = (
         os.environ.get("CHROMIUM", ""),
         "/usr/bin/chromium",

@@ -200,7 +200,9 @@ class Visitor:
             return self
         self.checked.add(kind)
         for theme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=theme)
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            # A colour on its way to the other theme is no colour to judge.
+            self.page.wait_for_timeout(250)
             found = _AXE.run(self.page)
             faults = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
             assert not faults, f"{kind} in {theme}: {faults}"
