@@ -17,7 +17,7 @@ from casemgmt.base import clock, jobs
 from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotThere, Refused
 from casemgmt.letters.acts import write_letter
-from casemgmt.letters.contents import Addressee, DisclosureNotice, LetterContext, Recipient
+from casemgmt.letters.contents import DisclosureNotice, LetterContext, Recipient
 from casemgmt.letters.vocabulary import Kind
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.calendar import add_term
@@ -33,6 +33,7 @@ from disclosures.package import Package, package_of
 from disclosures.register import keep_row, kinds_given
 from disclosures.vocabulary import HAND_OVER, INFORM, LEFT, How, State
 from dossiers.models import Dossier, Person
+from dossiers.people.reaching import addressee, see_to_it
 
 BUILD = "disclosures.package"
 
@@ -268,14 +269,14 @@ def _write_letters(
     beforehand: bool = False,
 ) -> None:
     """One letter to each person the regulation names, each to its own address or the portal, never another's."""
-    for person in told(decision, around):
+    for person in (_person(dossier, one) for one in told(decision, around)):
         context = LetterContext(
             content=_notice(row, profile, around, at, late=late, beforehand=beforehand),
-            addressee=_addressee(dossier, person),
+            addressee=addressee(person, clock.local_date(at)),
             dossier_number=dossier.number,
             decisions=tuple(_decisions(row, decision)),
         )
-        write_letter(
+        letter = write_letter(
             dossier_id=dossier.id,
             to_person_id=person.id,
             kind=Kind.DISCLOSURE_NOTICE,
@@ -283,6 +284,7 @@ def _write_letters(
             by=by,
             at=at,
         )
+        see_to_it(dossier, person, letter, by=by, at=at)
     row.state, row.informed_at = State.INFORMED, at
     row.save()
 
@@ -314,11 +316,8 @@ def _decisions(row: Disclosure, decision: Decision) -> list[Decision]:
     return [Decision.from_dict((row.judgement or {})["may"]), decision]
 
 
-def _addressee(dossier: Dossier, somebody: Somebody) -> Addressee:
-    """Their own address, unless it is secret: then the letter waits in the portal or is given by hand."""
-    person = Person.objects.filter(dossier=dossier, id=somebody.id).first()
+def _person(dossier: Dossier, somebody: Somebody) -> Person:
+    person: Person | None = Person.objects.filter(dossier=dossier, id=somebody.id).first()
     if person is None:
         raise NotThere
-    if person.address_secret or not person.address:
-        return Addressee(person.name)
-    return Addressee(person.name, tuple(line.strip() for line in person.address.replace(",", "\n").splitlines()))
+    return person

@@ -26,19 +26,16 @@ from client_requests.inspection import Parts
 from client_requests.models import ClientRequest
 from client_requests.phrases import asked_for
 from client_requests.vocabulary import SHOWING, Channel, Outcome
-from dossiers.models import Dossier, Person, PortalAccess
+from dossiers.models import Dossier, Person
+from dossiers.people import reaching
 
 # A letter is Dutch whatever language its writer works in.
 DUTCH = "nl"
 
 
 def addressee(person: Person) -> Addressee:
-    """Somebody at their own address; in the portal, or by hand, when that is safer or when there is none."""
-    has_portal = PortalAccess.objects.filter(person=person, ended_at=None).exists()
-    if has_portal or person.address_secret or person.safe_contact or not person.address:
-        return Addressee(person.name)
-    lines = tuple(line.strip() for line in person.address.replace(",", "\n").splitlines() if line.strip())
-    return Addressee(person.name, lines)
+    """Somebody to whom a letter with a code is given by hand, so without an address."""
+    return Addressee(person.name)
 
 
 def about_whom(row: ClientRequest) -> str:
@@ -156,9 +153,11 @@ def _write(
     kind = Kind.REQUEST_DECISION if isinstance(content, RequestDecision) else Kind.REQUEST_RECEIVED
     context = LetterContext(
         content=content,
-        addressee=addressee(row.asker),
+        addressee=reaching.addressee(row.asker, clock.local_date(at)),
         dossier_number=dossier.number,
         decisions=tuple(basis),
         appeal=appeal,
     )
-    return write_letter(dossier_id=dossier.id, to_person_id=row.asker_id, kind=kind, context=context, by=by, at=at)
+    letter = write_letter(dossier_id=dossier.id, to_person_id=row.asker_id, kind=kind, context=context, by=by, at=at)
+    reaching.see_to_it(dossier, row.asker, letter, by=by, at=at)
+    return letter
