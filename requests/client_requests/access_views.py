@@ -89,6 +89,8 @@ def invite_again(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> Htt
     form = InviteAgainForm(request.POST, auto_id=_ids_of(access_id))
     if not form.is_valid():
         page, frame = _load(actor, dossier_id)
+        if access_id not in {one.id for one in page.lines}:
+            raise NotThere
         values = _values(page, frame, again_form=form)
         values["again_forms"][access_id] = form
         return forms.invalid(request, PORTAL, form, values | {"renewing": access_id})
