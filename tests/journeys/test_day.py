@@ -12,7 +12,8 @@ from tests.journeys.recording import record
 from tests.journeys.stack import Stack
 from tests.journeys.visitor import Visitor
 
-pytestmark = pytest.mark.browser
+# Minutes of a real browser each, on two busy cores: with ./test --long until they have proved steady in the gate.
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @pytest.mark.parametrize("slug", sorted(FAMILIES))
