@@ -1,6 +1,6 @@
 """What the night finds: keys whose dossier is not there, for a person, and drafts nobody came back for."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext_noop
@@ -11,6 +11,8 @@ from casemgmt.base import clock, jobs
 from casemgmt.base.db import act
 from casemgmt.base.nightly import sweep
 from casemgmt.base.organisation import current
+from casemgmt.policy.rules.house import drafts_given_up
+from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import destroy_dossier_key, keys_made_before
 from casemgmt.work.acts import cancel_tasks_for, create_task
 from casemgmt.work.kinds import Group, task_kind
@@ -23,7 +25,6 @@ YOUNGEST_ORPHAN = timedelta(hours=1)
 LOOK_AT_KEYS = task_kind(
     "dossiers.orphan_keys", gettext_noop("There are keys without a dossier: let the operator look"), Group.KEEP
 ).name
-OLDEST_DRAFT = timedelta(days=30)
 
 
 @jobs.handles("dossiers.orphan_keys")
@@ -87,13 +88,16 @@ def _tell(dossier_id: UUID) -> None:
 
 @jobs.handles("dossiers.old_drafts")
 def remove_old_drafts(organisation_id: UUID) -> None:
-    """Remove what somebody began to type and did not come back for in a month."""
-    _remove_drafts_before(clock.now() - OLDEST_DRAFT)
+    """Remove what somebody began to type and did not come back for within the house's term."""
+    today = clock.today()
+    before: date | None = drafts_given_up(profile_in_force(today), today).outcome["before"]
+    if before is not None:
+        _remove_drafts(datetime.combine(before, time(), clock.AMSTERDAM))
 
 
 sweep("dossiers.old_drafts")
 
 
 @act
-def _remove_drafts_before(moment: datetime) -> None:
-    Draft.objects.filter(saved_at__lt=moment).delete()
+def _remove_drafts(before: datetime) -> None:
+    Draft.objects.filter(saved_at__lt=before).delete()

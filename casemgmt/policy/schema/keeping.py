@@ -64,6 +64,9 @@ class HouseRules(Strict):
 
     disclosure_approval: Valued[bool] = Field(title="Goedkeuring van een verstrekking")
     disclosure_review_within: Valued[int] = counted("Toetsing achteraf bij acuut gevaar", "werkdagen")
+    disclosure_question_within: Valued[TermValue] | None = Field(
+        default=None, title="Vraag over geven beantwoord binnen"
+    )
     second_person: Valued[bool] = Field(title="Altijd een tweede persoon")
     cooling_off: Valued[TermValue] = Field(title="Bedenktijd voor vernietiging")
     execution_term: Valued[TermValue] | None = Field(default=None, title="Vernietigen binnen")
@@ -78,6 +81,10 @@ class HouseRules(Strict):
     note_next_reminder: Valued[TermValue] = Field(title="Volgende herinnering werkaantekening")
     deadline_reminders: ValuedMany[int] = counted("Herinnering vóór een termijn", "dagen")
     correction_receipt_reminder: Valued[TermValue] = Field(title="Herinnering ontvangstbevestiging correctie")
+    removal_work_within: Valued[TermValue] | None = Field(default=None, title="Werk aan vernietigen gedaan binnen")
+    stopped_removal_within: Valued[TermValue] | None = Field(default=None, title="Gestopte vernietiging bekeken binnen")
+    adult_youth_asked_again: Valued[TermValue] | None = Field(default=None, title="Jongere opnieuw gevraagd na")
+    draft_kept: Valued[TermValue] | None = Field(default=None, title="Concept bewaard")
     staff_idle_minutes: Valued[int] = counted("Medewerker: sessie zonder gebruik", "minuten")
     staff_session_hours: Valued[int] = counted("Medewerker: langste sessie", "uur")
     portal_idle_minutes: Valued[int] = counted("Portaal: sessie zonder gebruik", "minuten")

@@ -1,0 +1,58 @@
+"""The house's own terms for work on keeping that no regulation gives a day for; never the regulation's text.
+
+A version that was published before a term was written down says nothing: the work is then due at once, nobody is
+asked a second time and nothing is thrown away.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from casemgmt.policy.calendar import SumBuilder, add_term
+from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.answer import answer
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.values import Valued
+from casemgmt.policy.terms import Term
+
+
+def removal_work_due(profile: Profile, on: date) -> Decision:
+    """`due`: by when somebody looks at the removal list, or asks the now adult youth (VT-18.4), put there `on`."""
+    return _due(profile.house_rules.removal_work_within, profile, on, "klaargezet")
+
+
+def stopped_removal_due(profile: Profile, on: date) -> Decision:
+    """`due`: by when somebody looks why a destruction stopped `on`."""
+    return _due(profile.house_rules.stopped_removal_within, profile, on, "gestopt")
+
+
+def youth_asked_again(profile: Profile, asked_on: date) -> Decision:
+    """`again_on`: the first day on which the now adult youth is asked once more; None: not a second time."""
+    rule = profile.house_rules.adult_youth_asked_again
+    if rule is None:
+        return answer(profile, {"again_on": None}, (), ())
+    total = SumBuilder(asked_on, "gevraagd").add(rule.value, "huisregel").done()
+    return answer(profile, {"again_on": total.answer}, (rule,), (), sum=total)
+
+
+def drafts_given_up(profile: Profile, on: date) -> Decision:
+    """`before`: what was typed before this day and left is thrown away `on`; None: nothing is."""
+    rule = profile.house_rules.draft_kept
+    if rule is None:
+        return answer(profile, {"before": None}, (), ())
+    return answer(profile, {"before": _first_running(rule.value, on)}, (rule,), ())
+
+
+def _due(rule: Valued[Term] | None, profile: Profile, on: date, label: str) -> Decision:
+    if rule is None:
+        return answer(profile, {"due": on}, (), ())
+    total = SumBuilder(on, label).add(rule.value, "huisregel").done()
+    return answer(profile, {"due": total.answer}, (rule,), (), sum=total)
+
+
+def _first_running(term: Term, on: date) -> date:
+    """The first day from which the term has not passed `on`. Months differ in length, so it is looked for."""
+    day = on + timedelta(days=1)
+    while add_term(day - timedelta(days=1), term) > on:
+        day -= timedelta(days=1)
+    return day
