@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Family:
-    """A dossier of the demo: its name, whose entries the day is about, who else must consent there."""
+    """The dossiers of a day: whose entries it is about, who else must consent there, and which one may go."""
 
     dossier: str
     client: str
     consenting: tuple[str, ...]
     bsn: str
     closed: str
+    closed_name: str
     written: bool = False
 
     @property
@@ -27,9 +28,10 @@ FAMILIES = {
         ("Yara Bakker", "Samira El Idrissi", "Mark Bakker"),
         "999990019",
         "SH-2005-0031",
+        "Gezin van Rijn",
     ),
     "veilig-thuis-hm": Family(
-        "Melding Van Leeuwen", "Roos van Leeuwen", ("Roos van Leeuwen",), "999990068", "VT-2008-0112"
+        "Melding Van Leeuwen", "Roos van Leeuwen", ("Roos van Leeuwen",), "999990068", "VT-2008-0112", "Melding Peeters"
     ),
     "gebiedsteam-opsterland": Family(
         "Gezin Hoekstra",
@@ -37,9 +39,10 @@ FAMILIES = {
         ("Femke Hoekstra", "Anke Hoekstra"),
         "999990081",
         "GO-2007-0016",
+        "Gezin Wouda",
         written=True,
     ),
     "buurteams-nijmegen": Family(
-        "Gezin Vermeulen", "Lotte Vermeulen", ("Lotte Vermeulen",), "999990111", "BT-2003-0009"
+        "Gezin Vermeulen", "Lotte Vermeulen", ("Lotte Vermeulen",), "999990111", "BT-2003-0009", "Gezin Wolters"
     ),
 }

@@ -39,8 +39,11 @@ def configure(visit: Visit, slug: str) -> None:
 
 def let_go(visit: Visit, stack: Stack, slug: str, family: Family) -> None:
     """The night proposes, one reviews, another approves, the cooling-off passes, nothing is left but proof."""
-    run_the_night(stack)
     manager = visit(slug, "manager").sign_in()
+    address = f"/o/{slug}/dossiers/{stack.dossiers[slug][family.closed_name]}/"
+    before = manager.page.goto(address)
+    assert before is not None and before.status != 404, "the test of absence would prove nothing"
+    run_the_night(stack)
     manager.go("bewaren/").until(family.closed)
     here = str(manager.page.get_by_role("link", name=family.closed).first.get_attribute("href"))
     manager.open(here).sees("waarom?").photograph("verwijderlijst")
@@ -55,8 +58,22 @@ def let_go(visit: Visit, stack: Stack, slug: str, family: Family) -> None:
         one.sign_in_again()
     second.open(here).until("Open de verklaring", seconds=120)
     prove(second, stack)
-    manager.go("zoeken/").fill(q=family.closed).press("Zoeken").sees_not(f">{family.closed}<")
+    for one in (manager, second):
+        found_nowhere(one, family, address)
     stack.shift_clock(timedelta(0))
+
+
+def found_nowhere(visitor: Visitor, family: Family, address: str) -> None:
+    """No address, no search, no list and no page of the removal itself knows the dossier any more."""
+    for page in (address, f"{address}wie-keek/"):
+        answer = visitor.page.goto(page)
+        assert answer is not None and answer.status == 404, (page, answer)
+    for words in (family.closed, family.closed_name):
+        visitor.go("zoeken/").fill(q=words).press("Zoeken").sees_not(f">{words}<", address)
+    links = visitor.go("").page.locator("nav a[href^='/o/']")
+    pages = {str(link.get_attribute("href")) for link in links.all()} | {f"/o/{visitor.slug}/bewaren/"}
+    for page in sorted(pages):
+        visitor.open(page).sees_not(family.closed, family.closed_name, address)
 
 
 def run_the_night(stack: Stack) -> None:

@@ -43,9 +43,8 @@ def add_entry(worker: Visitor, family: Family) -> None:
     worker.check()
     assert worker.page.input_value("main [name=text]") == "Ging vandaag met plezier naar de dagbesteding."
     worker.choose(statement_kind="fact").tick(family.first)
-    worker.choose_any("origin", "category", "purpose", "channel", "ground", "client_involved", "current_contact")
-    if worker.page.locator("main [name=source]").is_visible():
-        worker.fill(source="eigen waarneming")
+    worker.choose_any("origin", "category", "purpose", "channel", "ground", "current_contact")
+    worker.fill_where_asked(source="eigen waarneming", client_involved="Meegelezen en het ermee eens.")
     worker.press("Opslaan in het dossier").sees("Ging vandaag met plezier naar de dagbesteding.")
 
 

@@ -140,6 +140,11 @@ class Visitor:
             self.page.fill(f"main [name={name}]", value)
         return self
 
+    def fill_where_asked(self, **words: str) -> "Visitor":
+        """Type into those of these fields that stand on the page and are shown; organisations ask different things."""
+        shown = (name for name in words if self.page.locator(f"main [name={name}]").is_visible())
+        return self.fill(**{name: words[name] for name in shown})
+
     def choose(self, **values: str) -> "Visitor":
         """Choose in radio groups and selects by their names."""
         for name, value in values.items():
