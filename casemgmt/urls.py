@@ -1,39 +1,30 @@
 """All addresses: sign-in, staff under /o/<organisation>/, portal under /mijn/<organisation>/."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
 STAFF = (
-    "dossiers",
-    "consent",
-    "disclosures",
-    "client_requests",
-    "retention",
-    "casemgmt.work",
-    "casemgmt.policy",
-    "casemgmt.audit",
-    "casemgmt.letters",
-    "casemgmt.organisations",
+    "dossiers.staff_urls",
+    "consent.staff_urls",
+    "disclosures.staff_urls",
+    "client_requests.staff_urls",
+    "retention.staff_urls",
+    "casemgmt.work.staff_urls",
+    "casemgmt.policy.staff_urls",
 )
-PORTAL = ("portal", "casemgmt.accounts")
+PORTAL = ("portal.portal_urls", "casemgmt.accounts.portal_urls")
 PLATFORM = ("casemgmt.web.urls", "casemgmt.accounts.urls", "casemgmt.front")
 
 
-def _of(packages: tuple[str, ...], module: str) -> list[URLPattern | URLResolver]:
-    found: list[URLPattern | URLResolver] = []
-    for package in packages:
-        name = f"{package}.{module}"
-        if find_spec(package) and find_spec(name):
-            found += import_module(name).urlpatterns
-    return found
+def _of(modules: tuple[str, ...]) -> list[URLPattern | URLResolver]:
+    return [entry for module in modules for entry in import_module(module).urlpatterns]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("o/<slug:organisation>/", include(_of(STAFF, "staff_urls"))),
-    path("mijn/<slug:organisation>/", include(_of(PORTAL, "portal_urls"))),
-    *[p for name in PLATFORM if find_spec(name) for p in import_module(name).urlpatterns],
+    path("o/<slug:organisation>/", include(_of(STAFF))),
+    path("mijn/<slug:organisation>/", include(_of(PORTAL))),
+    *_of(PLATFORM),
 ]
 
 handler400 = "casemgmt.refusals.handler400"

@@ -4,7 +4,6 @@ CASEMGMT_ENV is demo (default), test or production. In production every missing
 setting stops the start with one sentence that names it.
 """
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ CLOCK_FILE = "" if PRODUCTION else optional("CASEMGMT_CLOCK_FILE")
 MASTER_KEY = required("CASEMGMT_MASTER_KEY", "base64 of 32 random bytes", "")
 SIGNING_KEY = required("CASEMGMT_SIGNING_KEY", "base64 of an Ed25519 seed of 32 bytes", "")
 
-_PACKAGES = [
+INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,8 +57,6 @@ _PACKAGES = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
 ]
-_WITHOUT = optional("CASEMGMT_WITHOUT").split(",")
-INSTALLED_APPS = [name for name in _PACKAGES if name not in _WITHOUT and find_spec(name)]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from casemgmt.base.models import OrganisationModel
 from casemgmt.base.organisation import organisation
-from tests.standing.test_routes import Page, _first_admitted, ask, at, pages, told
+from tests.standing.test_routes import Page, ask, at, first_admitted, pages, told
 from tests.standing.world import ANONYMOUS, PARAMETER, Site
 
 FORM = "application/x-www-form-urlencoded"
@@ -61,7 +61,7 @@ def forms_of(site: Site) -> dict[str, dict[str, str]]:
     """Every form that a reader of every page meets."""
     found: dict[str, dict[str, str]] = {}
     for page in pages():
-        role = _first_admitted(page, site)
+        role = first_admitted(page, site)
         if role and "GET" in page.declaration.methods and "out" not in page.declaration.name:
             answer = ask(site, role, "GET", at(page, site))
             if answer.status_code == 200 and "html" in answer["Content-Type"]:
@@ -85,7 +85,7 @@ def counts(sites: dict[str, Site]) -> dict[str, int]:
 
 
 def _post(page: Page, site: Site, body: str, kind: str = FORM) -> Any:
-    role = _first_admitted(page, site) or ANONYMOUS
+    role = first_admitted(page, site) or ANONYMOUS
     return site.client(role).generic("POST", at(page, site), body.encode(), content_type=kind)
 
 
@@ -186,7 +186,7 @@ def test_odd_questions_in_addresses_never_break_a_page(sites: dict[str, Site]) -
 
     def faults() -> Iterator[str]:
         for page in pages():
-            role = _first_admitted(page, site)
+            role = first_admitted(page, site)
             if role is None or "GET" not in page.declaration.methods or "out" in page.declaration.name:
                 continue
             names = {**dict.fromkeys(COMMON, "text"), **forms.get(at(page, site), {})}
@@ -207,7 +207,7 @@ def test_odd_parts_of_addresses_are_not_there(sites: dict[str, Site], odd: str) 
     site, faults, seen = sites["buurteams-nijmegen"], [], set()
     for page in pages():
         for kind, name in PARAMETER.findall(page.pattern):
-            role = _first_admitted(page, site)
+            role = first_admitted(page, site)
             once = (kind, name) if kind == "uuid" or name == "organisation" else (page.pattern, name)
             if role and once not in seen:
                 seen.add(once)

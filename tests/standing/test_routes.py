@@ -14,8 +14,10 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 
+from casemgmt import urls
 from casemgmt.accounts import urls as accounts
 from casemgmt.web.routes import Need, RouteDeclaration, declarations
+from tests.standing.test_imports import modules
 from tests.standing.world import ANONYMOUS, CLIENT, PARAMETER, PLAIN, Site, address
 
 # Pages of allauth under our own addresses; they decide themselves what a half signed-in visitor may see.
@@ -158,6 +160,12 @@ def test_every_address_is_declared() -> None:
     assert [route.pattern for route in declarations() if route.declaration is None and route.name not in ALLAUTH] == []
 
 
+def test_every_packages_addresses_are_mounted() -> None:
+    """A package whose module is not listed would be open to nobody, and no other test would miss it."""
+    found = {name for name in modules() if name.endswith((".staff_urls", ".portal_urls"))}
+    assert found == {*urls.STAFF, *urls.PORTAL}
+
+
 def test_every_declaration_names_who_may_and_how() -> None:
     for page in pages():
         needs, methods = page.declaration.needs, page.declaration.methods
@@ -204,7 +212,7 @@ def test_every_page_answers_in_every_organisation(sites: dict[str, Site]) -> Non
     def faults() -> Iterator[str | None]:
         for number, page in enumerate(pages()):
             for site in sites.values():
-                role = _first_admitted(page, site)
+                role = first_admitted(page, site)
                 met = site is _turn(number, sites)  # by every role, in the test above
                 if role and not met and page.area != "platform" and "GET" in page.declaration.methods:
                     yield fault(page, site, role, "GET")
@@ -212,7 +220,7 @@ def test_every_page_answers_in_every_organisation(sites: dict[str, Site]) -> Non
     told(faults())
 
 
-def _first_admitted(page: Page, site: Site) -> str | None:
+def first_admitted(page: Page, site: Site) -> str | None:
     order = ["caseworker", "manager", *sorted(site.users)]
     return next((role for role in order if page.admits(site, role)), None)
 
@@ -269,7 +277,7 @@ def _seen(answer: Any) -> tuple[Any, ...]:
 
 def foreign(page: Page, site: Site, others: dict[str, Any]) -> Iterator[str]:
     """Faults: an id of elsewhere that is answered otherwise than one that nobody has."""
-    role = _first_admitted(page, site)
+    role = first_admitted(page, site)
     names = [name for kind, name in PARAMETER.findall(page.pattern) if kind == "uuid"]
     method = page.declaration.methods[0]
     for name in names if role else ():
@@ -342,7 +350,7 @@ def test_posting_nothing_is_answered_as_declared(sites: dict[str, Site]) -> None
             refused = [role for role in telling(site) if not page.admits(site, role)]
             for role in refused[:5] if "POST" in page.declaration.methods else refused[:1]:
                 yield fault(page, site, role, "POST")
-            if admitted := _first_admitted(page, site):
+            if admitted := first_admitted(page, site):
                 yield fault(page, site, admitted, "POST")
 
     told(faults())
