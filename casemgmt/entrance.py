@@ -25,6 +25,7 @@ from casemgmt.base.errors import NotAllowed
 from casemgmt.organisations.actors import Actor, actor_for
 from casemgmt.organisations.places import OrganisationValue, may_sign_in, organisation_by_slug
 from casemgmt.refusals import page_for
+from casemgmt.web.context import provided
 from casemgmt.web.routes import Need, RouteDeclaration
 
 
@@ -74,6 +75,7 @@ class OrganisationMiddleware:
         asked.organisation = place
         token: Token[Any] = scope.enter(place.id)
         asked.organisation_token = token
+        provided("words", asked)  # read here, so that no template asks the database for its nouns
 
     def _refuse(
         self, request: HttpRequest, declaration: RouteDeclaration | None, actor: Actor | None

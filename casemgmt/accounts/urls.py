@@ -58,7 +58,7 @@ OWN: list[tuple[str, Any, str]] = [
     ("inloggen/tweede-stap/app/weg/", totp.deactivate_totp, "mfa_deactivate_totp"),
     ("inloggen/tweede-stap/herstelcodes/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
     ("inloggen/tweede-stap/herstelcodes/nieuw/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
-    ("inloggen/tweede-stap/sleutels/", webauthn.list_webauthn, "mfa_list_webauthn"),
+    ("inloggen/tweede-stap/sleutels/", views.list_passkeys, "mfa_list_webauthn"),
     ("inloggen/tweede-stap/sleutels/<int:pk>/", webauthn.edit_webauthn, "mfa_edit_webauthn"),
     ("inloggen/tweede-stap/sleutels/<int:pk>/weg/", views.remove_passkey, "mfa_remove_webauthn"),
     ("inloggen/sessies/", usersessions.list_usersessions, "usersessions_list"),

@@ -9,7 +9,8 @@ from functools import wraps
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.views import ListWebAuthnView, RemoveWebAuthnView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -55,6 +56,17 @@ def sign_in_unavailable(request: HttpRequest) -> HttpResponse:
 def closed(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
     """A page of allauth that has no use here."""
     raise NotThere
+
+
+class ListPasskeysView(ListWebAuthnView):  # type: ignore[misc]
+    """The passkeys of somebody, read before the page is written: a template asks the database nothing."""
+
+    def get_queryset(self) -> list[Authenticator]:
+        """Those of who asks."""
+        return list(super().get_queryset())
+
+
+list_passkeys = ListPasskeysView.as_view()
 
 
 class RemovePasskeyView(RemoveWebAuthnView):  # type: ignore[misc]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from datetime import date
 from typing import Any
 
 import jinja2
+from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.utils import translation
@@ -63,7 +65,22 @@ def csrf_field() -> Markup:
     request = current_request()
     if request is None:
         return Markup("")
-    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(get_token(request))
+    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(_token(request))
+
+
+def _token(request: HttpRequest) -> str:
+    """The token of this answer. Django masks it anew each time it is asked, which six forms on a page need not."""
+    secret, token = request.__dict__.get("_csrf_given", ("", ""))
+    if not token or secret != request.META.get("CSRF_COOKIE"):  # signing in changes it on the way
+        token = get_token(request)
+        request.__dict__["_csrf_given"] = request.META.get("CSRF_COOKIE"), token
+    return str(token)
+
+
+@functools.cache
+def static_address(path: str) -> str:
+    """Give the address of a file of ours; which files there are cannot change while a process runs."""
+    return static(path)
 
 
 def initials(name: str) -> str:
@@ -110,7 +127,7 @@ def _globals() -> dict[str, Any]:
         "icon": icons.icon,
         "initials": initials,
         "short_id": short_id,
-        "static": static,
+        "static": static_address,
         "url": url,
     }
 

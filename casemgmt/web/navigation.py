@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext
 
-from casemgmt.web.context import provides
+from casemgmt.web.context import provided, provides
 from casemgmt.web.routes import Needs, reverse
 
 Badge = Callable[[HttpRequest], int]
@@ -112,5 +112,5 @@ def _account_links(request: HttpRequest | None) -> list[Link]:
 
 @provides("home_address")
 def _home_address(request: HttpRequest | None) -> str:
-    offered = links(request, "staff")
+    offered: list[Link] = provided("staff_links", request)
     return offered[0].href if offered else "/"

@@ -7,13 +7,9 @@ from typing import Any, cast
 
 import jinja2
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.template import engines
-from django.utils.functional import SimpleLazyObject
-from markupsafe import Markup
 
 from casemgmt.web.current import answering
-from casemgmt.web.jinja import csrf_field
 from casemgmt.web.routes import reverse
 
 
@@ -93,10 +89,4 @@ def _values(request: HttpRequest | None, context: Mapping[str, Any] | None) -> d
     values = dict(context or {})
     if request is not None:
         values.setdefault("request", request)
-        values.setdefault("csrf_input", SimpleLazyObject(_csrf_input))
-        values.setdefault("csrf_token", SimpleLazyObject(lambda: get_token(request)))
     return values
-
-
-def _csrf_input() -> Markup:
-    return csrf_field()

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import enum
 import functools
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.urls import URLPattern, URLResolver, get_resolver, get_script_prefix, get_urlconf, path
 from django.urls import reverse as django_reverse
 
 View = Callable[..., HttpResponseBase]
@@ -151,21 +153,54 @@ def reverse(name: str, organisation: str | None = None, /, **kwargs: Any) -> str
         _ = get_resolver().url_patterns  # a task asks before any request has loaded the addresses
     if name not in _declared:
         return django_reverse(name, kwargs=kwargs)
-    if organisation is not None and "organisation" not in kwargs and _has_organisation(name):
-        kwargs["organisation"] = organisation
-    return django_reverse(_django_name(name), kwargs=kwargs)
+    ways = _ways(get_resolver(get_urlconf()), _django_name(name))
+    if organisation is not None and any("organisation" in way.parameters for way in ways):
+        kwargs.setdefault("organisation", organisation)
+    written = next((text for way in ways if (text := way.write(kwargs)) is not None), None)
+    return django_reverse(_django_name(name), kwargs=kwargs) if written is None else get_script_prefix() + written
+
+
+# What stands in an address as it is. Anything else goes to Django, which knows how to quote and when to refuse.
+_PLAIN = re.compile(r"[\w-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way to write a page's address: "o/%(organisation)s/dossiers/", and what may stand in its places."""
+
+    text: str
+    parameters: frozenset[str]
+    converters: Mapping[str, Any]
+
+    def write(self, given: Mapping[str, Any]) -> str | None:
+        """The address without its first slash, or None when Django had better judge."""
+        if given.keys() != self.parameters:
+            return None
+        values = {}
+        for name, value in given.items():
+            converter = self.converters.get(name)
+            if converter is None or not isinstance(value, str | UUID | int):
+                return None
+            text = str(converter.to_url(value))
+            if not _PLAIN.fullmatch(text) or not re.fullmatch(converter.regex, text):
+                return None
+            values[name] = text
+        return self.text % values
+
+
+@functools.lru_cache(maxsize=1024)
+def _ways(resolver: URLResolver, name: str) -> tuple[_Way, ...]:
+    """Take a page's address out of Django's table once: a page writes some forty, none of them translated."""
+    return tuple(
+        _Way(text, frozenset(parameters), converters)
+        for possibilities, _pattern, _defaults, converters in resolver.reverse_dict.getlist(name)
+        for text, parameters in possibilities
+    )
 
 
 def _django_name(name: str) -> str:
     # Django reads a colon as a namespace, and two mounts (staff, portal) of one namespace hide each other.
     return name.replace(":", ".")
-
-
-def _has_organisation(name: str) -> bool:
-    for entry in get_resolver().reverse_dict.getlist(_django_name(name)):
-        if any("organisation" in parameters for _template, parameters in entry[0]):
-            return True
-    return False
 
 
 def _guarded(view: View, declaration: RouteDeclaration) -> View:

@@ -1,0 +1,141 @@
+"""A template never asks the database, and the addresses it writes are those that Django would write.
+
+A query made by a template stands outside the door's transaction and its audit row, and is asked anew for each row.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+from django.test import RequestFactory
+from django.urls import NoReverseMatch
+from django.urls import reverse as django_reverse
+from django.utils import translation
+
+from casemgmt.base.organisation import organisation
+from casemgmt.web.render import environment
+from casemgmt.web.routes import reverse
+from tests.standing.test_routes import at, first_admitted, pages, told
+from tests.standing.world import ANONYMOUS, PARAMETER, Site
+
+# One of each thing that may stand in an address.
+GIVEN = {"uuid": uuid4(), "int": 7, "slug": "een-deel", "str": "x-1", "alphanumeric": "a1"}
+
+
+def _template() -> str:
+    """The innermost template in whose code we stand, or nothing."""
+    frame = sys._getframe()
+    while frame := frame.f_back:  # type: ignore[assignment]  # None ends it
+        if "__jinja_template__" in frame.f_globals:
+            return frame.f_code.co_filename.rpartition("templates/")[2] or "a template"
+    return ""
+
+
+@contextmanager
+def asked_while_rendering() -> Iterator[list[str]]:
+    """What templates asked of any database inside the block."""
+    found: list[str] = []
+
+    def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        if where := _template():
+            found.append(f"{where}: {' '.join(sql.split())[:90]}")
+        return execute(sql, parameters, many, context)
+
+    with ExitStack() as stack:
+        for alias in connections:
+            stack.enter_context(connections[alias].execute_wrapper(note))
+        yield found
+
+
+def test_rendering_opens_no_query(sites: dict[str, Site]) -> None:
+    """Each page as the first who is admitted meets it, and as a visitor who is not signed in does."""
+    site, rendered = sites["sterk-huis"], 0
+
+    def faults() -> Iterator[str]:
+        nonlocal rendered
+        for page in pages():
+            for role in (first_admitted(page, site), ANONYMOUS) if "GET" in page.declaration.methods else ():
+                if role:
+                    with asked_while_rendering() as asked:
+                        answer = site.client(role).get(at(page, site))
+                    rendered += b"<html" in answer.getvalue()
+                    yield from (f"{page.declaration.name} as {role}: {each}" for each in asked)
+
+    told(faults())
+    assert rendered > 100, rendered
+
+
+def test_a_template_that_asks_is_found(sites: dict[str, Site]) -> None:
+    """So that the test above cannot pass by looking the wrong way."""
+    request = RequestFactory().get("/")
+    lazy = connections["default"]
+
+    def ask() -> str:
+        with lazy.cursor() as cursor:
+            cursor.execute("select 'asked'")
+            return str(cursor.fetchone()[0])
+
+    with asked_while_rendering() as asked, organisation(sites["sterk-huis"].id):
+        assert environment().from_string("<p>{{ ask() }}</p>").render(ask=ask, request=request) == "<p>asked</p>"
+    assert len(asked) == 1
+
+
+def test_nouns_are_read_at_the_entrance_once(sites: dict[str, Site]) -> None:
+    """For whoever the page is: one question which regulation holds, before the view."""
+    site = sites["sterk-huis"]
+    for role, path in (("caseworker", f"/o/{site.slug}/dossiers/"), ("client", f"/mijn/{site.slug}/")):
+        with asked("policy_policyversion") as found:
+            assert site.client(role).get(path).status_code == 200
+        assert len(found) == 1, (role, found)
+
+
+@contextmanager
+def asked(table: str) -> Iterator[list[str]]:
+    """The statements that name a table."""
+    found: list[str] = []
+
+    def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        if f'from "{table}"' in sql.lower():
+            found.append(sql)
+        return execute(sql, parameters, many, context)
+
+    with connections["default"].execute_wrapper(note):
+        yield found
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("slug", ["sterk-huis", "veilig-thuis-hm", "met_onder-streep"])
+def test_addresses_are_those_that_django_writes(slug: str, language: str) -> None:
+    """For every page; the names of allauth's and ours alike."""
+    with translation.override(language):
+        for page in pages():
+            name = page.declaration.name
+            given = {
+                part: GIVEN[kind or "str"] for kind, part in PARAMETER.findall(page.pattern) if part != "organisation"
+            }
+            placed = {"organisation": slug} if "<slug:organisation>" in page.pattern else {}
+            assert reverse(name, slug, **given) == django_reverse(name.replace(":", "."), kwargs={**placed, **given}), (
+                name
+            )
+
+
+@pytest.mark.parametrize("odd", ["a b", "é", "a/b", "", "%41", None, "..", "x\n"])
+def test_what_fits_no_address_is_refused_or_quoted_as_django_does(odd: Any) -> None:
+    for name, part in (("dossiers:timeline", "dossier_id"), ("policy:section", "key"), ("policy:nowhere", "key")):
+        assert _written(reverse, name, "sterk-huis", {part: odd}) == _written(
+            lambda name, slug, **given: django_reverse(name, kwargs={"organisation": slug, **given}),
+            name.replace(":", "."),
+            "sterk-huis",
+            {part: odd},
+        )
+
+
+def _written(write: Any, name: str, slug: str, given: dict[str, Any]) -> str:
+    try:
+        return str(write(name, slug, **given))
+    except NoReverseMatch:
+        return "no address"
