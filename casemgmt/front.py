@@ -36,7 +36,8 @@ def health_page(request: HttpRequest) -> HttpResponse:
     well = all(part.well for part in parts)
     status = 200 if well else 503
     if "text/html" not in request.headers.get("Accept", "") or errors.wants_json(request):
-        body = {"well": well, "parts": {part.key: {"well": part.well, "says": part.sentence} for part in parts}}
+        told = {part.key: {"well": part.well, "warning": part.warning, "says": part.sentence} for part in parts}
+        body = {"well": well, "parts": told}
         response = HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/json", status=status)
     else:
         response = render(request, "front/health.html", {"parts": parts, "well": well}, status=status)

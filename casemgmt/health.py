@@ -18,11 +18,16 @@ from django.db import connections
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from casemgmt.letters.pdf import without_network
+
 PATIENCE = 1.5
 HEARTBEAT = "worker-heartbeat"
+OPEN_PRINTER = "worker-prints-with-network"
 # The poller runs every five seconds; a long job may hold it for a while.
 WORKER_SILENT_AFTER = 300
 LEAST_FREE = 1_000_000_000
+# What still works when it is not as it should be: nobody is turned away for it.
+WARNINGS = ("printer",)
 
 log = logging.getLogger("casemgmt.health")
 _running: dict[str, threading.Thread] = {}
@@ -30,18 +35,23 @@ _running: dict[str, threading.Thread] = {}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing we lean on: its word for machines, its name for people, and how it is."""
+    """One thing we lean on: its word for machines, its name for people, and how it is.
+
+    ``warning``: it works, and somebody should still look at it.
+    """
 
     key: str
     name: str
     well: bool
     sentence: str
+    warning: bool = False
 
 
 def beat() -> None:
-    """Leave a sign of life of the worker; without a broker the work still goes on."""
+    """Leave a sign of life of the worker, and how it prints; without a broker the work still goes on."""
     try:
         cache.set(HEARTBEAT, time.time(), WORKER_SILENT_AFTER * 10)
+        cache.set(OPEN_PRINTER, not without_network(), WORKER_SILENT_AFTER * 10)
     except RedisError:
         log.warning("The worker's sign of life could not be left.")
 
@@ -54,6 +64,7 @@ def parts() -> list[Part]:
         "broker": _broker,
         "worker": _worker,
         "disk": _disk,
+        "printer": _printer_is_shut,
     }
     answers = _ask(asked)
     names = {
@@ -62,12 +73,19 @@ def parts() -> list[Part]:
         "broker": _("The message broker"),
         "worker": _("The worker in the background"),
         "disk": _("Free space on the disk"),
+        "printer": _("The printer of letters"),
     }
-    return [Part(key, names[key], answers[key], _sentence(key, answers[key])) for key in asked]
+    return [_part(key, names[key], answers[key]) for key in asked]
+
+
+def _part(key: str, name: str, well: bool) -> Part:
+    warns = key in WARNINGS and not well
+    return Part(key, name, well or warns, _sentence(key, well), warns)
 
 
 def _ask(asked: dict[str, Callable[[], bool]]) -> dict[str, bool]:
-    answers = dict.fromkeys(asked, False)
+    # Who does not answer is not well; a warning is given only by who does.
+    answers = {key: key in WARNINGS for key in asked}
 
     def run(key: str, check: Callable[[], bool]) -> None:
         try:
@@ -119,13 +137,23 @@ def _disk() -> bool:
     return shutil.disk_usage(folder).free > LEAST_FREE
 
 
+def _printer_is_shut() -> bool:
+    """Whether the worker prints letters without network; a worker that was not heard is a matter of its own."""
+    return not cache.get(OPEN_PRINTER)
+
+
 def _sentence(key: str, well: bool) -> str:
     if well:
-        return _("There is enough room.") if key == "disk" else _("Answers.")
+        good = {"disk": _("There is enough room."), "printer": _("Letters are made without a network connection.")}
+        return good.get(key, _("Answers."))
     return {
         "database": _("Does not answer. Nothing can be read or written until it is back; nothing was half written."),
         "vault": _("Does not answer. Dossiers cannot be opened until it is back; nothing was half written."),
         "broker": _("Does not answer. Signing in waits; work in the background goes on, a little later."),
         "worker": _("Has not been heard for five minutes. Letters and night work wait; nothing is lost."),
         "disk": _("Less than one gigabyte is free. Make room, or new files will be refused."),
+        "printer": _(
+            "Letters are made, but this machine does not let the printer cut off its network. "
+            "Let the operator allow user namespaces for the worker."
+        ),
     }[key]

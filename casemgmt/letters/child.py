@@ -1,8 +1,8 @@
 """The child process that makes PDF: it knows nothing, may do next to nothing and is thrown away.
 
 Run as a file by ``python -I``, so it imports nothing of ours. It limits itself,
-loads the libraries while it can still read them, gives up every right it has,
-and only then looks at what it was sent.
+leaves the network, loads the libraries while it can still read them, gives up
+every right it has, and only then looks at what it was sent.
 """
 
 import contextlib
@@ -23,7 +23,9 @@ OUTPUT = 50 * MEGABYTE
 OPEN_FILES = 64
 PROCESSES = 256
 
+CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
+CAPABILITIES_3 = 0x20080522
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 
@@ -55,11 +57,33 @@ def die_with(parent: int) -> None:
         os._exit(3)
 
 
-def give_up_rights(parent: int) -> None:
-    """No network, no new rights, few threads, and nobody's account when we were root."""
+def leave_network(parent: int) -> bool:
+    """Go to a network of our own that leads nowhere; tells whether the kernel allowed it.
+
+    A plain account may do so only inside a user namespace of its own. Called before there are threads, which
+    that would not take along. Root keeps to its own namespace: inside another there is no "nobody" to become.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    # A network of one's own is best effort: outside root it depends on the kernel's settings.
-    libc.unshare(CLONE_NEWNET)
+    if libc.unshare(CLONE_NEWNET) == 0:
+        return True
+    if os.geteuid() == 0 or libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:
+        return False
+    drop_capabilities()
+    die_with(parent)  # changing namespace forgot it
+    return True
+
+
+def drop_capabilities() -> None:
+    """Give back all that the namespace of our own gave us over itself."""
+    header = (ctypes.c_uint32 * 2)(CAPABILITIES_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    if ctypes.CDLL(None).capset(header, nothing) != 0:
+        os._exit(6)
+
+
+def give_up_rights(parent: int) -> None:
+    """No new rights, few threads, and nobody's account when we were root."""
+    libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         os.setgroups([])
@@ -111,9 +135,15 @@ def answer(good: bool, content: bytes) -> None:
 
 
 def main() -> None:
-    """Read what is asked, give up all rights, make the letters one by one."""
+    """Read what is asked, give up all rights, make the letters one by one.
+
+    Asked for a "probe" it only tells, by how it ends, whether it can leave the network.
+    """
     parent = int(sys.argv[1])
     limit(parent)
+    alone = leave_network(parent)
+    if sys.argv[2:] == ["probe"]:
+        os._exit(0 if alone else 5)
     asked = json.loads(sys.stdin.buffer.read())
     printer = Printer(asked["css"])
     printer.pdf(WARM_UP)

@@ -1,8 +1,8 @@
 """HTML to PDF in a throw-away child process, so that a letter can harm nothing but itself.
 
 What is typed by people ends up in letters, and a page engine is a large machine
-to feed. The child (``child.py``) has no network, no files and little of
-everything else; here it is started, timed and believed no more than needed.
+to feed. The child (``child.py``) has no network where the kernel lets it leave,
+no files and little of everything else; here it is started, timed and believed no more than needed.
 """
 
 import base64
@@ -96,12 +96,27 @@ def _ask_child(letters: Sequence[str], css: str) -> tuple[list[bytes | LetterFai
         return _frames(made.read()), ended
 
 
+@lru_cache(maxsize=1)
+def without_network() -> bool:
+    """Whether letters made by this process have no network: the kernel decides, so it is asked once.
+
+    Where it refuses, a letter still follows no address but ``data:``; only the wall behind that is missing.
+    """
+    try:
+        probe = subprocess.run(_command("probe"), env={}, cwd="/", timeout=WALL_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return probe.returncode == 0
+
+
+def _command(*more: str) -> list[str]:
+    return [sys.executable, "-I", "-B", str(Path(__file__).with_name("child.py")), str(os.getpid()), *more]
+
+
 def _run(asked: bytes, output: int, folder: str) -> LetterFailed:
-    child = Path(__file__).with_name("child.py")
     clean = {"LANG": "C.UTF-8", "HOME": folder, "TMPDIR": folder, "XDG_CACHE_HOME": folder, "PATH": "/usr/bin:/bin"}
-    command = [sys.executable, "-I", "-B", str(child), str(os.getpid())]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.DEVNULL, env=clean, cwd="/"
+        _command(), stdin=subprocess.PIPE, stdout=output, stderr=subprocess.DEVNULL, env=clean, cwd="/"
     ) as process:
         try:
             process.communicate(asked, timeout=WALL_SECONDS)

@@ -144,7 +144,7 @@ def test_health_tells_machines_and_people(client, monkeypatch):
     monkeypatch.setattr(health, "LEAST_FREE", 1)
     answer = client.get("/health/")
     assert answer.status_code == 200 and answer.json()["well"] is True
-    assert set(answer.json()["parts"]) == {"database", "vault", "broker", "worker", "disk"}
+    assert set(answer.json()["parts"]) == {"database", "vault", "broker", "worker", "disk", "printer"}
     page = client.get("/health/", headers={"accept": "text/html,application/json"})
     assert page["Content-Type"].startswith("text/html") and page.status_code == 200
 
@@ -168,6 +168,18 @@ def test_health_answers_in_time_when_something_hangs(client, monkeypatch):
 
 def test_a_silent_worker_is_noticed(client):
     assert client.get("/health/").json()["parts"]["worker"]["well"] is False
+
+
+def test_health_warns_when_letters_are_printed_with_a_network_and_turns_nobody_away(client, monkeypatch):
+    monkeypatch.setattr(health, "LEAST_FREE", 1)
+    for shut, warning in ((False, True), (True, False)):
+        monkeypatch.setattr(health, "without_network", lambda shut=shut: shut)
+        health.beat()
+        answer = client.get("/health/")
+        assert answer.status_code == 200 and answer.json()["well"] is True
+        assert answer.json()["parts"]["printer"]["warning"] is warning
+        page = client.get("/health/", headers={"accept": "text/html"}).content.decode()
+        assert ("niet van het netwerk afsluiten" in page) is warning
 
 
 def test_nothing_is_for_search_engines(client):

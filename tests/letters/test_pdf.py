@@ -149,6 +149,7 @@ sys.path.insert(0, {folder!r})
 import child
 parent = int(sys.argv[1])
 child.limit(parent)
+child.leave_network(parent)
 child.give_up_rights(parent)
 told = {{"uid": os.geteuid(), "groups": os.getgroups(), "env": sorted(os.environ)}}
 for name in ("CPU", "AS", "FSIZE", "NOFILE", "CORE"):
