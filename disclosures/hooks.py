@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from casemgmt.accounts.models import User
+from casemgmt.base import jobs
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.vault.keys import load_keys
@@ -106,6 +107,7 @@ navigation.item(
     needs=Needs.any_of("disclosure.prepare", "disclosure.approve"),
     key="v",
 )
+jobs.called("disclosures.package", gettext_noop("Printing a package to hand over"))
 task_kind(APPROVE, gettext_noop("Approve a disclosure"), Group.ASK, "share-3")
 task_kind(HAND_OVER, gettext_noop("Hand over an approved disclosure"), Group.ASK, "share-3")
 task_kind(INFORM, gettext_noop("Tell the client about a disclosure"), Group.ASK, "message")

@@ -55,6 +55,7 @@ def destroy_orphan_keys(at: datetime) -> int:
 
 
 sweep("dossiers.orphan_keys")
+jobs.called("dossiers.orphan_keys", gettext_noop("Looking for keys without a dossier"))
 
 
 @act
@@ -96,6 +97,7 @@ def remove_old_drafts(organisation_id: UUID) -> None:
 
 
 sweep("dossiers.old_drafts")
+jobs.called("dossiers.old_drafts", gettext_noop("Throwing away drafts that nobody came back for"))
 
 
 @act

@@ -45,12 +45,22 @@ def install() -> None:
     jobs.handlers.add(night.NIGHTLY, night.propose_due)
     jobs.handlers.add(night.PROPOSE_ANYWAY, night.propose_anyway)
     jobs.handlers.add(night.RECALCULATE, night.recalculate)
+    _name_jobs(removing.DESTROY, (night.NIGHTLY, night.PROPOSE_ANYWAY), night.RECALCULATE)
     nightly.sweep(night.NIGHTLY)
     # Disclosures stand to our left and cannot register this themselves.
     oppositions.add("disclosures", unfinished)
     impacts.add("retention.end-dates", impact.EndDatesImpact())
     _name_tasks()
     _join_pages()
+
+
+def _name_jobs(destroy: str, propose: tuple[str, ...], recalculate: str) -> None:
+    # Not for an administrator to start: whoever may remove looks why it stopped, at the removal itself.
+    at_the_list = gettext_noop("Whoever works on the removal list tries this again there.")
+    jobs.called(destroy, gettext_noop("Destroying a dossier that two people approved"), elsewhere=at_the_list)
+    for kind in propose:
+        jobs.called(kind, gettext_noop("Putting dossiers whose term has passed on the removal list"))
+    jobs.called(recalculate, gettext_noop("Working out end dates again"))
 
 
 def _name_tasks() -> None:

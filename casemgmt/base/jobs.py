@@ -7,6 +7,7 @@ twice and to run a job twice; a poison job stops no other and ends visible.
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,7 +25,20 @@ MAX_ATTEMPTS = 8
 KILLED = "WorkerLost"
 log = logging.getLogger("casemgmt.jobs")
 
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What people call a kind of work; ``label`` is an English msgid.
+
+    ``elsewhere`` (a msgid too): this work is started again at a page of its own, and this says where.
+    """
+
+    label: str
+    elsewhere: str = ""
+
+
 handlers: Registry[Handler] = Registry("job kind")
+names: Registry[Named] = Registry("name of a job kind")
 _doorbell: list[Callable[[], None]] = []
 # What every job stands in, such as circumstances of its own for the trail; higher packages fill it.
 around: list[Callable[[], AbstractContextManager[None]]] = []
@@ -37,6 +51,18 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
         return handlers.add(kind, function)
 
     return register
+
+
+def called(kind: str, label: str, *, elsewhere: str = "") -> None:
+    """Say what people call a kind of work, with ``gettext_noop("…")``; saying it twice changes nothing."""
+    if kind not in names:
+        names.add(kind, Named(label, elsewhere))
+
+
+def is_on_its_way(kind: str, subject: UUID) -> bool:
+    """Whether this work of the current organisation waits or runs, and was not given up."""
+    here = Job.objects.filter(organisation_id=current(), kind=kind, subject=subject)
+    return here.filter(failed_at__isnull=True).exists()
 
 
 def set_doorbell(ring: Callable[[], None]) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from uuid import UUID
 
 from django.core.mail import send_mail
+from django.utils.translation import gettext_noop
 
 from casemgmt.base import jobs
 
@@ -29,6 +30,7 @@ Writer = Callable[[UUID], Mail | None]
 def mail_kind(name: str, write: Writer) -> None:
     """Register how mail of a kind is written; None means: nothing to send (any more)."""
     jobs.handlers.add(f"mail.{name}", partial(_send, write))
+    jobs.called(f"mail.{name}", gettext_noop("Sending a message that something waits"))
 
 
 def queue_mail(name: str, subject: UUID) -> None:

@@ -15,11 +15,10 @@ from casemgmt.base.errors import Conflict
 from casemgmt.letters import wording
 from casemgmt.letters.contents import KIND_OF, LetterContext, sender_on
 from casemgmt.letters.models import Letter
+from casemgmt.letters.queries import RENDER, is_stuck
 from casemgmt.letters.vocabulary import Kind, State
 from casemgmt.organisations.actors import Actor
 from casemgmt.vault import files
-
-RENDER = "letters.render"
 
 
 @act
@@ -75,9 +74,12 @@ def give_up(*, letter_id: UUID) -> None:
 
 @act
 def print_again(*, letter_id: UUID, by: Actor, at: datetime) -> None:
-    """Try once more to print a letter that could not be made; raises Conflict when there is nothing to retry."""
+    """Try once more to print a letter that could not be made; raises Conflict when there is nothing to retry.
+
+    Also one that still waits while the queue gave its work up: nothing else would ever print it.
+    """
     letter = _locked(letter_id)
-    if letter is None or letter.state != State.FAILED:
+    if letter is None or not is_stuck(letter):
         raise Conflict(_("This letter is not waiting for another try."))
     letter.state = State.WAITING
     letter.save(update_fields=["state"])

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from casemgmt.base import jobs
 from casemgmt.base.db import reads
 from casemgmt.letters.contents import Addressee
 from casemgmt.letters.models import Letter
 from casemgmt.letters.vocabulary import Kind, State
 from casemgmt.letters.wording import Wording
+
+RENDER = "letters.render"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,15 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True)
 class OpenedLetter:
-    """One letter as it reads; ``wording.blocks`` are plain text, to be escaped like any other."""
+    """One letter as it reads; ``wording.blocks`` are plain text, to be escaped like any other.
+
+    ``stuck``: no print is made any more unless somebody asks for it.
+    """
 
     line: LetterLine
     addressee: Addressee
     wording: Wording
+    stuck: bool
 
 
 @reads
@@ -54,7 +61,14 @@ def opened(dossier_id: UUID, letter_id: UUID) -> OpenedLetter | None:
     letter = Letter.objects.filter(dossier_id=dossier_id, id=letter_id).first()
     if letter is None:
         return None
-    return OpenedLetter(_line(letter), addressee_of(letter), Wording.from_json(letter.body))
+    return OpenedLetter(_line(letter), addressee_of(letter), Wording.from_json(letter.body), is_stuck(letter))
+
+
+def is_stuck(letter: Letter) -> bool:
+    """Whether the printer refused this letter, or the queue gave up trying."""
+    if letter.state == State.FAILED:
+        return True
+    return bool(letter.state == State.WAITING) and not jobs.is_on_its_way(RENDER, letter.id)
 
 
 def addressee_of(letter: Letter) -> Addressee:

@@ -7,17 +7,20 @@ up to 25. A job that finds its letter printed already has nothing to do.
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from casemgmt.base import clock, jobs
 from casemgmt.letters import acts, pdf, wording
 from casemgmt.letters.models import Letter
-from casemgmt.letters.queries import addressee_of
+from casemgmt.letters.queries import RENDER, addressee_of
 from casemgmt.letters.vocabulary import State
 from casemgmt.letters.wording import Wording
 from casemgmt.vault import keys
 
+jobs.called(RENDER, gettext_noop("Printing letters"))
 
-@jobs.handles(acts.RENDER)
+
+@jobs.handles(RENDER)
 def render(subject: UUID) -> None:
     """Print the letter ``subject`` if it waits; raises LetterFailed when only the machine was too busy."""
     waiting = _waiting(subject)

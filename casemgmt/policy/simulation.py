@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
@@ -29,6 +30,8 @@ def install() -> None:
     """Register the two kinds of work with the queue."""
     jobs.handlers.add(SIMULATE, run_simulation)
     jobs.handlers.add(BEGINS, tell_impacts)
+    jobs.called(SIMULATE, gettext_noop("Working out what a draft of the rules would change"))
+    jobs.called(BEGINS, gettext_noop("Letting new rules begin"))
 
 
 def enqueue_beginning(version_id: UUID, from_date: date, at: datetime) -> None:

@@ -65,15 +65,3 @@ def replace_tokens(dossier_id: UUID, source_id: UUID, tokens: Iterable[bytes]) -
     SearchToken.objects.bulk_create(
         SearchToken(token=value, dossier_id=dossier_id, source_id=source_id) for value in set(tokens)
     )
-
-
-def dossiers_with(tokens: list[bytes], limit: int) -> list[UUID]:
-    """Dossiers that carry every one of ``tokens``, at most ``limit``; not yet: who may see them."""
-    if not tokens:
-        return []
-    found = SearchToken.objects.filter(token=tokens[0])
-    for other in tokens[1:]:
-        also = SearchToken.objects.filter(token=other).values("dossier_id")
-        found = found.filter(dossier_id__in=also)
-    rows = found.order_by("dossier_id").values_list("dossier_id", flat=True).distinct()
-    return list(rows[:limit])

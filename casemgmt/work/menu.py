@@ -1,4 +1,4 @@
-"""Where the inbox of approvals stands in the menu."""
+"""Where the inbox of approvals and the administrator's pages stand in the menu."""
 
 from django.utils.translation import gettext_noop
 
@@ -9,3 +9,9 @@ from casemgmt.web.routes import Needs
 DECIDES = Needs.any_of("disclosure.approve", "request.decide", "removal.approve", "removal.review", "emergency.review")
 
 navigation.item(gettext_noop("Approvals"), "circle-check", "work:approvals", 60, needs=DECIDES, key="a")
+
+# The organisation's administrator: accounts and machinery, never a dossier.
+ADMINISTERS = Needs.capability("users.manage")
+
+navigation.item(gettext_noop("Staff"), "users", "work:members", 80, needs=ADMINISTERS)
+navigation.item(gettext_noop("Background work"), "refresh", "work:background", 85, needs=ADMINISTERS)

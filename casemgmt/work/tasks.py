@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from casemgmt.accounts.models import User
 from casemgmt.audit import events
@@ -31,6 +31,7 @@ def remind(organisation_id: UUID) -> None:
 
 
 sweep("work.remind")
+jobs.called("work.remind", gettext_noop("Reminding people of terms that come near"))
 
 
 def _some(on: date) -> bool:

@@ -14,6 +14,7 @@ from casemgmt.accounts.models import PortalInvitation
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.errors import NotAllowed, NotThere
+from casemgmt.letters import acts as letters
 from casemgmt.letters.acts import letter_pdf
 from casemgmt.letters.models import Letter
 from casemgmt.letters.queries import LetterLine, OpenedLetter, letters_of, opened
@@ -155,14 +156,32 @@ def print_letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> Htt
     actor = actor_of(request)
 
     def load(dossier: Dossier) -> Any:
-        row = Letter.objects.select_related("file").filter(dossier_id=dossier.id, id=letter_id, kind__in=OURS).first()
-        if row is None:
-            raise NotThere
-        _may_read(actor, dossier, row.kind)
-        return letter_pdf(row)
+        return letter_pdf(_ours(actor, dossier, letter_id))
 
     pieces = open_dossier(actor, dossier_id, way(actor), load, data="letter", action=Action.PRINT)
     return pdf_answer(pieces)
+
+
+def print_again(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpResponse:
+    """Have a letter printed that could not be made, by whoever may read it."""
+    actor = actor_of(request)
+
+    def again(dossier: Dossier) -> None:
+        row = _ours(actor, dossier, letter_id)
+        letters.print_again(letter_id=row.id, by=actor, at=clock.now())
+
+    change_dossier(actor, dossier_id, way(actor), again, data="letter", action=Action.PRINT)
+    messages.success(request, _("The letter is being printed again. Reload this page in a moment."))
+    return see_other(request, "client_requests:letter", dossier_id=dossier_id, letter_id=letter_id)
+
+
+def _ours(actor: Actor, dossier: Dossier, letter_id: UUID) -> Letter:
+    row = Letter.objects.select_related("file").filter(dossier_id=dossier.id, id=letter_id, kind__in=OURS).first()
+    if row is None:
+        raise NotThere
+    _may_read(actor, dossier, row.kind)
+    found: Letter = row
+    return found
 
 
 def _may_read(actor: Actor, dossier: Dossier, kind: str) -> None:
