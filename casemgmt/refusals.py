@@ -103,7 +103,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _away_sentence() -> str:
-    return _(
-        "A part of the system does not answer at this moment. Nothing was half written: "
-        "what you sent was either carried out wholly or not at all. It mends itself."
-    )
+    return _("A part of the system does not answer at this moment. It mends itself.")

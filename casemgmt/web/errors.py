@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -62,8 +62,13 @@ def answer(
     decision: Any = None,
     headers: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """Answer with an error page, or the same in JSON when that is asked for; `detail` replaces what happened."""
+    """Answer with an error page, or the same in JSON when that is asked for; `detail` replaces what happened.
+
+    The sentence of a refusal says itself whom to ask, so at 403 ours beside it would send people to a second address.
+    """
     texts = said(status)
+    if status == 403 and detail:
+        texts = replace(texts, todo="")
     if wants_json(request):
         return _json(status, texts.title, detail or texts.happened, headers)
     try:
@@ -234,7 +239,9 @@ def _unavailable() -> Said:
     return Said(
         _("We cannot be reached for a moment"),
         _("Part of the system is being maintained or does not answer."),
-        _("What was saved is safe. What you sent just now was not carried out."),
+        _(
+            "What was saved is safe. What you sent just now was carried out wholly or not at all: look before you repeat."
+        ),
         _("Try again in a few minutes. Is somebody in danger? Call 112."),
     )
 

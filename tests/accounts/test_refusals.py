@@ -5,7 +5,7 @@ import time
 from urllib.parse import urlencode
 
 import pytest
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, OperationalError, connections
 from django.test import Client, RequestFactory
 
@@ -46,6 +46,21 @@ def test_each_refusal_is_its_page(error, status, sentence, django_assert_num_que
     assert "secret address" not in page.content.decode()
     program = refusals.page_for(RequestFactory().get("/o/huis/", headers={"accept": "application/json"}), error)
     assert json.loads(program.content)["error"]["status"] == status
+
+
+def test_a_store_that_is_away_is_told_without_contradiction():
+    """Whether what was sent was carried out is not known, so the page may not deny it beside "wholly or not"."""
+    for error in (OperationalError("x"), Unavailable("vault")):
+        page = refusals.page_for(RequestFactory().post("/o/huis/"), error).content.decode()
+        assert page.count("helemaal uitgevoerd of helemaal niet") == 1
+        assert "niet uitgevoerd" not in page
+
+
+def test_a_refusal_that_says_whom_to_ask_stands_alone():
+    sent_away = "vraag het dan aan uw leidinggevende of aan de beheerder"
+    page = refusals.page_for(RequestFactory().get("/o/huis/"), NotAllowed("Vraag het team.")).content.decode()
+    assert "Vraag het team." in page and sent_away not in page and "Wat u kunt doen" not in page
+    assert sent_away in refusals.page_for(RequestFactory().get("/o/huis/"), PermissionDenied()).content.decode()
 
 
 def test_a_fault_of_ours_stays_a_fault():
