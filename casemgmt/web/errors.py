@@ -239,9 +239,7 @@ def _unavailable() -> Said:
     return Said(
         _("We cannot be reached for a moment"),
         _("Part of the system is being maintained or does not answer."),
-        _(
-            "What was saved is safe. What you sent just now was carried out wholly or not at all: look before you repeat."
-        ),
+        _("What was saved is safe. What you just sent was carried out wholly or not at all: look before you repeat."),
         _("Try again in a few minutes. Is somebody in danger? Call 112."),
     )
 
