@@ -40,6 +40,15 @@ class Form(forms.Form):
 
     def _clean_fields(self) -> None:
         """Leave fields with unfit characters out, so that no validator or query meets them."""
+    def full_clean(self) -> None:
+        """Judge the fields; what is wrong with a hidden one is told of the page, for nobody can fill it in."""
+        super().full_clean()
+        hidden = [name for name in self.errors if name in self.fields and self.fields[name].widget.is_hidden]
+        for name in hidden:
+            del self.errors[name]
+        if hidden:
+            self.add_error(None, _("This page was not sent completely. Load it again; what was saved is still there."))
+
         names = {name: self.add_prefix(name) for name in self.fields}
         faulty = {name: self._faults[key] for name, key in names.items() if key in self._faults}
         fields = self.fields

@@ -1,9 +1,12 @@
 """Forms refuse what cannot be kept, say how to mend it, and lose nothing of what was typed."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
+from django import forms as django_forms
 from django.http import QueryDict
+from django.utils import translation
 
 from casemgmt.web import forms
 from casemgmt.web.controls import control
@@ -92,3 +95,26 @@ def test_a_control_names_its_kind_choices_and_hints() -> None:
         ("a", False, "eerste"),
         ("b", True, ""),
     ]
+
+
+class Carrying(forms.Form):
+    """A form with a hidden id, as pages send along so that sending twice has one effect."""
+
+    row_id = django_forms.UUIDField(widget=django_forms.HiddenInput)
+    name = forms.LineField(label="Naam")
+
+
+@pytest.mark.parametrize("sent", [{}, {"row_id": ""}, {"row_id": "geen nummer"}, {"row_id": "nul\x00"}])
+def test_a_hidden_field_never_names_itself_and_what_was_typed_stays(sent: dict[str, str]) -> None:
+    with translation.override("nl"):
+        form = Carrying({"name": "Sem", **sent})
+        assert dict(form.errors) == {
+            "__all__": ["Deze pagina is niet volledig meegestuurd. Laad haar opnieuw; wat was bewaard, is er nog."]
+        }
+    assert form["name"].value() == "Sem"
+
+
+def test_a_complete_form_is_not_touched() -> None:
+    assert Carrying({"name": "Sem", "row_id": str(uuid4())}).is_valid()
+    assert list(Carrying({"row_id": str(uuid4())}).errors) == ["name"]
+    assert not Carrying().errors
