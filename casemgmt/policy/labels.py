@@ -411,6 +411,7 @@ LABELS: dict[_Key, str] = {
         dossier dossier
         descent_and_birth_data gegevens over afstamming en geboorte
         first_years_data gegevens over de eerste levensjaren
+        raw_test_data ruwe testgegevens
         complaint_file klachtdossier
         recording opname
         """,

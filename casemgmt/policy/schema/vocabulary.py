@@ -145,6 +145,7 @@ class RetentionKind(StrEnum):
     FIRST_YEARS_DATA = "first_years_data"
     COMPLAINT_FILE = "complaint_file"
     RECORDING = "recording"
+    RAW_TEST_DATA = "raw_test_data"
 
 
 class Clock(StrEnum):

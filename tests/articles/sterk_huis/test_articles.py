@@ -185,6 +185,16 @@ def test_a_recording_goes_after_the_next_session_or_the_end_of_treatment() -> No
     assert sh("destruction_due", kept_by_agreement=True, **facts).plain()["due"] == "2026-09-01"
 
 
+@pytest.mark.rule("SH-4.1.P3")
+def test_raw_test_data_go_on_the_day_of_closing_and_not_with_the_dossier() -> None:
+    facts = {"kind": "raw_test_data", "closed_on": "2026-03-10"}
+    due = sh("destruction_due", **facts)
+    assert (due.plain()["due"], due.articles) == ("2026-03-10", ("SH-4.1.P3",))
+    assert not sh("may_destroy", "2026-03-09", **facts).outcome["allowed"]
+    assert sh("may_destroy", "2026-03-10", **facts).outcome["allowed"]
+    assert sh("destruction_due", kind="raw_test_data").outcome["due"] is None
+
+
 @pytest.mark.rule("SH-4.2.6c")
 @pytest.mark.parametrize("bar", ["substantial_interest_of_other", "law_forbids"])
 def test_a_passed_term_does_not_destroy_what_another_needs(bar: str) -> None:
