@@ -116,14 +116,6 @@ def cancel(removal: Removal, *, by: Actor, at: datetime) -> None:
     end_removal(removal, RemovalState.CANCELLED, at=at)
 
 
-def running_removal(dossier: Dossier) -> Removal:
-    """The dossier's removal that is on its way, locked; raises NotThere when there is none."""
-    removal = Removal.objects.select_for_update().filter(dossier_id=dossier.id, state__in=RUNNING).first()
-    if removal is None:
-        raise NotThere
-    return removal
-
-
 def this_removal(removal_id: UUID, dossier: Dossier) -> Removal:
     """One removal of the dossier, locked; raises NotThere when it is not of this dossier."""
     removal = Removal.objects.select_for_update().filter(id=removal_id, dossier_id=dossier.id).first()

@@ -19,7 +19,6 @@ from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
 from casemgmt.base.models import OrganisationModel
 from casemgmt.base.treatments import declared
-from casemgmt.vault.fields import SealedField
 from casemgmt.vault.keys import KeyDestroyed, KeyNotLoaded, dossier_key
 from casemgmt.vault.sealing import place, seal
 
@@ -200,8 +199,3 @@ def sealed_changes(instance: Any, changes: dict[str, Any], row_id: Any) -> bytes
         return None
     text = json.dumps(worth, ensure_ascii=False, default=str)
     return seal(key, text.encode(), place(instance.organisation_id, dossier_id, "trail.values", row_id))
-
-
-def is_sealed_field(field: Any) -> bool:
-    """Whether a model field is a sealed one."""
-    return isinstance(field, SealedField)

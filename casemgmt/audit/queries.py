@@ -85,15 +85,6 @@ def looks_per_day(
     return [DayCount(day, count) for day, count in counted]
 
 
-@reads
-def people_who_looked(
-    dossier_id: UUID, *, since: datetime | None = None, until: datetime | None = None
-) -> dict[UUID, int]:
-    """How many events each user has in a dossier's trail, for a list of names to choose from."""
-    rows = _of(dossier_id, since, until).filter(user_id__isnull=False).order_by()
-    return {user_id: count for user_id, count in rows.values_list("user_id").annotate(Count("id")) if user_id}
-
-
 def _of(
     dossier_id: UUID, since: datetime | None, until: datetime | None, silence: Q | None = None
 ) -> QuerySet[AccessEvent]:

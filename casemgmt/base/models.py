@@ -5,7 +5,7 @@ only which organisation has which kind of work on which opaque subject.
 """
 
 from typing import Any, ClassVar, Literal
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import models
 
@@ -69,8 +69,3 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
-
-
-def subject_of(row: OrganisationModel) -> UUID:
-    """The id of a row as the opaque subject of a job."""
-    return row.id

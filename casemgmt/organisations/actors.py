@@ -91,8 +91,3 @@ def _units_by_capability(by_role: Mapping[str, frozenset[UUID]], on: date) -> di
         for capability in of_role.get(role, frozenset()):
             given.setdefault(capability, set()).update(units)
     return {capability: frozenset(units) for capability, units in given.items()}
-
-
-def system_actor() -> Actor:
-    """The application itself, for what time does; it has no capability to read."""
-    return Actor(user_id=None, name="", organisation_id=current())

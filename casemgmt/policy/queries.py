@@ -14,7 +14,7 @@ from casemgmt.base.errors import NotThere
 from casemgmt.organisations.models import Membership
 from casemgmt.policy.acts import hands
 from casemgmt.policy.catalogue import differences
-from casemgmt.policy.models import PENDING, PolicyChange, PolicySimulation, PolicyVersion, State
+from casemgmt.policy.models import PENDING, PolicyChange, PolicySimulation, PolicyVersion
 from casemgmt.policy.readable import shown_raw
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Capability
@@ -217,8 +217,3 @@ def _changes(version: PolicyVersion, names: Mapping[UUID, str]) -> tuple[Changed
         Changed(one.path, one.label, shown_raw(one.old), shown_raw(one.new), one.articles, by.get(one.path, ""))
         for one in found
     )
-
-
-def is_submitted(card: Card) -> bool:
-    """Whether a version waits for a second person."""
-    return card.state == State.SUBMITTED

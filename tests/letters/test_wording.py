@@ -22,8 +22,6 @@ from casemgmt.letters.contents import (
 from casemgmt.letters.packages import (
     DisclosurePackage,
     PackagePiece,
-    RemovalCertificate,
-    certificate_html,
     package_html,
 )
 from casemgmt.letters.vocabulary import Answer, Kind
@@ -127,22 +125,3 @@ def test_a_package_holds_its_pieces_as_text() -> None:
     assert "&lt;b&gt;dik&lt;/b&gt;" in html
     assert "de huisarts" in html
     assert "[weggelaten]" in html
-
-
-def test_a_certificate_says_until_when_key_backups_live_and_names_nobody() -> None:
-    certificate = RemovalCertificate(
-        number="2026-1",
-        pseudonym="d4c1",
-        basis="Bewaartermijn voorbij.",
-        closed_on=None,
-        due_on=DAY,
-        decided_by=("de leider",),
-        destroyed_at=datetime(2026, 11, 20, tzinfo=UTC),
-        verified_at=datetime(2026, 11, 20, tzinfo=UTC),
-        backups_until=date(2026, 11, 27),
-        removed=(("vastleggingen", 3),),
-        fingerprint="ab" * 32,
-    )
-    html = certificate_html(certificate, SENDER)
-    assert "27 november 2026" in html
-    assert "ab" * 32 in html

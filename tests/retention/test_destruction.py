@@ -37,7 +37,7 @@ def removal_of(family: Family) -> Removal:
 
 def step(here: Place, family: Family, verb: Verb, act, by) -> None:
     def through(dossier: Dossier) -> None:
-        act(acts.running_removal(dossier), by=by, at=clock.now())
+        act(acts.this_removal(removal_of(family).id, dossier), by=by, at=clock.now())
 
     change_dossier(by, family.dossier_id, verb, through, data="removal")
 
@@ -238,7 +238,9 @@ def test_keeping_with_a_reason_ends_the_proposal_and_the_night_does_not_repeat_i
             here.manager,
             closed.dossier_id,
             Verb.REVIEW_REMOVAL,
-            lambda d: acts.keep(d, acts.running_removal(d), why="Broer vraagt inzage", by=here.manager, at=NOW),
+            lambda d: acts.keep(
+                d, acts.this_removal(removal_of(closed).id, d), why="Broer vraagt inzage", by=here.manager, at=NOW
+            ),
             data="removal",
         )
         night.propose_due(here.id)
