@@ -1,7 +1,7 @@
 """The one clock.
 
 Moments are UTC; dates of law are calendar dates in Europe/Amsterdam. Outside
-production a test clock (a file that holds an ISO moment) may shift all
+production a test clock (a file with the shift in whole seconds) may move all
 processes at once, so that a journey can live through a cooling-off period.
 """
 
@@ -35,10 +35,16 @@ def local_date(moment: datetime) -> date:
 
 
 def set_test_clock(shift: timedelta) -> None:
-    """Shift the clock of every process by ``shift``; refused in production."""
+    """Let the clock of every process run ``shift`` (whole seconds) ahead of the real one, from now on.
+
+    Raises RuntimeError, with a sentence for an operator, in production and where no clock file is in use.
+    """
     path = _clock_file()
+    if settings.CASEMGMT_ENV == "production":
+        raise RuntimeError("The clock cannot be moved in production.")
     if path is None:
-        raise RuntimeError("The test clock is refused here: CASEMGMT_CLOCK_FILE is not in use.")
+        raise RuntimeError("The clock cannot be moved here: CASEMGMT_CLOCK_FILE names no file.")
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
     temporary.write_text(str(int(shift.total_seconds())), encoding="ascii")
     os.replace(temporary, path)
@@ -57,8 +63,7 @@ def pretend(moment: datetime) -> Iterator[None]:
 
 
 def _clock_file() -> Path | None:
-    name = getattr(settings, "CLOCK_FILE", "")
-    return Path(name) if name else None
+    return Path(settings.CLOCK_FILE) if settings.CLOCK_FILE else None
 
 
 def _shift() -> timedelta:

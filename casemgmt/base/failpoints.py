@@ -7,8 +7,6 @@ from django.conf import settings
 
 
 def failpoint(name: str) -> None:
-    """Die here, as by SIGKILL, when FAILPOINT names this place; never in production."""
-    if settings.CASEMGMT_ENV == "production":
-        return
-    if os.environ.get("FAILPOINT") == name:
+    """Die here, as by SIGKILL, when the setting FAILPOINT names this place; production does not start with one."""
+    if settings.CASEMGMT_ENV != "production" and name == settings.FAILPOINT:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -7,7 +7,15 @@ setting stops the start with one sentence that names it.
 from pathlib import Path
 from typing import Any
 
-from casemgmt.settings.environment import ENV, PRODUCTION, ROOT, database, optional, required
+from casemgmt.settings.environment import (
+    ENV,
+    PRODUCTION,
+    ROOT,
+    database,
+    never_in_production,
+    optional,
+    required,
+)
 
 CASEMGMT_ENV = ENV
 DEBUG = False
@@ -19,7 +27,8 @@ AUTH_USER_MODEL = "accounts.User"
 
 STATE = Path(optional("CASEMGMT_STATE", str(ROOT / ".state")))
 FILES = Path(required("CASEMGMT_FILES", "the folder of sealed files", str(STATE / "files")))
-CLOCK_FILE = "" if PRODUCTION else optional("CASEMGMT_CLOCK_FILE")
+CLOCK_FILE = never_in_production("CASEMGMT_CLOCK_FILE", "it moves the clock, and with it every term of law")
+FAILPOINT = never_in_production("FAILPOINT", "it kills the process at a named place")
 MASTER_KEY = required("CASEMGMT_MASTER_KEY", "base64 of 32 random bytes", "")
 SIGNING_KEY = required("CASEMGMT_SIGNING_KEY", "base64 of an Ed25519 seed of 32 bytes", "")
 

@@ -53,6 +53,14 @@ def required(name: str, meaning: str, default: str) -> str:
     return value or default
 
 
+def never_in_production(name: str, meaning: str) -> str:
+    """The value of a setting for tests and demonstrations; production that has it does not start."""
+    value = _values.get(name, "")
+    if value and PRODUCTION:
+        raise ImproperlyConfigured(f"{name} is set, and production refuses it: {meaning}.")
+    return value
+
+
 def database(name: str, meaning: str, *, guard: bool, fallback: str) -> dict[str, Any]:
     """Django's settings of one database from the URL in the setting ``name``."""
     url = required(name, meaning, fallback)

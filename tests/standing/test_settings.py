@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = re.compile(r"^(?:CASEMGMT_[A-Z_]+|[A-Z_]*(?:DATABASE|BROKER)[A-Z_]*_URL|BROKER_URL)$")
+NAME = re.compile(r"^(?:CASEMGMT_[A-Z_]+|[A-Z_]*(?:DATABASE|BROKER)[A-Z_]*_URL|BROKER_URL|FAILPOINT)$")
 
 
 def read() -> set[str]:
@@ -32,7 +32,7 @@ def required() -> set[str]:
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
-                and node.func.id in ("required", "database")
+                and node.func.id in ("required", "database", "secret", "key", "folder", "broker")
             ):
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):

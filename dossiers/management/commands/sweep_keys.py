@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
-from casemgmt.organisations.places import organisation_by_slug
+from casemgmt.organisations.asked import asked_place
 from dossiers.tasks import destroy_orphan_keys, orphan_keys
 
 
@@ -22,9 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Count, or destroy."""
-        place = organisation_by_slug(options["organisation"])
-        if place is None:
-            raise CommandError(f"There is no organisation {options['organisation']}.")
+        place = asked_place(options["organisation"])
         with organisation(place.id):
             if options["confirm"]:
                 self.stdout.write(f"{destroy_orphan_keys(clock.now())} keys destroyed.")

@@ -5,10 +5,10 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from casemgmt.base.organisation import organisation
-from casemgmt.organisations.places import all_organisations, organisation_by_slug
+from casemgmt.organisations.asked import asked_places
 from retention.status import Status, status
 
 
@@ -24,12 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Count and say."""
-        slug = options["organisation"]
-        places = [organisation_by_slug(slug)] if slug else all_organisations()
         stuck = False
-        for place in places:
-            if place is None:
-                raise CommandError(f"There is no organisation {slug!r}.", returncode=2)
+        for place in asked_places(options["organisation"]):
             with organisation(place.id):
                 found = status()
             stuck = stuck or bool(found.stuck)

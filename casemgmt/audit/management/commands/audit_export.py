@@ -5,12 +5,12 @@ from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from casemgmt.audit.export import export
 from casemgmt.base.clock import AMSTERDAM
 from casemgmt.base.organisation import organisation
-from casemgmt.organisations.places import organisation_by_slug
+from casemgmt.organisations.asked import asked_place
 
 
 class Command(BaseCommand):
@@ -23,13 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--organisation", metavar="SLUG", required=True)
         parser.add_argument("--from", dest="since", metavar="DAY", type=_day, help="first day, as 2026-11-22")
         parser.add_argument("--until", metavar="DAY", type=_day, help="last day")
-        parser.add_argument("--json", choices=["lines"], default="lines", help="one object a line")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line, as always")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write them."""
-        place = organisation_by_slug(options["organisation"])
-        if place is None:
-            raise CommandError(f"There is no organisation {options['organisation']!r}.")
+        place = asked_place(options["organisation"])
         since = _start(options["since"]) if options["since"] else None
         until = _start(options["until"] + timedelta(days=1)) if options["until"] else None
         with organisation(place.id):

@@ -3,18 +3,18 @@
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from casemgmt.audit.chain import Head, Verification, verify
-from casemgmt.organisations.places import OrganisationValue, all_organisations, organisation_by_slug
+from casemgmt.organisations.asked import CANNOT, asked_places
+from casemgmt.organisations.places import OrganisationValue
 
 
 class Command(BaseCommand):
-    """Ends with 0 when every chain holds, with 1 when one does not and names its first bad row."""
+    """Ends with 0 when every chain holds, with 1 when one does not (its first bad row is named), with 2 when unable."""
 
     help = "Recompute the trail's hashes; name the first row that was changed, removed or cut off."
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         """Verify one by one, say each, and end."""
         published = read_heads(options["head"]) if options["head"] else {}
         good = True
-        for place in _places(options["organisation"]):
+        for place in asked_places(options["organisation"]):
             found = verify(place.id, head=published.get(place.slug, []))
             good = good and found.ok
             self.stdout.write(json.dumps(_line(place, found)) if options["json"] else _sentence(place, found))
@@ -44,17 +44,8 @@ def read_heads(path: str) -> dict[str, list[Head]]:
             row = json.loads(line)
             heads.setdefault(row["organisation"], []).append(Head(int(row["seq"]), str(row["hash"])))
     except (OSError, ValueError, KeyError, TypeError) as problem:
-        raise CommandError("That file does not hold heads as audit_head prints them.") from problem
+        raise CommandError("That file does not hold heads as audit_head prints them.", returncode=CANNOT) from problem
     return heads
-
-
-def _places(slug: str | None) -> Iterable[OrganisationValue]:
-    if slug is None:
-        return all_organisations()
-    place = organisation_by_slug(slug)
-    if place is None:
-        raise CommandError(f"There is no organisation {slug!r}.")
-    return [place]
 
 
 def _line(place: OrganisationValue, found: Verification) -> dict[str, Any]:
