@@ -1,0 +1,73 @@
+"""What the documents for developers name exists: whoever follows them finds it."""
+
+import ast
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("casemgmt", "dossiers", "consent", "disclosures", "retention", "client_requests", "portal", "demo")
+DOTTED = re.compile(rf"(?<![/\w])(?:{'|'.join(PACKAGES)})(?:\.\w+)+")
+IMPORTED = re.compile(r"from ([\w.]+) import (\w+(?:, \w+)*)")
+CLASS = re.compile(r"\b[A-Z][a-z]+(?:[A-Z0-9][a-z]*)*\b")
+# Of Django and of Python; and a name that stands for any.
+OF_OTHERS = {"UUIDField", "Callable"}
+STAND_INS = {"ModelName", "None", "True"}
+
+
+def spans(name: str) -> list[str]:
+    """What stands between backticks in a document, quoted words left out."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
+    return [re.sub(r'"+[^"]*"+', "", span) for span in found]
+
+
+def exists(dotted: str) -> bool:
+    """Whether this is a module, or something in one."""
+    parts = dotted.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            found: object = import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[length:]:
+            if not hasattr(found, part):
+                return False
+            found = getattr(found, part)
+        return True
+    return False
+
+
+def classes() -> set[str]:
+    """Every class that our packages define."""
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    files += (ROOT / "requests/client_requests").rglob("*.py")
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in files)
+    return {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+
+
+def planned(dotted: str) -> bool:
+    """A package that has its place in the order and no content yet; the order itself names it."""
+    return dotted == "casemgmt.adapters" and not (ROOT / "casemgmt/adapters").exists()
+
+
+@pytest.mark.parametrize("document", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_every_dotted_name_leads_somewhere(document: str) -> None:
+    told = {name for span in spans(document) for name in DOTTED.findall(span)}
+    told |= {f"{m}.{n}" for span in spans(document) for m, ns in IMPORTED.findall(span) for n in ns.split(", ")}
+    assert {name for name in told if not exists(name) and not planned(name)} == set()
+    assert document != "docs/architecture.md" or len(told) > 25
+
+
+def test_every_class_that_the_architecture_names_is_defined() -> None:
+    told = {word for span in spans("docs/architecture.md") for word in CLASS.findall(span)}
+    assert told - classes() - OF_OTHERS - STAND_INS == set()
+
+
+def test_a_name_that_leads_nowhere_is_seen() -> None:
+    assert not exists("casemgmt.policy.profiles.current_profile")
+    assert not exists("casemgmt.base.migrations.TenantTable")
+    assert exists("casemgmt.base.tenancy.TenantTable")
+    assert "Refusal403" not in classes()
