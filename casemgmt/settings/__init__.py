@@ -187,6 +187,8 @@ TIME_ZONE = "Europe/Amsterdam"
 USE_TZ = True
 
 STATIC_URL = "/static/"
+# It asks for guardian's own backend, which honours expired grants and superusers; dossiers.access.Backend decides here.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 STATICFILES_DIRS = [ROOT / "static"]
 STATIC_ROOT = Path(optional("CASEMGMT_STATIC", str(STATE / "static")))
 WHITENOISE_USE_FINDERS = not PRODUCTION
