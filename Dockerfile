@@ -15,7 +15,7 @@ RUN PYTHONPATH=/app:/babel/lib/python3.11/site-packages /venv/bin/python -c \
       'from pathlib import Path; from casemgmt.web.messages import compile_catalogue as make; make(Path())' \
 # Static files are collected as production does; the settings want values, of which none is used or kept.
  && CASEMGMT_ENV=production CASEMGMT_STATIC=/app/staticfiles CASEMGMT_FILES=/tmp \
-    CASEMGMT_SECRET_KEY=only-for-the-build CASEMGMT_HOSTS=localhost \
+    CASEMGMT_SECRET_KEY=only-for-the-build-and-in-no-running-process CASEMGMT_HOSTS=localhost \
     CASEMGMT_MASTER_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     CASEMGMT_SIGNING_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     DATABASE_URL=postgresql:///none VAULT_DATABASE_URL=postgresql:///none BROKER_URL=redis://none \

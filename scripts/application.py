@@ -3,6 +3,7 @@
 import http.client
 import os
 import pwd
+import socket
 import subprocess
 import sys
 import time
@@ -41,6 +42,8 @@ class Application:
                 text=True,
                 **(identity() if self.unprivileged else {}),
             )
+        if done.returncode == os.EX_CONFIG:
+            raise OperatorError(path.read_text(encoding="utf-8", errors="replace").strip())
         if done.returncode:
             raise OperatorError(f"`manage.py {' '.join(words)}` failed.\n{tail(path)}")
         return str(done.stdout)
@@ -62,7 +65,8 @@ class Application:
 
     def _web_words(self) -> tuple[str, ...]:
         configuration = str(CHECKOUT / "scripts" / "gunicorn_conf.py")
-        return ("--config", configuration, "--bind", f"127.0.0.1:{self.port}", "casemgmt.wsgi:application")
+        doors = [word for place in loopback() for word in ("--bind", at(place, self.port))]
+        return ("--config", configuration, *doors, "casemgmt.wsgi:application")
 
     def _service(self, name: str, *argv: str) -> Service:
         env = {key: value for key, value in self.env.items() if key not in OWNERS}
@@ -111,6 +115,30 @@ def _readable_for_service_user() -> bool:
     except PermissionError:
         return False
     return found.returncode == 0 and not found.stdout.strip()
+
+
+def loopback() -> tuple[str, ...]:
+    """Where "localhost" may lead on this machine: browsers try IPv6 first, and some machines have none."""
+    return tuple(place for place in ("127.0.0.1", "::1") if place == "127.0.0.1" or _has(place))
+
+
+def at(place: str, port: int) -> str:
+    """A place and a port as one address."""
+    return f"[{place}]:{port}" if ":" in place else f"{place}:{port}"
+
+
+def address(port: int) -> str:
+    """Where people open it. By name: browsers refuse passkeys on a page whose host is a number."""
+    return f"http://localhost:{port}/"
+
+
+def _has(place: str) -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind((place, 0))
+    except OSError:
+        return False
+    return True
 
 
 def _status(port: int) -> int:

@@ -17,7 +17,8 @@ from pathlib import Path
 from types import FrameType
 
 from scripts import processes, services
-from scripts.application import Application, application, tail, user_name
+from scripts.application import Application, address, application, loopback, tail, user_name
+from scripts.outside import require_answers
 from scripts.people import Person, read_people, table
 from scripts.processes import Running, Service
 from scripts.services import Services
@@ -128,12 +129,14 @@ def listen_for_signals(listen: bool) -> None:
 
 def require_free_port(port: int) -> None:
     """Say so before anything starts."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise OperatorError(f"Port {port} is in use by another program; choose one with ./run --port N.") from None
+    for place in loopback():
+        with socket.socket(socket.AF_INET6 if ":" in place else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((place, port))
+            except OSError:
+                taken = f"Port {port} is in use by another program; choose one with ./run --port N."
+                raise OperatorError(taken) from None
 
 
 def wipe(base: Path) -> None:
@@ -151,8 +154,8 @@ def run(options: argparse.Namespace) -> int:
     """Start, report, keep watch until somebody stops us."""
     began = time.monotonic()
     base = own_folder(base_folder())
-    address = f"http://127.0.0.1:{options.port}/"
-    lock = claim(base / "run.lock", {"address": address})
+    here = address(options.port)
+    lock = claim(base / "run.lock", {"address": here})
     if lock is None:
         first = claimed_by(base / "run.lock")
         raise OperatorError(
@@ -167,8 +170,8 @@ def run(options: argparse.Namespace) -> int:
         listen_for_signals(True)
         try:
             people = bring_up(supervisor, options)
-            report(supervisor, address, people, options.json)
-            supervisor.say(f"\nReady in {time.monotonic() - began:.1f} s at {address}; Ctrl-C stops it.")
+            report(supervisor, here, people, options.json)
+            supervisor.say(f"\nReady in {time.monotonic() - began:.1f} s at {here}; Ctrl-C stops it.")
             while True:
                 time.sleep(0.5)
                 supervisor.check()
@@ -183,6 +186,7 @@ def run(options: argparse.Namespace) -> int:
 def bring_up(supervisor: Supervisor, options: argparse.Namespace) -> list[Person]:
     """All steps from nothing to a page that answers."""
     ours = supervisor.ours
+    require_answers(ours)
     supervisor.say("Starting the databases and the broker.")
     supervisor.start_services()
     app = application(ours, supervisor.port)
@@ -200,14 +204,14 @@ def bring_up(supervisor: Supervisor, options: argparse.Namespace) -> list[Person
     return people
 
 
-def report(supervisor: Supervisor, address: str, people: list[Person], as_json: bool) -> None:
+def report(supervisor: Supervisor, here: str, people: list[Person], as_json: bool) -> None:
     """Where it runs and who can sign in."""
     state = supervisor.ours.state
     if not as_json:
         supervisor.say(table(people) if people else "There are no demo people.")
         return
     document = {
-        "urls": {"app": address, "health": f"{address}health/"},
+        "urls": {"app": here, "health": f"{here}health/"},
         "pids": {child.service.name: child.running.pid for child in supervisor.children if child.running},
         "folders": {"data": str(state), **{name: str(state / name) for name in ("logs", "mail", "files")}},
         "people": [person.as_dict() for person in people],
@@ -218,7 +222,7 @@ def report(supervisor: Supervisor, address: str, people: list[Person], as_json: 
 def arguments() -> argparse.Namespace:
     """The command line of ./run."""
     parser = argparse.ArgumentParser(prog="./run", description="Start the whole application; Ctrl-C stops it.")
-    parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (8000)")
+    parser.add_argument("--port", type=int, default=8000, help="port on localhost (8000)")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
     parser.add_argument("--reset", action="store_true", help="first remove the demo's own data")
     parser.add_argument(

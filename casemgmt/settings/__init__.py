@@ -11,26 +11,32 @@ from casemgmt.settings.environment import (
     ENV,
     PRODUCTION,
     ROOT,
+    address,
+    backend,
+    broker,
     database,
+    folder,
+    hosts,
+    key,
     never_in_production,
     optional,
-    required,
+    secret,
 )
 
 CASEMGMT_ENV = ENV
 DEBUG = False
-SECRET_KEY = required("CASEMGMT_SECRET_KEY", "a long random text", "only-for-demo-" + "x" * 50)
-ALLOWED_HOSTS = optional("CASEMGMT_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+SECRET_KEY = secret("CASEMGMT_SECRET_KEY", "a long random text", "only-for-demo-" + "x" * 50)
+ALLOWED_HOSTS = hosts("CASEMGMT_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 ROOT_URLCONF = "casemgmt.urls"
 WSGI_APPLICATION = "casemgmt.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
 
 STATE = Path(optional("CASEMGMT_STATE", str(ROOT / ".state")))
-FILES = Path(required("CASEMGMT_FILES", "the folder of sealed files", str(STATE / "files")))
+FILES = folder("CASEMGMT_FILES", "the folder of sealed files", str(STATE / "files"))
 CLOCK_FILE = never_in_production("CASEMGMT_CLOCK_FILE", "it moves the clock, and with it every term of law")
 FAILPOINT = never_in_production("FAILPOINT", "it kills the process at a named place")
-MASTER_KEY = required("CASEMGMT_MASTER_KEY", "base64 of 32 random bytes", "")
-SIGNING_KEY = required("CASEMGMT_SIGNING_KEY", "base64 of an Ed25519 seed of 32 bytes", "")
+MASTER_KEY = key("CASEMGMT_MASTER_KEY", "base64 of 32 random bytes")
+SIGNING_KEY = key("CASEMGMT_SIGNING_KEY", "base64 of an Ed25519 seed of 32 bytes")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -144,7 +150,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # auditlog's own table is swapped for ours; its migrations would still make the stock one.
 MIGRATION_MODULES = {"auditlog": None}
 
-BROKER_URL = required("BROKER_URL", "the address of Redis or Valkey", "redis+socket:///nonexistent")
+BROKER_URL = broker("BROKER_URL", "the address of Redis or Valkey", "redis+socket:///nonexistent")
 # Several installations may share one broker: each has its own corner of it.
 BROKER_PREFIX = optional("CASEMGMT_BROKER_PREFIX", "casemgmt")
 
@@ -179,6 +185,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"
 ANONYMOUS_USER_NAME = None  # guardian: nobody is granted anything by being nobody
+# It asks for guardian's own backend, which honours expired grants and superusers; dossiers.access.Backend decides here.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
@@ -187,8 +195,6 @@ TIME_ZONE = "Europe/Amsterdam"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-# It asks for guardian's own backend, which honours expired grants and superusers; dossiers.access.Backend decides here.
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 STATICFILES_DIRS = [ROOT / "static"]
 STATIC_ROOT = Path(optional("CASEMGMT_STATIC", str(STATE / "static")))
 WHITENOISE_USE_FINDERS = not PRODUCTION
@@ -201,13 +207,13 @@ STORAGES = {
     },
 }
 
-EMAIL_BACKEND = optional(
+EMAIL_BACKEND = backend(
     "CASEMGMT_MAIL_BACKEND",
     "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "django.core.mail.backends.filebased.EmailBackend",
 )
 EMAIL_FILE_PATH = optional("CASEMGMT_MAIL", str(STATE / "mail"))
 EMAIL_HOST = optional("CASEMGMT_MAIL_HOST", "localhost")
-DEFAULT_FROM_EMAIL = optional("CASEMGMT_MAIL_FROM", "dossier@example.org")
+DEFAULT_FROM_EMAIL = address("CASEMGMT_MAIL_FROM", "dossier@example.org")
 
 from casemgmt.settings.logs import LOGGING as LOGGING
 from casemgmt.settings.security import *

@@ -1,6 +1,9 @@
 """Where settings come from: the environment, and outside production the file that ./run wrote."""
 
+import base64
 import os
+import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KINDS = ("demo", "test", "production")
+KEY_BYTES = 32
+SHORTEST_SECRET = 40
+HOST = re.compile(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
+BROKER = re.compile(r"rediss?://[^/\s]+|redis\+socket:///\S")
+MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def _load() -> dict[str, str]:
@@ -16,6 +24,8 @@ def _load() -> dict[str, str]:
     name = found.get("CASEMGMT_ENV_FILE", "")
     if found.get("CASEMGMT_ENV", "demo") == "production" or not name:
         name = "" if found.get("CASEMGMT_ENV") == "production" else str(_demo_file())
+    elif not os.access(name, os.R_OK):
+        raise ImproperlyConfigured(f"CASEMGMT_ENV_FILE names {name}, which cannot be read.")
     path = Path(name) if name else None
     if path and path.is_file() and os.access(path, os.R_OK):
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -58,6 +68,80 @@ def never_in_production(name: str, meaning: str) -> str:
     value = _values.get(name, "")
     if value and PRODUCTION:
         raise ImproperlyConfigured(f"{name} is set, and production refuses it: {meaning}.")
+    return value
+
+
+def number(name: str, default: int) -> int:
+    """The value of a setting that is a whole number of 0 or more."""
+    value = optional(name, str(default))
+    if not (value.isascii() and value.isdecimal() and len(value) < 10):
+        raise ImproperlyConfigured(f"{name} must be a whole number of 0 or more, not {value!r}.")
+    return int(value)
+
+
+def key(name: str, meaning: str) -> str:
+    """A key of 32 bytes in base64; outside production it may be absent. Its value is never told."""
+    value = required(name, meaning, "")
+    try:
+        right = not value or len(base64.b64decode(value, validate=True)) == KEY_BYTES
+    except ValueError:
+        right = False
+    if not right:
+        raise ImproperlyConfigured(f"{name} must be {meaning}.")
+    return value
+
+
+def secret(name: str, meaning: str, default: str) -> str:
+    """A text that nobody can guess; one that is too short says so instead of serving."""
+    value = required(name, meaning, default)
+    if len(value) < SHORTEST_SECRET:
+        raise ImproperlyConfigured(f"{name} must be {meaning}, of {SHORTEST_SECRET} characters or more.")
+    return value
+
+
+def folder(name: str, meaning: str, default: str) -> Path:
+    """A folder by its whole path: what a relative one means depends on where a process was started."""
+    path = Path(required(name, meaning, default))
+    if not path.is_absolute():
+        raise ImproperlyConfigured(f"{name} must be {meaning}, as a whole path that begins with /.")
+    return path
+
+
+def hosts(name: str, default: str) -> list[str]:
+    """Names under which the site is reached: no scheme, no path, no port."""
+    found = [host.strip() for host in optional(name, default).split(",")]
+    for host in found:
+        if not HOST.fullmatch(host):
+            raise ImproperlyConfigured(f"{name} must hold host names with commas between them; {host!r} is none.")
+    return found
+
+
+def broker(name: str, meaning: str, default: str) -> str:
+    """The address of Redis or Valkey."""
+    value = required(name, meaning, default)
+    if not BROKER.match(value):
+        schemes = "redis://, rediss:// or redis+socket://"
+        raise ImproperlyConfigured(f"{name} must be {meaning}, and begin with {schemes}.")
+    return value
+
+
+def address(name: str, default: str) -> str:
+    """An e-mail address, with or without a name before it."""
+    value = optional(name, default)
+    if not MAIL.search(value):
+        raise ImproperlyConfigured(f"{name} must be an e-mail address, not {value!r}.")
+    return value
+
+
+def backend(name: str, default: str) -> str:
+    """A class in a module that is there; a typing error would else show with the first mail."""
+    value = optional(name, default)
+    try:
+        there = "." in value and find_spec(value.rpartition(".")[0]) is not None
+    except (ImportError, ValueError):
+        there = False
+    if not there:
+        raise ImproperlyConfigured(f"{name} must be the Python name of a class, not {value!r}.")
     return value
 
 

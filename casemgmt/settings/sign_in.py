@@ -1,11 +1,11 @@
 """django-allauth: who may sign in, and the second factor nobody on the staff can skip."""
 
-from casemgmt.settings.environment import PRODUCTION, optional
+from casemgmt.settings.environment import PRODUCTION, number
 
 LOGIN_URL = "/inloggen/"
 LOGIN_REDIRECT_URL = "/"
 # How many proxies in front of us add to X-Forwarded-For; the address comes from the outermost of these.
-TRUSTED_PROXIES = int(optional("CASEMGMT_TRUSTED_PROXIES", "0"))
+TRUSTED_PROXIES = number("CASEMGMT_TRUSTED_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_LOGOUT_REDIRECT_URL = "/inloggen/"
 ACCOUNT_ADAPTER = "casemgmt.accounts.adapter.AccountAdapter"

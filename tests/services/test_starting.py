@@ -1,20 +1,24 @@
 """What ./run and ./test rest on: state nobody else claims, roles that own nothing, children that go when told."""
 
+import json
 import os
 import secrets
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from psycopg import errors
 
-from scripts import gate, people, processes, state
+from scripts import application, gate, outside, people, processes, state, supervise
 from scripts.prepare_databases import roles_in
 from scripts.processes import Service
+from scripts.services import Services
 from scripts.state import OperatorError
 
 
@@ -136,3 +140,58 @@ def test_a_chosen_part_of_the_tests_runs_as_asked_and_the_whole_on_both_cores() 
     assert "--numprocesses=2" not in gate.commands(["tests/services"])["pytest"]
     assert "long or not long" in gate.commands(["--long"])["pytest"]
     assert "--long" not in gate.commands(["--long"])["pytest"]
+
+
+def test_people_are_sent_to_a_name_at_which_passkeys_work_and_every_place_of_it_is_served() -> None:
+    app = application.Application(Path("/nowhere"), {}, unprivileged=False, port=8123)
+    words = app._web_words()
+    bound = {words[place + 1] for place, word in enumerate(words) if word == "--bind"}
+    assert application.address(8123) == "http://localhost:8123/"
+    resolved = {place[4][0] for place in socket.getaddrinfo("localhost", 8123, type=socket.SOCK_STREAM)}
+    assert {application.at(place, 8123) for place in resolved & set(application.loopback())} <= bound
+    assert "127.0.0.1:8123" in bound
+
+
+def test_the_json_document_names_the_addresses(capsys: pytest.CaptureFixture[str]) -> None:
+    ours = SimpleNamespace(state=Path("/nowhere"))
+    supervise.report(SimpleNamespace(ours=ours, children=[]), application.address(8000), [], True)  # type: ignore[arg-type]
+    told = json.loads(capsys.readouterr().out)
+    assert told["urls"] == {"app": "http://localhost:8000/", "health": "http://localhost:8000/health/"}
+
+
+@pytest.mark.parametrize("place", application.loopback())
+def test_a_port_that_is_taken_at_any_place_is_told(place: str) -> None:
+    family = socket.AF_INET6 if ":" in place else socket.AF_INET
+    with (
+        socket.create_server((place, 0), family=family) as taken,
+        pytest.raises(OperatorError, match="in use by another program"),
+    ):
+        supervise.require_free_port(taken.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("DATABASE_URL", "postgresql://app:GEHEIM@localhost:1/none"),
+        ("DATABASE_OWNER_URL", "http://x"),
+        ("VAULT_DATABASE_URL", "postgresql://app:GEHEIM@/none?host=/nonexistent"),
+        ("BROKER_URL", "redis://:GEHEIM@localhost:1/0"),
+        ("BROKER_URL", "http://x"),
+    ],
+)
+def test_an_address_that_does_not_answer_is_one_sentence_before_anything_starts(setting: str, value: str) -> None:
+    given = {name: os.environ[name] for name in (*application.OWNERS, "DATABASE_URL", "VAULT_DATABASE_URL")}
+    broker = {"BROKER_URL": os.environ["BROKER_URL"]}
+    outside.require_answers(Services(Path("/nowhere"), (), None, {**given, **broker}))
+    with pytest.raises(OperatorError) as told:
+        outside.require_answers(Services(Path("/nowhere"), (), None, {**given, **broker, setting: value}))
+    assert setting in str(told.value) and "GEHEIM" not in str(told.value) and "\n" not in str(told.value)
+
+
+def test_a_wrong_setting_reaches_the_operator_as_its_own_sentence(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    env = {"PATH": os.environ["PATH"], "CASEMGMT_ENV_FILE": os.devnull, "CASEMGMT_TRUSTED_PROXIES": "abc"}
+    app = application.Application(tmp_path, env, unprivileged=False, port=8123)
+    with pytest.raises(OperatorError) as told:
+        app.command("migrate", log="migrate")
+    assert str(told.value) == "CASEMGMT_TRUSTED_PROXIES must be a whole number of 0 or more, not 'abc'."

@@ -1,0 +1,78 @@
+"""A wrong setting stops the start with one sentence that names it; nothing runs on until it hurts."""
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = base64.b64encode(bytes(32)).decode()
+GOOD = {
+    "CASEMGMT_ENV": "production",
+    "CASEMGMT_SECRET_KEY": "x" * 64,
+    "CASEMGMT_HOSTS": "dossiers.example.org,localhost",
+    "CASEMGMT_MASTER_KEY": KEY,
+    "CASEMGMT_SIGNING_KEY": KEY,
+    "CASEMGMT_FILES": "/tmp",
+    "DATABASE_URL": "postgresql://app:GEHEIM@db/none",
+    "VAULT_DATABASE_URL": "postgresql://app:GEHEIM@vault/none",
+    "BROKER_URL": "redis://:GEHEIM@broker:6379/0",
+}
+
+
+def started(*words: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    """What a management command in production answers with these settings."""
+    kept = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
+    env = {"PATH": os.environ["PATH"], **kept}
+    return subprocess.run(
+        [sys.executable, "manage.py", *(words or ("check",))],
+        cwd=ROOT, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_right_settings_start_without_a_warning() -> None:
+    done = started()
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CASEMGMT_SIGNING_KEY", "short"),
+        ("CASEMGMT_SIGNING_KEY", base64.b64encode(bytes(31)).decode()),
+        ("CASEMGMT_SIGNING_KEY", None),
+        ("CASEMGMT_MASTER_KEY", "GEHEIM"),
+        ("CASEMGMT_SECRET_KEY", "GEHEIM"),
+        ("BROKER_URL", "http://x"),
+        ("BROKER_URL", None),
+        ("CASEMGMT_TRUSTED_PROXIES", "abc"),
+        ("CASEMGMT_TRUSTED_PROXIES", "-1"),
+        ("CASEMGMT_HOSTS", "https://dossiers.example.org"),
+        ("CASEMGMT_FILES", "files"),
+        ("CASEMGMT_MAIL_BACKEND", "no.such.Backend"),
+        ("CASEMGMT_MAIL_FROM", "dossiers"),
+        ("DATABASE_URL", "http://x"),
+        ("CASEMGMT_ENV", "live"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_that_names_it(name: str, value: str | None) -> None:
+    done = started(**{name: value})
+    assert done.returncode == os.EX_CONFIG
+    (line,) = done.stderr.splitlines()
+    assert name in line and "GEHEIM" not in line
+    assert not done.stdout
+
+
+def test_a_command_of_ours_is_not_called_unknown_because_of_a_setting() -> None:
+    done = started("audit_verify", CASEMGMT_TRUSTED_PROXIES="abc")
+    assert done.returncode == os.EX_CONFIG
+    assert done.stderr.count("\n") == 1 and "CASEMGMT_TRUSTED_PROXIES" in done.stderr
+
+
+def test_a_file_of_settings_that_is_not_there_is_told() -> None:
+    done = started(CASEMGMT_ENV="demo", CASEMGMT_ENV_FILE="/nowhere/env")
+    assert done.returncode == os.EX_CONFIG and "CASEMGMT_ENV_FILE" in done.stderr
