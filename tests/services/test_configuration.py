@@ -76,3 +76,29 @@ def test_a_command_of_ours_is_not_called_unknown_because_of_a_setting() -> None:
 def test_a_file_of_settings_that_is_not_there_is_told() -> None:
     done = started(CASEMGMT_ENV="demo", CASEMGMT_ENV_FILE="/nowhere/env")
     assert done.returncode == os.EX_CONFIG and "CASEMGMT_ENV_FILE" in done.stderr
+
+
+PLAIN_HTTP = """
+import django; django.setup()
+from django.test import Client
+for path in ("/health/", "/inloggen/", "/x/health/"):
+    try:
+        answer = Client(HTTP_HOST="localhost").get(path)
+    except Exception as error:
+        print(path, type(error).__name__)
+    else:
+        print(path, answer.status_code, answer.get("Location", ""))
+answer = Client(HTTP_HOST="localhost", HTTP_X_FORWARDED_PROTO="https").get("/health/")
+print(answer.get("Strict-Transport-Security", "none"))
+"""
+
+
+def test_the_image_can_ask_over_plain_http_how_it_is_and_nothing_else() -> None:
+    env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "casemgmt.settings", **GOOD}
+    env["PYTHONPATH"] = f"{ROOT}:{ROOT / 'requests'}"
+    done = subprocess.run([sys.executable, "-c", PLAIN_HTTP], cwd=ROOT, env=env, capture_output=True, text=True)
+    health, sign_in, elsewhere, secure = done.stdout.splitlines()
+    assert health.split()[:2] == ["/health/", "503"], done.stderr  # no store stands behind these settings
+    assert sign_in == "/inloggen/ 301 https://localhost/inloggen/"
+    assert elsewhere == "/x/health/ 301 https://localhost/x/health/"
+    assert secure.startswith("max-age=31536000")
