@@ -10,11 +10,12 @@ class TopFloorConfig(AppConfig):
     label = "casemgmt"
 
     def ready(self) -> None:
-        """Load Celery (so tasks know their broker), checks, and register models for the trail."""
+        """Load Celery (so tasks know their broker), checks, and the models and words of the trail."""
         from casemgmt import celery, checks, sign_in_trail
-        from casemgmt.trail import register_writes
+        from casemgmt.trail import load_words, register_writes
 
         celery.install()
         checks.install()
         register_writes()
+        load_words()
         sign_in_trail.connect()

@@ -1,4 +1,4 @@
-"""Registers every organisation's table for the trail of writes, as its treatments say."""
+"""Registers every organisation's table for the trail of writes, as its treatments say, and the trail's words."""
 
 import importlib
 
@@ -14,8 +14,17 @@ _ITSELF = ("audit", "keystore")
 
 def load_treatments() -> None:
     """Import every package's ``treatments`` so that all declarations are known."""
+    _import_each("treatments")
+
+
+def load_words() -> None:
+    """Import every package's ``trail_words`` so that everything in the trail can be said in plain words."""
+    _import_each("trail_words")
+
+
+def _import_each(module: str) -> None:
     for config in apps.get_app_configs():
-        name = f"{config.name}.treatments"
+        name = f"{config.name}.{module}"
         if importlib.util.find_spec(name) is not None:
             importlib.import_module(name)
 

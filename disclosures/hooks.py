@@ -79,6 +79,7 @@ def _approval(row: Disclosure, asked_by: str) -> Approval:
         asked_by=asked_by,
         asked_at=row.asked_at,
         decision=Decision.from_dict(row.judgement["may"]) if row.judgement else None,
+        dossier_id=row.dossier_id,
     )
 
 

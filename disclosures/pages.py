@@ -237,8 +237,9 @@ def lists(actor: Actor) -> Lists:
     mine = list(found.filter(dossier__in=prepares)[:MOST])
     to_approve = found.filter(dossier__in=approves, state=State.AWAITING_APPROVAL)
     waiting = [row for row in to_approve[:MOST] if actor.user_id not in (row.proposed_by_id, row.asked_by_id)]
-    load_keys(row.dossier_id for row in [*mine, *waiting])
-    events.record(Action.READ, outcome=Outcome.SHOWN, data="disclosures")
+    shown = [row.dossier_id for row in [*mine, *waiting]]
+    load_keys(shown)
+    events.record(Action.READ, outcome=Outcome.SHOWN, data="disclosures", subjects=shown)
     ids = {row.id for row in waiting}
     return Lists(
         preparing=tuple(_line(row) for row in mine if row.state in PREPARING | {State.APPROVED}),

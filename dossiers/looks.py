@@ -1,4 +1,8 @@
-"""Who looked at a dossier, when and at what: from the trail, for those who work with it and who guard it."""
+"""Who looked at a dossier, when and at what: from the trail, for those who work with it and who guard it.
+
+Beside the events of the dossier itself stand the lists in which it was
+shown: a line per person per day.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,9 +12,11 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from casemgmt.audit.appearances import Appearance, looks_and_lists
 from casemgmt.audit.models import AccessEvent
-from casemgmt.audit.queries import Look, Place, looks_per_day, who_looked
+from casemgmt.audit.queries import Look, Place, looks_per_day
 from casemgmt.audit.vocabulary import Outcome
+from casemgmt.audit.words import said_so_often, said_to_staff
 from casemgmt.base import clock
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.words import role_label
@@ -21,6 +27,8 @@ from dossiers.verbs import Verb
 
 PAGE = 50
 SHOWN_DAYS = 182
+# The role with which the trail keeps whoever comes in through the portal.
+PORTAL = "portal"
 # Working notes are their author's alone, also that they are there.
 SILENT = frozenset({"notes", "note"})
 NOTE_PAGES = frozenset(f"dossiers:{name}" for name in ("notes", "note", "destroy_note", "postpone_note"))
@@ -28,7 +36,7 @@ NOTE_PAGES = frozenset(f"dossiers:{name}" for name in ("notes", "note", "destroy
 
 @dataclass(frozen=True, slots=True)
 class LookLine:
-    """One event of the trail as a person reads it."""
+    """One event of the trail, or one day's lists of one person, as a person reads it."""
 
     at: datetime
     who: str
@@ -71,44 +79,27 @@ def looks_at(dossier: Dossier, actor: Actor, on: date, after: str = "") -> Looks
     if silence is not None:
         denied = denied.exclude(silence)
     refused = frozenset(clock.local_date(at) for at in denied.values_list("at", flat=True))
-    rows = who_looked(dossier.id, limit=PAGE, before=_place(after), silence=silence)
+    rows = looks_and_lists(dossier.id, limit=PAGE, before=_place(after), silence=silence)
     names = names_of(row.user_id for row in rows)
     next_key = f"{rows[-1].at.isoformat()}~{rows[-1].id}" if len(rows) == PAGE else ""
     return Looks(tuple(_line(row, names) for row in rows), days, refused, first, on, next_key)
 
 
-def _line(row: Look, names: Mapping[UUID, str]) -> LookLine:
+def _line(row: Look | Appearance, names: Mapping[UUID, str]) -> LookLine:
     who = names.get(row.user_id) or _("somebody of the portal") if row.user_id else _("the application")
-    return LookLine(
-        at=row.at,
-        who=who,
-        role=", ".join(role_label(role, clock.today()) for role in row.role.split(",") if role),
-        did=str(row.action.label),
-        data=DATA[row.data]() if row.data in DATA else row.data,
-        outcome=str(row.outcome.label),
-        refused=row.outcome == Outcome.DENIED,
-    )
+    role = ", ".join(_role(role) for role in row.role.split(",") if role)
+    if isinstance(row, Appearance):
+        return LookLine(row.at, who, role, _("saw it in a list"), _lists(row), str(Outcome.SHOWN.label), refused=False)
+    did, outcome = str(row.action.label), str(row.outcome.label)
+    return LookLine(row.at, who, role, did, said_to_staff(row.data), outcome, row.outcome == Outcome.DENIED)
 
 
-# What the words of the code in the trail mean to a person; asked late, so that the language is the reader's.
-DATA = {
-    "timeline": lambda: _("timeline"),
-    "people": lambda: _("people"),
-    "person": lambda: _("a person"),
-    "entry": lambda: _("an entry"),
-    "entry-form": lambda: _("the form for an entry"),
-    "versions": lambda: _("earlier wordings"),
-    "notes": lambda: _("own working notes"),
-    "address": lambda: _("a secret address"),
-    "access": lambda: _("who works here"),
-    "assignment": lambda: _("access of a colleague"),
-    "trail": lambda: _("who looked"),
-    "latest": lambda: _("the latest entries"),
-    "task": lambda: _("a task"),
-    "dossier": lambda: _("the dossier"),
-    "portal-invited": lambda: _("a code for the portal"),
-    "portal-renewed": lambda: _("a new code for the portal"),
-}
+def _role(role: str) -> str:
+    return _("portal") if role == PORTAL else role_label(role, clock.today())
+
+
+def _lists(row: Appearance) -> str:
+    return ", ".join(said_so_often(said_to_staff(word), often) for word, often in row.lists.items())
 
 
 def _place(after: str) -> Place | None:

@@ -58,7 +58,7 @@ def search(actor: Actor, typed: str, on: date) -> SearchResult:
         by = "number" if any(character.isdigit() for character in typed) else "name"
         rows = _by_number(actor, typed) if by == "number" else _by_name(actor, typed)
         found = _found(rows, on)
-        _tell(by, bool(found))
+        _tell(by, found)
     return SearchResult(found, by)
 
 
@@ -67,7 +67,7 @@ def _by_bsn(actor: Actor, digits: str, on: date) -> SearchResult:
     with transaction.atomic(durable=True):
         tokens = list(number_tokens("bsn", digits)) if right else []
         found = _found(list(_with(actor, tokens)[:MOST]), on)
-        _tell("bsn", bool(found))
+        _tell("bsn", found)
     return SearchResult(found, "bsn", wrong_bsn=not right)
 
 
@@ -117,5 +117,6 @@ def clients_of(rows: list[Dossier], on: date) -> dict[UUID, str]:
     return {dossier_id: ", ".join(said) for dossier_id, said in lines.items()}
 
 
-def _tell(by: str, found: bool) -> None:
-    events.record(Action.SEARCH, outcome=Outcome.SHOWN if found else Outcome.UNKNOWN, data=by)
+def _tell(by: str, found: tuple[Found, ...]) -> None:
+    outcome = Outcome.SHOWN if found else Outcome.UNKNOWN
+    events.record(Action.SEARCH, outcome=outcome, data=by, subjects=[row.id for row in found])

@@ -76,7 +76,7 @@ def worklist(actor: Actor, after: str = "", limit: int = 25) -> Worklist:
             WorklistRow(row.id, row.number, row.name, row.state, row.opened_on, row.closed_on, clients.get(row.id, ""))
             for row in found
         )
-        events.record(Action.READ, outcome=Outcome.SHOWN, data="worklist")
+        events.record(Action.READ, outcome=Outcome.SHOWN, data="worklist", subjects=[row.id for row in found])
     return Worklist(rows, _key(found[-1]) if len(found) == limit else "")
 
 

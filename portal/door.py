@@ -17,11 +17,12 @@ from casemgmt.base import clock
 from casemgmt.base.errors import NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.vault.keys import load_keys
+from dossiers.looks import PORTAL
 from dossiers.models import Dossier, Person, PortalAccess
 
 T = TypeVar("T")
 # Written in the trail as the role of whoever comes in here, and as the ground.
-ROLE = "portal"
+ROLE = PORTAL
 OWN = "own"
 
 

@@ -1,6 +1,6 @@
 """What the pages of the portal show, as plain values; called inside the portal's door."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -8,8 +8,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from casemgmt.accounts.models import User
+from casemgmt.audit.appearances import Appearance, looks_and_lists
 from casemgmt.audit.queries import Look, Place, who_looked
 from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.audit.words import said_so_often, said_to_client
 from casemgmt.base import clock
 from casemgmt.letters.queries import LetterLine, letters_to
 from casemgmt.letters.wording import article_name
@@ -89,7 +91,9 @@ def start_page(visit: Visit) -> StartPage:
     requests = own_requests(visit.dossier, visit.person)
     letters = tuple(letters_to(visit.dossier.id, visit.person.id))
     waiting = sorted((one for one in requests if one.running), key=lambda one: one.due_on)
-    seen = _seen(visit, None)[0][:3] if rights.clients else ()
+    # The lists in which the name stood are for the page of who looked; here only who read.
+    read = who_looked(visit.dossier.id, until=_until(visit.on), limit=EVENTS, actions=LOOKING)
+    seen = _by_day(visit, read)[:3] if rights.clients else ()
     return StartPage(
         name=first_name(visit.person.name),
         requests=requests,
@@ -109,7 +113,7 @@ def start_page(visit: Visit) -> StartPage:
 def looks_page(visit: Visit, before: str) -> LooksPage:
     """Who looked, for somebody who exercises a client's rights."""
     rights = rights_over(visit.dossier, visit.person, visit.on)
-    seen, older = _seen(visit, _place(before)) if rights.clients else ([], "")
+    seen, older = _seen(visit, before) if rights.clients else ([], "")
     return LooksPage(rights, tuple(seen), older, _delay(visit.on))
 
 
@@ -129,62 +133,55 @@ def _received(visit: Visit, about_id: UUID) -> tuple[Received, ...]:
     return tuple(received_by_others(visit.dossier.id, about_id))
 
 
-def _seen(visit: Visit, before: Place | None) -> tuple[list[Seen], str]:
-    """The newest looks, those of one person on one day together; of other clients' own visits nothing."""
-    delay = _delay(visit.on)
-    until = clock.now() - timedelta(days=delay) if delay else None
-    rows = who_looked(visit.dossier.id, until=until, limit=EVENTS, before=before, actions=LOOKING)
+def _seen(visit: Visit, before: str) -> tuple[list[Seen], str]:
+    """A part of everything that was seen, lists with the name as well, and the key of what came before."""
+    until, place = _until(visit.on), _place(before)
+    rows = looks_and_lists(visit.dossier.id, until=until, limit=EVENTS, before=place, actions=LOOKING)
     older = f"{rows[-1].at.isoformat()}~{rows[-1].id}" if len(rows) == EVENTS else ""
+    return _by_day(visit, rows), older
+
+
+def _by_day(visit: Visit, rows: Sequence[Look | Appearance]) -> list[Seen]:
+    """What one person saw on one day together, the newest first; of other clients' own visits nothing."""
     staff = _staff(row.user_id for row in rows)
-    grouped: dict[tuple[date, UUID, str], list[Look]] = {}
+    grouped: dict[tuple[date, UUID, str], list[Look | Appearance]] = {}
     for row in rows:
         known = row.user_id in staff or row.user_id == visit.actor.user_id
-        if row.user_id is None or not known or row.outcome != Outcome.SHOWN or row.data in SILENT:
+        if row.user_id is None or not known or not _is_told(row):
             continue
         grouped.setdefault((clock.local_date(row.at), row.user_id, row.role), []).append(row)
-    return [_one(key, looks, staff, visit.on) for key, looks in grouped.items()], older
+    return [_one(key, found, staff, visit.on) for key, found in grouped.items()]
 
 
-def _one(key: tuple[date, UUID, str], looks: list[Look], staff: Mapping[UUID, str], on: date) -> Seen:
+def _is_told(row: Look | Appearance) -> bool:
+    return isinstance(row, Appearance) or (row.outcome == Outcome.SHOWN and row.data not in SILENT)
+
+
+def _one(key: tuple[date, UUID, str], found: list[Look | Appearance], staff: Mapping[UUID, str], on: date) -> Seen:
     day, user_id, roles = key
     if user_id not in staff:
-        return Seen(_("You"), day, _what(looks), "", me=True)
+        return Seen(_("You"), day, _what(found), "", me=True)
     role = ", ".join(role_label(one, on) for one in roles.split(",") if one and one != ROLE)
     who = f"{staff[user_id]} ({role})" if role else staff[user_id]
-    why = next((found for look in looks if (found := _why(look.ground))), "")
-    return Seen(who, day, _what(looks), why)
+    why = next((said for one in found if isinstance(one, Look) and (said := _why(one.ground))), "")
+    return Seen(who, day, _what(found), why)
 
 
-def _what(looks: list[Look]) -> str:
-    found = dict.fromkeys(_data(look.data) for look in looks)
-    return upper(", ".join(found))
-
-
-def _data(word: str) -> str:
-    return {
-        "timeline": _("the timeline"),
-        "entry": _("an entry"),
-        "versions": _("earlier wordings"),
-        "person": _("who is in the dossier"),
-        "people": _("who is in the dossier"),
-        "address": _("contact details"),
-        "access": _("who may look"),
-        "trail": _("who looked"),
-        "consent": _("consent"),
-        "request": _("your request"),
-        "requests": _("your request"),
-        "inspection": _("what you may read"),
-        "letter": _("a letter"),
-        "portal": _("access to this page"),
-        "portal-start": _("your own page"),
-        "portal-looks": _("who looked"),
-        "portal-received": _("who received data"),
-        "portal-letters": _("your letters"),
-        "portal-letter": _("your letters"),
-        "portal-inspection": _("your inspection"),
-        "portal-requests": _("your requests"),
-        "portal-request": _("your requests"),
-    }.get(word, _("your own page") if word.startswith("portal") else _("the dossier"))
+def _what(found: Iterable[Look | Appearance]) -> str:
+    """What was opened, in one sentence, and in which lists the name stood, in another."""
+    opened: dict[str, None] = {}
+    lists: dict[str, int] = {}
+    for one in found:
+        if isinstance(one, Look):
+            opened[said_to_client(one.data)] = None
+        else:
+            for word, often in one.lists.items():
+                lists[word] = lists.get(word, 0) + often
+    said = [upper(", ".join(opened))] if opened else []
+    if lists:
+        where = ", ".join(said_so_often(said_to_client(word), often) for word, often in lists.items())
+        said.append(_("Saw this dossier in a list: %(lists)s") % {"lists": where})
+    return ". ".join(said)
 
 
 def _why(ground: str) -> str:
@@ -198,6 +195,11 @@ def _why(ground: str) -> str:
 def _staff(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
     wanted = {one for one in user_ids if one is not None}
     return dict(User.objects.filter(id__in=wanted, kind=User.Kind.STAFF).values_list("id", "name"))
+
+
+def _until(on: date) -> datetime | None:
+    delay = _delay(on)
+    return clock.now() - timedelta(days=delay) if delay else None
 
 
 def _delay(on: date) -> int:

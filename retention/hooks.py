@@ -96,6 +96,7 @@ def waiting(actor: Actor) -> list[Approval]:
             sub=_("term passed on %(day)s") % {"day": date_plain(row.due_on)},
             asked_by=names.get(row.reviewed_by_id, "") if row.reviewed_by_id else "",
             asked_at=row.reviewed_at,
+            dossier_id=row.dossier_id,
         )
         for row in rows
         if row.dossier_id in numbers

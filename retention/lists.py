@@ -90,7 +90,7 @@ def removal_list(actor: Actor, on: date, after: str = "") -> RemovalList:
         Group(_("Being destroyed"), _rows(going, known, actor, on), sum(counts.get(s, 0) for s in DESTROYING)),
         Group(_("Came to an end"), _rows(ended, known, actor, on), sum(counts.get(s, 0) for s in ENDED)),
     )
-    events.record(Action.READ, outcome=Outcome.SHOWN, data="removals")
+    events.record(Action.READ, outcome=Outcome.SHOWN, data="removals", subjects=known.numbers)
     return RemovalList(
         groups=tuple(group for group in groups if group.rows),
         next=_key(to_review[-1]) if more else "",

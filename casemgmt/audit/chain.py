@@ -1,9 +1,10 @@
 """Checking the chain: is every row of the trail still what it was when it was linked?
 
 PostgreSQL recomputes the hashes from the rows themselves, so a change behind
-the application's back, by whatever role, is found. What a chain alone cannot
-show is a tail cut off together with its head: for that the heads are published
-outside the database (``audit_head``) and given back here.
+the application's back, by whatever role, is found; the dossiers of a list hang
+on the digest that their event carries. What a chain alone cannot show is a tail
+cut off together with its head: for that the heads are published outside the
+database (``audit_head``) and given back here.
 """
 
 from collections.abc import Iterable
@@ -26,6 +27,9 @@ class Wrong(StrEnum):
     HEAD = "head"
     CUT = "cut"
     UNLINKED = "unlinked"
+    SUBJECT_MISSING = "subject-missing"
+    SUBJECT_ADDED = "subject-added"
+    SUBJECT_CHANGED = "subject-changed"
 
 
 SENTENCES = {
@@ -35,6 +39,9 @@ SENTENCES = {
     Wrong.HEAD: "The head of the chain is not its last link.",
     Wrong.CUT: "The chain does not hold the published head: its end was cut off or written anew.",
     Wrong.UNLINKED: "This row was written without a link.",
+    Wrong.SUBJECT_MISSING: "This event listed more dossiers than there are rows of them: rows were removed.",
+    Wrong.SUBJECT_ADDED: "There are rows of dossiers that no event listed.",
+    Wrong.SUBJECT_CHANGED: "The dossiers of this event, or their day, are not the ones it listed.",
 }
 
 
@@ -48,7 +55,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The first bad row: what is wrong, which kind of row ("event", "entry", "head"), its id and its number."""
+    """The first bad row: what is wrong, its kind ("event", "entry", "head", "subject"), its id and its number."""
 
     wrong: Wrong
     kind: str
@@ -110,6 +117,36 @@ select kind, id from (
 ) loose order by at limit 1
 """
 
+# A list is one set of rows for all events that showed it, so it is digested once. The key of a row
+# follows from its list and dossier: every column of it is vouched for.
+_BAD_LIST = """
+with held as (
+  select s.list_id, count(*) as many, min(s.day) as first, max(s.day) as last,
+    bool_and(s.id = casemgmt_subject_key(s.list_id, s.dossier_id)) as own_keys,
+    casemgmt_subjects_digest(string_agg(uuid_send(s.dossier_id), ''::bytea order by s.dossier_id)) as digest
+  from audit_eventsubject s group by s.list_id
+)
+select l.seq, e.id,
+  case when coalesce(h.many, 0) < e.subject_count then 'subject-missing'
+       when h.many > e.subject_count then 'subject-added' else 'subject-changed' end
+from audit_accessevent e
+  left join held h on h.list_id = e.list_id
+  left join audit_auditlink l on l.kind = 'event' and l.row_id = e.id
+where e.list_id is not null and (
+  coalesce(h.many, 0) <> e.subject_count
+  or coalesce(h.digest, casemgmt_subjects_digest(null)) <> e.subjects_digest
+  or not coalesce(h.own_keys, true)
+  or h.first <> (e.at at time zone 'Europe/Amsterdam')::date
+  or h.last <> (e.at at time zone 'Europe/Amsterdam')::date
+)
+order by l.seq limit 1
+"""
+
+_LOOSE_SUBJECT = """
+select s.id from audit_eventsubject s
+where not exists (select from audit_accessevent e where e.list_id = s.list_id) order by s.day, s.id limit 1
+"""
+
 
 def verify(organisation_id: UUID, *, head: Head | Iterable[Head] | None = None) -> Verification:
     """Recompute the whole chain of an organisation; ``head`` is what was published of it earlier, one or more."""
@@ -119,7 +156,7 @@ def verify(organisation_id: UUID, *, head: Head | Iterable[Head] | None = None) 
         with connection.cursor() as cursor:
             cursor.execute("set local enable_nestloop = off")
         present = _present_head()
-        problem = _bad_link() or _bad_head(present) or _cut(published) or _unlinked()
+        problem = _bad_link() or _bad_head(present) or _cut(published) or _unlinked() or _bad_subject()
         return Verification(organisation_id, _links(), present, problem)
 
 
@@ -175,4 +212,13 @@ def _cut(published: Iterable[Head]) -> Problem | None:
 def _unlinked() -> Problem | None:
     for kind, row_id in _rows(_UNLINKED):
         return Problem(Wrong.UNLINKED, kind, row_id, None)
+    return None
+
+
+def _bad_subject() -> Problem | None:
+    """The first event whose dossiers are not the ones it listed, or a row that is in no event's list."""
+    for seq, event_id, wrong in _rows(_BAD_LIST):
+        return Problem(Wrong(wrong), "event", event_id, seq)
+    for (row_id,) in _rows(_LOOSE_SUBJECT):
+        return Problem(Wrong.SUBJECT_ADDED, "subject", row_id, None)
     return None

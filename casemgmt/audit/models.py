@@ -1,4 +1,4 @@
-"""The trail: access events, write entries, and the chain that makes tampering visible.
+"""The trail: access events, whom they listed, write entries, and the chain that makes tampering visible.
 
 No row holds content or a name. Rows outlive dossiers and users, so they point
 by pseudonymous id without a foreign key. The application may insert and read,
@@ -42,6 +42,11 @@ class AccessEvent(OrganisationModel):
     source = models.CharField(max_length=16, default="web")
     ip = models.GenericIPAddressField(null=True)
     request_id = models.UUIDField(null=True)
+    # A page that lists dossiers names them in rows of EventSubject: in which list, how many, and a digest
+    # of their sorted ids, so that the chain vouches for those rows through this one.
+    list_id = models.UUIDField(null=True)
+    subject_count = models.PositiveSmallIntegerField(null=True)
+    subjects_digest = models.BinaryField(null=True)
 
     tenant_writes = "append"
 
@@ -49,15 +54,48 @@ class AccessEvent(OrganisationModel):
         constraints: ClassVar = [
             models.CheckConstraint(name="event_action_known", condition=models.Q(action__in=Action.values)),
             models.CheckConstraint(name="event_outcome_known", condition=models.Q(outcome__in=Outcome.values)),
+            models.CheckConstraint(
+                name="event_is_of_a_dossier_or_a_list",
+                condition=models.Q(list_id=None, subject_count=None, subjects_digest=None)
+                | models.Q(dossier_id=None, list_id__isnull=False, subject_count__isnull=False)
+                & models.Q(subjects_digest__isnull=False),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation_id", "dossier_id", "-at"], name="event_of_dossier"),
             models.Index(fields=["organisation_id", "-at"], name="event_by_time"),
             models.Index(fields=["organisation_id", "user_id", "-at"], name="event_of_user"),
+            models.Index(
+                fields=["organisation_id", "list_id", "-at"],
+                name="event_of_list",
+                condition=models.Q(list_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.outcome}"
+
+
+class EventSubject(OrganisationModel):
+    """One dossier that stood in a list which somebody was shown on a day (``casemgmt.audit.subjects``).
+
+    Narrow on purpose: who, when and which page stand in the events of the list.
+    """
+
+    list_id = models.UUIDField()
+    dossier_id = models.UUIDField()
+    day = models.DateField()
+
+    tenant_writes = "append"
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "dossier_id", "-day"], name="subject_of_dossier"),
+            models.Index(fields=["organisation_id", "list_id"], name="subject_of_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} on {self.day}"
 
 
 class PlatformEvent(models.Model):

@@ -21,6 +21,19 @@ declare(
     source           term omit none
     ip               term never none
     request_id       term omit none
+    list_id          term omit none
+    subject_count    term omit none
+    subjects_digest  term omit none
+    """,
+)
+declare(
+    "audit.EventSubject",
+    """
+    id               term omit none
+    organisation_id  term omit none
+    list_id          term omit none
+    dossier_id       term omit none
+    day              term copy none
     """,
 )
 declare(

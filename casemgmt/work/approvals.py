@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext
 
@@ -20,6 +21,7 @@ class Approval:
     """One thing that waits for this person's decision; opened by the page ``name`` with ``arguments``.
 
     ``title`` says what is decided, ``sub`` about what or whom, ``asked_by`` who asks.
+    ``dossier_id`` is the dossier whose name or number the line shows.
     """
 
     title: str
@@ -30,6 +32,7 @@ class Approval:
     asked_at: datetime | None = None
     due_on: date | None = None
     decision: Decision | None = None
+    dossier_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +68,6 @@ def waiting_for(actor: Actor) -> tuple[ApprovalGroup, ...]:
         found = source.find(actor)
         if found:
             groups.append(ApprovalGroup(name, gettext(source.label), tuple(found)))
-    events.record(Action.READ, outcome=Outcome.SHOWN, data="approvals")
+    named = [item.dossier_id for group in groups for item in group.items if item.dossier_id]
+    events.record(Action.READ, outcome=Outcome.SHOWN, data="approvals", subjects=named)
     return tuple(groups)

@@ -96,8 +96,10 @@ def tasks_for(actor: Actor, on: date, horizon: int = 7) -> TaskList:
     open_ones = Task.objects.filter(mine(actor), state=Task.State.OPEN)
     rows = list(open_ones.filter(due_on__lte=last).order_by("due_on", "made_at", "id")[:LONGEST_LIST])
     later = open_ones.filter(due_on__gt=last).count()
-    events.record(Action.READ, outcome=Outcome.SHOWN, data="tasks")
-    return TaskList(tuple(_values(rows, actor)), later)
+    tasks = tuple(_values(rows, actor))
+    named = [task.dossier_id for task in tasks if task.dossier_id]
+    events.record(Action.READ, outcome=Outcome.SHOWN, data="tasks", subjects=named)
+    return TaskList(tasks, later)
 
 
 @reads

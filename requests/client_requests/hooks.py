@@ -131,4 +131,5 @@ def _approval(row: ClientRequest) -> Approval:
         asked_at=row.received_at,
         due_on=row.due_on,
         decision=Decision.from_dict(row.deadline),
+        dossier_id=row.dossier_id,
     )

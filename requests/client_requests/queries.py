@@ -84,7 +84,7 @@ def requests_for(actor: Actor, show: str) -> RequestList:
     order = ("-ended_at", "-id") if show == "ended" else ("due_on", "received_at", "id")
     rows = list(_whole(there.filter(state__in=STATES[show])).order_by(*order)[:LONGEST])
     load_keys(row.dossier_id for row in rows)
-    events.record(Action.READ, outcome=Ended.SHOWN, data="requests")
+    events.record(Action.READ, outcome=Ended.SHOWN, data="requests", subjects=[row.dossier_id for row in rows])
     return RequestList(tuple(lines(rows)), counts)
 
 

@@ -1,0 +1,38 @@
+"""How the trail's words about keeping and destroying are said to people."""
+
+from django.utils.translation import gettext_noop
+
+from casemgmt.audit.words import say
+
+say("removals", gettext_noop("the list of dossiers to destroy"))
+say("removal", gettext_noop("whether the dossier is destroyed"))
+say("removal-run", gettext_noop("looking which terms have passed"))
+say("retention-horizon", gettext_noop("how many dossiers end when"))
+say("keeping", gettext_noop("how long the dossier is kept"))
+say("keeping-preview", gettext_noop("how long the dossier would be kept"))
+say("keeping-judgements", gettext_noop("judgements about keeping"))
+say("judgements", gettext_noop("judgements about keeping"))
+say("closing", gettext_noop("closing the dossier"))
+say("reopening", gettext_noop("opening the dossier again"))
+say("reopened", gettext_noop("opening the dossier again"))
+say("extension", gettext_noop("keeping the dossier longer"))
+say("hold", gettext_noop("stopping the destruction"))
+say("hold-lifted", gettext_noop("no longer stopping the destruction"))
+say("adult-youth", gettext_noop("the answer of the child, who is adult now"))
+say("certificates", gettext_noop("the certificates of destruction"))
+say("certificate", gettext_noop("a certificate of destruction"))
+say("reviewed", gettext_noop("the review: destroy"))
+say("review-undone", gettext_noop("the review, taken back"))
+say("again", gettext_noop("another attempt to destroy"))
+say("proposed", gettext_noop("the proposal to destroy"))
+say("agreed", gettext_noop("the review: destroy"))
+say("approved", gettext_noop("the approval to destroy"))
+say("frozen", gettext_noop("the destruction: closed for everybody"))
+say("shredding", gettext_noop("the destruction: the key"))
+say("shredded", gettext_noop("the destruction: unreadable"))
+say("erased", gettext_noop("the destruction: everything removed"))
+say("verified", gettext_noop("the destruction: checked"))
+say("destroyed", gettext_noop("the destruction: finished"))
+say("kept", gettext_noop("kept after all, with a reason"))
+say("cancelled", gettext_noop("the destruction, cancelled"))
+say("stopped", gettext_noop("the destruction, stopped"))
