@@ -33,9 +33,17 @@ def django_db_setup(
         teardown_databases(names, verbosity=0)
 
 
+# What the migrations made and the tests took away, by table; `tests/standing/test_catalogue.py` asks for it.
+LIFTED: dict[str, str] = {}
+
+
 def allow_flush(alias: str) -> None:
     """Drop the triggers that refuse TRUNCATE, in this test database only; one test puts one back."""
     with connections[alias].cursor() as cursor:
-        cursor.execute("select tgname, tgrelid::regclass::text from pg_trigger where tgname like '%_no_truncate'")
-        for trigger, table in cursor.fetchall():
+        cursor.execute(
+            "select tgname, tgrelid::regclass::text, pg_get_triggerdef(oid) from pg_trigger"
+            " where tgname like '%_no_truncate'"
+        )
+        for trigger, table, definition in cursor.fetchall():
+            LIFTED[table] = definition
             cursor.execute(f'drop trigger "{trigger}" on {table}')
