@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from casemgmt.policy.calendar import SumBuilder
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.answer import answer, used
 from casemgmt.policy.rules.conditions import holds, unmet
@@ -85,6 +86,18 @@ def approval_needed(profile: Profile, *, duty_to_speak: bool, acute_danger: bool
         "review_within_days": within.value if afterwards else None,
     }
     return answer(profile, outcome, (within,) if afterwards else (rule,), ())
+
+
+def question_due(profile: Profile, asked_on: date) -> Decision:
+    """House rule: `due`, the last day for answering whether data may go without consent, asked on that day; the sum.
+
+    A version that was published before the term was written down says nothing: the answer is then due at once.
+    """
+    within = profile.house_rules.disclosure_question_within
+    if within is None:
+        return answer(profile, {"due": asked_on}, (), ())
+    total = SumBuilder(asked_on, "vraag voorgelegd").add(within.value, "huisregel").done()
+    return answer(profile, {"due": total.answer}, (within,), (), sum=total)
 
 
 def _outcome(allowed: bool, ground: str | None, *, consent_needed: bool, **more: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from casemgmt.policy.calendar import age_on
+from casemgmt.policy.calendar import SumBuilder, age_on
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.answer import answer, used
 from casemgmt.policy.rules.conditions import holds, unmet
@@ -50,6 +50,16 @@ def must_inform_client(facts: InformFacts, profile: Profile, on: date) -> Decisi
     cited: tuple[Cited, ...] = (deferral,) if deferral else (rule, *extra)
     overrule = decider(profile) if escalate else None
     return answer(profile, outcome, cited, used(facts, "event", "ground", "safety_threat"), overrule_by=overrule)
+
+
+def informing_waits_until(profile: Profile, on: date) -> Decision:
+    """House rule: `until`, the last day until which telling may be put off when that is decided on `on`; the sum.
+
+    Putting it off is not leaving it out (GT-15.5-b): on that day at the latest somebody looks at it again.
+    """
+    rule = profile.house_rules.informing_deferred
+    total = SumBuilder(on, "uitgesteld").add(rule.value, "huisregel").done()
+    return answer(profile, {"until": total.answer}, (rule,), (), sum=total)
 
 
 def _rule(facts: InformFacts, profile: Profile) -> InformRule | None:
