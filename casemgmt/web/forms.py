@@ -20,9 +20,11 @@ LONGEST_TEXT = 100_000
 LONGEST_LINE = 500
 EARLIEST_YEAR, LATEST_YEAR = 1890, 2200
 
-# C0 without tab and line ends, delete, C1. A lone surrogate cannot be written as UTF-8 at all.
+# C0 without tab and line ends, delete, C1. A lone surrogate cannot be written as UTF-8 at all; Django has made a
+# replacement mark of it, and of every byte that is not UTF-8, before a form sees it. What stood there is lost, so
+# storing the mark would store a hole.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_BROKEN = re.compile("[\ud800-\udfff\ufffd]")
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -38,8 +40,6 @@ class Form(forms.Form):
         self._faults = text_faults(data) if data is not None else {}
         super().__init__(scrubbed(data) if data is not None and self._faults else data, *args, **kwargs)
 
-    def _clean_fields(self) -> None:
-        """Leave fields with unfit characters out, so that no validator or query meets them."""
     def full_clean(self) -> None:
         """Judge the fields; what is wrong with a hidden one is told of the page, for nobody can fill it in."""
         super().full_clean()
@@ -49,6 +49,8 @@ class Form(forms.Form):
         if hidden:
             self.add_error(None, _("This page was not sent completely. Load it again; what was saved is still there."))
 
+    def _clean_fields(self) -> None:
+        """Leave fields with unfit characters out, so that no validator or query meets them."""
         names = {name: self.add_prefix(name) for name in self.fields}
         faulty = {name: self._faults[key] for name, key in names.items() if key in self._faults}
         fields = self.fields
@@ -101,7 +103,7 @@ def _fault(text: str) -> str | None:
             "length": len(text),
             "limit": LONGEST_TEXT,
         }
-    if _SURROGATE.search(text):
+    if _BROKEN.search(text):
         return _("A character in this text cannot be stored. It is marked with \ufffd; type it again.")
     if _CONTROL.search(text):
         return _("This text holds an invisible control character. It is marked with \ufffd; remove it.")

@@ -20,7 +20,9 @@ class Sample(forms.Form):
     kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], required=False, hints={"a": "eerste"})
 
 
-@pytest.mark.parametrize("text", ["nul\x00teken", "alleen \ud800 half", "bel\x07", "\x9fvreemd", "weg\x7f"])
+@pytest.mark.parametrize(
+    "text", ["nul\x00teken", "alleen \ud800 half", "gat \ufffd", "bel\x07", "\x9fvreemd", "weg\x7f"]
+)
 @pytest.mark.parametrize("field", ["name", "story", "kind"])
 def test_unfit_characters_are_refused_in_any_field_and_shown_as_a_mark(field: str, text: str) -> None:
     form = Sample({"name": "Sem", field: text})
@@ -46,6 +48,20 @@ def test_ten_megabytes_are_refused_with_a_sentence_and_still_there() -> None:
 
 def test_a_line_end_does_not_fit_on_one_line() -> None:
     assert "name" in Sample({"name": "een\ntwee"}).errors
+
+
+@pytest.mark.parametrize("sent", ["name=Sem&story=half+%ED%A0%80", "name=Sem&story=%FF%FE", "name=Sem&story=%EF%BF%BD"])
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("nl", "Een teken in deze tekst"), ("en", "A character in this text")]
+)
+def test_what_django_could_not_read_is_refused_in_the_visitors_language(
+    sent: str, language: str, sentence: str
+) -> None:
+    """Half of a surrogate pair, bytes that are not UTF-8, and the mark that an earlier refusal left in the page."""
+    with translation.override(language):
+        form = Sample(QueryDict(sent))
+        assert list(form.errors) == ["story"]
+        assert sentence in form.errors["story"][0]
 
 
 def test_only_the_faulty_text_is_marked_in_a_posted_form() -> None:
