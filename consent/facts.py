@@ -4,7 +4,7 @@ Nothing is decided here: who is what to whom, what people answered, in the
 vocabulary of the public decide contract. The rules themselves stand in policy.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,13 +13,13 @@ from uuid import UUID
 from casemgmt.base import clock
 from casemgmt.policy.calendar import age_on
 from casemgmt.policy.rules.facts import ConsentFacts, GivenConsent
-from casemgmt.policy.rules.representation import is_adult
 from casemgmt.policy.schema.vocabulary import ConsentPurpose, Informed, Purpose, Recipient
 from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.policy.versions import profile_in_force
 from consent.models import Consent
 from consent.vocabulary import ConsentState, Form
 from dossiers.models import Dossier, Person
+from dossiers.people.representing import Held, held_on, standing_to
 from dossiers.people.vocabulary import PersonRole
 
 
@@ -30,7 +30,6 @@ class Somebody:
     id: UUID
     name: str
     role: str
-    represents: bool
     capable: bool
     birth_date: date | None
     age: int | None
@@ -71,7 +70,8 @@ def circle(dossier: Dossier, about_id: UUID, on: date) -> Circle | None:
     about = next((row for row in rows if row.id == about_id and row.role == PersonRole.CLIENT), None)
     if about is None:
         return None
-    people = tuple(_somebody(row, about, on) for row in rows)
+    held = held_on(dossier, on)
+    people = tuple(_somebody(row, about, held, on) for row in rows)
     return Circle(next(one for one in people if one.id == about_id), people, on)
 
 
@@ -147,41 +147,14 @@ def _given(
     )
 
 
-def _somebody(row: Person, about: Person, on: date) -> Somebody:
+def _somebody(row: Person, about: Person, held: Held, on: date) -> Somebody:
     return Somebody(
         id=row.id,
         name=row.name,
         role=row.role,
-        represents=row.represents,
         capable=row.capable,
         birth_date=row.birth_date,
         age=age_on(row.birth_date, on) if row.birth_date else None,
-        who=_who(row, about, on),
+        who=standing_to(row, about, held, on),
         capacity_judged=row.capable_judged_at is not None,
     )
-
-
-_OF_A_MINOR: Mapping[str, Who] = {
-    PersonRole.PARENT: Who.PARENT_WITHOUT_CUSTODY,
-    PersonRole.STEPPARENT: Who.STEPPARENT_WITHOUT_CUSTODY,
-}
-_OF_ANYBODY: Mapping[str, Who] = {
-    PersonRole.PARENT: Who.PARENT,
-    PersonRole.PARTNER: Who.SPOUSE_OR_PARTNER,
-}
-
-
-def _who(row: Person, about: Person, on: date) -> Who:
-    """What somebody is to the client: custody ends at 18, a guardian of an adult is a mentor or curator.
-
-    A brother or sister acts only as an adult; one whose age nobody knows acts for nobody.
-    """
-    if row.id == about.id:
-        return Who.CLIENT
-    minor = about.birth_date is not None and not is_adult(about.birth_date, on)
-    if row.represents and (minor or row.role == PersonRole.GUARDIAN):
-        return Who.LEGAL_REPRESENTATIVE
-    if row.role == PersonRole.SIBLING:
-        return Who.ADULT_SIBLING if is_adult(row.birth_date, on) else Who.NETWORK_PERSON
-    known = (_OF_A_MINOR if minor else {}).get(row.role) or _OF_ANYBODY.get(row.role)
-    return known or Who.NETWORK_PERSON

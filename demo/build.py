@@ -23,6 +23,7 @@ from dossiers.access import change_dossier
 from dossiers.acts import NewDossier, create_dossier
 from dossiers.models import Dossier
 from dossiers.people.acts import NewPerson, add_person
+from dossiers.people.representing import Represented
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
 from retention.acts import close_dossier
@@ -147,17 +148,21 @@ def _dossier(stage: Stage, number: int, row: Mapping[str, Any]) -> UUID:
 
 def _people(stage: Stage, worker: Actor, dossier_id: UUID, row: Mapping[str, Any]) -> dict[str, UUID]:
     def through(dossier: Dossier) -> dict[str, UUID]:
-        return {person["name"]: add_person(dossier, _person(person)).id for person in row["people"]}
+        made: dict[str, UUID] = {}
+        for person in row["people"]:
+            made[person["name"]] = add_person(dossier, _person(person, made)).id
+        return made
 
     return change_dossier(worker, dossier_id, Verb.ADD, through, data="person")
 
 
-def _person(row: Mapping[str, Any]) -> NewPerson:
+def _person(row: Mapping[str, Any], made: Mapping[str, UUID]) -> NewPerson:
+    """Somebody of the data; ``represents`` names children who stand before them there."""
     return NewPerson(
         role=row["role"],
         name=row["name"],
         birth_date=date.fromisoformat(row["born"]),
-        represents=row.get("represents", False),
+        represents=tuple(Represented(made[name]) for name in row.get("represents", ())),
         bsn=row.get("bsn"),
         address=row.get("address"),
         address_secret=row.get("secret", False),

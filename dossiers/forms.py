@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from stdnum.nl import bsn as bsn_number
@@ -14,7 +15,18 @@ from stdnum.nl import bsn as bsn_number
 from casemgmt.base import clock
 from casemgmt.web import forms
 from dossiers.people.acts import NewPerson
+from dossiers.people.representing import Represented
 from dossiers.people.vocabulary import PersonRole
+
+
+def from_day(client_id: UUID | str) -> str:
+    """The name of the field with the first day on which somebody represents this client."""
+    return f"represents_from_{client_id}"
+
+
+def until_day(client_id: UUID | str) -> str:
+    """The name of the field with the last day on which somebody represents this client."""
+    return f"represents_until_{client_id}"
 
 
 class BsnField(forms.LineField):
@@ -50,9 +62,14 @@ class PersonForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Leave empty when it is not known. Rights that follow from age then wait for it."),
     )
-    represents = forms.TickField(
-        label=gettext_lazy("Has custody of the minor clients here, or is their guardian or legal representative"),
+    represents = forms.ChoicesField(
+        label=gettext_lazy("Of whom does this person have custody, or is the guardian or legal representative?"),
         required=False,
+        help_text=gettext_lazy(
+            "Tick only what you know for sure, each child apart: for a child that is ticked this person decides, may"
+            " ask to read what is about it, and gets letters about it. Custody ends by itself at eighteen; of an"
+            " adult only somebody whose part is guardian (also mentor or curator) is the representative."
+        ),
     )
     capable = forms.TickField(label=gettext_lazy("Can weigh his or her own interests"), required=False, initial=True)
     bsn = BsnField(label=gettext_lazy("BSN"), required=False)
@@ -74,8 +91,17 @@ class PersonForm(forms.Form):
     )
     relevance = forms.TextField(label=gettext_lazy("Why is this person in the dossier?"), required=False, rows=2)
 
-    def __init__(self, *args: Any, relevance_label: str = "", judges: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        clients: Sequence[tuple[UUID, str]] = (),
+        relevance_label: str = "",
+        judges: bool = True,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._clients = clients
+        self._ask_whom_they_represent()
         if not judges:
             self.fields["capable"].disabled = True
             self.fields["capable"].help_text = _("Your regulation says who judges this; you cannot change it here.")
@@ -84,6 +110,23 @@ class PersonForm(forms.Form):
             self.fields["relevance"].label = relevance_label
         else:
             del self.fields["relevance"]
+
+    def _ask_whom_they_represent(self) -> None:
+        """One tick for each client, and the days between which it holds where somebody knows them."""
+        if not self._clients:
+            del self.fields["represents"]
+            return
+        field = self.fields["represents"]
+        assert isinstance(field, forms.ChoicesField)
+        field.choices = [(str(client_id), name) for client_id, name in self._clients]
+        for client_id, name in self._clients:
+            first, last = _("%(name)s: from which day?"), _("%(name)s: up to and including which day?")
+            self.fields[from_day(client_id)] = forms.DateField(label=first % {"name": name}, required=False)
+            self.fields[until_day(client_id)] = forms.DateField(label=last % {"name": name}, required=False)
+
+    def days_of(self, client_id: str) -> tuple[BoundField, BoundField]:
+        """The two fields with the days that belong to one tick."""
+        return self[from_day(client_id)], self[until_day(client_id)]
 
     def clean_birth_date(self) -> date | None:
         """Nobody in a dossier is born in the future; an unborn child has no date yet."""
@@ -100,7 +143,20 @@ class PersonForm(forms.Form):
         network = given.get("role") == PersonRole.NETWORK
         if self._relevance_asked and network and not given.get("relevance") and "relevance" not in self.errors:
             self.add_error("relevance", _("Your regulation asks this of somebody of the network."))
+        self._check_whom_they_represent(given)
         return given
+
+    def _check_whom_they_represent(self, given: dict[str, Any]) -> None:
+        ticked = given.get("represents") or ()
+        if ticked and given.get("role") == PersonRole.REPORTER:
+            self.add_error("represents", _("A reporter is named nowhere, so cannot be somebody's representative here."))
+        for client_id, name in self._clients if "represents" not in self.errors else ():
+            first, last = given.get(from_day(client_id)), given.get(until_day(client_id))
+            if (first or last) and str(client_id) not in ticked:
+                message = _("This day is for whoever represents %(name)s. Tick the name, or take the day away.")
+                self.add_error(from_day(client_id) if first else until_day(client_id), message % {"name": name})
+            elif first and last and last < first:
+                self.add_error(until_day(client_id), _("The last day lies before the first."))
 
     def new_person(self) -> NewPerson:
         """What was filled in, for the act."""
@@ -109,7 +165,10 @@ class PersonForm(forms.Form):
             role=given["role"],
             name=given["name"],
             birth_date=given["birth_date"],
-            represents=given["represents"],
+            represents=tuple(
+                Represented(UUID(one), given[from_day(one)], given[until_day(one)])
+                for one in given.get("represents", ())
+            ),
             capable=None if self.fields["capable"].disabled else given["capable"],
             bsn=given["bsn"] or None,
             address=given["address"] or None,

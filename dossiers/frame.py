@@ -16,7 +16,7 @@ from casemgmt.organisations.actors import Actor
 from casemgmt.policy.calendar import age_on
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.facts import MissingFact, RightFacts
-from casemgmt.policy.rules.representation import who_exercises_rights
+from casemgmt.policy.rules.representation import is_adult, who_exercises_rights
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Mode
 from casemgmt.policy.schema.vocabulary import Person as Acting
@@ -26,6 +26,7 @@ from casemgmt.web.dates import date_plain
 from dossiers import access
 from dossiers.models import Assignment, Dossier, Person
 from dossiers.people.capacity import judge_on_record
+from dossiers.people.representing import Held, held_on, representatives_of, standing_to
 from dossiers.people.vocabulary import PersonRole
 from dossiers.sections import Flag, actions, flags, sections
 from dossiers.verbs import Verb
@@ -104,6 +105,7 @@ def load_frame(dossier: Dossier, actor: Actor, on: date, current: str) -> Frame:
     reads = access.can(actor, Verb.READ, dossier)
     # Who guards the trail or the access of others need not know whom a dossier is about.
     people = people_of(dossier) if reads else []
+    held = held_on(dossier, on) if reads else frozenset()
     return Frame(
         dossier_id=dossier.id,
         name=dossier.name if reads else dossier.number,
@@ -111,8 +113,8 @@ def load_frame(dossier: Dossier, actor: Actor, on: date, current: str) -> Frame:
         state=dossier.state,
         status=_status(dossier),
         here_as=_here_as(dossier, actor),
-        people=tuple(_line(person, on) for person in people if person.role != PersonRole.REPORTER),
-        deciders=deciders_of(people, on),
+        people=tuple(_line(person, people, held, on) for person in people if person.role != PersonRole.REPORTER),
+        deciders=deciders_of(people, held, on),
         flags=tuple(_flags(dossier, people, actor, on)),
         secrets=tuple(Secret(p.id, p.name, first_name(p.name)) for p in people if p.address_secret and p.address),
         menu=_menu(dossier, actor, on, current),
@@ -148,10 +150,13 @@ def first_name(name: str) -> str:
     return name.split()[0] if name.split() else name
 
 
-def deciders_of(people: Sequence[Person], on: date) -> tuple[Decider, ...]:
-    """Who exercises each client's rights today, with the rule that says so (SH-3.1, VT-11, GT-22, BT)."""
+def deciders_of(people: Sequence[Person], held: Held, on: date) -> tuple[Decider, ...]:
+    """Who exercises each client's rights today, with the rule that says so (SH-3.1, VT-11, GT-22, BT).
+
+    ``held``: who represents whom on that day (``held_on``).
+    """
     profile = regulation(on)
-    return tuple(_decider(person, people, profile, on) for person in people if person.role == PersonRole.CLIENT)
+    return tuple(_decider(person, people, held, profile, on) for person in people if person.role == PersonRole.CLIENT)
 
 
 def regulation(on: date) -> Profile | None:
@@ -162,39 +167,40 @@ def regulation(on: date) -> Profile | None:
         return None
 
 
-def _decider(client: Person, people: Sequence[Person], profile: Profile | None, on: date) -> Decider:
+def _decider(client: Person, people: Sequence[Person], held: Held, profile: Profile | None, on: date) -> Decider:
     name = first_name(client.name)
     if profile is None:
         return Decider(name, _("cannot be told yet."), _("not known yet"), None)
     try:
-        decision = who_exercises_rights(rights_facts(client, people, profile), profile, on)
+        decision = who_exercises_rights(rights_facts(client, people, held, profile, on), profile, on)
     except MissingFact:
         return Decider(name, _("cannot be told yet: the date of birth is missing."), _("not known yet"), None)
     except ValueError:
         return Decider(name, _("cannot be told yet."), _("not known yet"), None)
-    sentence, who = _decides(name, decision, people)
+    sentence, who = _decides(name, decision, representatives_of(client, people, held, on))
     return Decider(name, sentence, who, decision)
 
 
-def rights_facts(client: Person, people: Sequence[Person], profile: Profile) -> RightFacts:
+def rights_facts(client: Person, people: Sequence[Person], held: Held, profile: Profile, on: date) -> RightFacts:
     """What the ladder of rights looks at, from what the dossier knows."""
-    judge = judge_on_record(client, profile)
-    parents = [p for p in people if p.role == PersonRole.PARENT and not p.represents]
+    around = {standing_to(person, client, held, on) for person in people}
+    siblings = [p.birth_date for p in people if p.role == PersonRole.SIBLING and p.birth_date]
     return RightFacts(
         birth_date=client.birth_date,
         client_capable=client.capable,
-        capacity_judged_by=judge,
-        has_legal_representative=any(p.represents for p in people),
-        has_parent=bool(parents),
+        capacity_judged_by=judge_on_record(client, profile),
+        has_legal_representative=Acting.LEGAL_REPRESENTATIVE in around,
+        has_parent=Acting.PARENT in around,
+        siblings_birth_dates=tuple(siblings),
     )
 
 
-def _decides(name: str, decision: Decision, people: Sequence[Person]) -> tuple[str, str]:
+def _decides(name: str, decision: Decision, representatives: Sequence[Person]) -> tuple[str, str]:
     """The sentence that says who decides for a client, and the same as names only."""
     by, mode = decision.outcome["by"], decision.outcome["mode"]
     if not by or decision.outcome["escalate"]:
         return _("somebody of the organisation must decide."), _("by decision")
-    others = _or(first_name(p.name) for p in people if p.represents) or _("the legal representative")
+    others = _or(first_name(p.name) for p in representatives) or _("the legal representative")
     if Acting.CLIENT.value in by and len(by) == 1:
         return _("decides alone."), name
     if Acting.CLIENT.value in by:
@@ -212,12 +218,24 @@ def _or(names: Iterable[str]) -> str:
     return _(" or ").join(names)
 
 
-def _line(person: Person, on: date) -> PersonLine:
+def _line(person: Person, people: Sequence[Person], held: Held, on: date) -> PersonLine:
     age = age_words(person.birth_date, on)
-    custody = _("has custody") if person.represents and person.role == PersonRole.PARENT else ""
+    custody = custody_words(person, people, held, on)
     role = "" if person.role in (PersonRole.CLIENT, PersonRole.PARENT) else person.get_role_display()
     note = ", ".join(part for part in (age, role, custody) if part)
     return PersonLine(person.id, person.role, person.name, note, first_name(person.name))
+
+
+def custody_words(person: Person, people: Sequence[Person], held: Held, on: date) -> str:
+    """Of whom somebody has custody, without names where it is every minor; of an adult, whom they represent."""
+    clients = [one for one in people if one.role == PersonRole.CLIENT and one.id != person.id]
+    mine = [one for one in clients if standing_to(person, one, held, on) is Acting.LEGAL_REPRESENTATIVE]
+    names = {"names": ", ".join(first_name(one.name) for one in mine)}
+    if any(is_adult(one.birth_date, on) for one in mine):
+        return _("represents %(names)s") % names
+    if len(mine) < sum(not is_adult(one.birth_date, on) for one in clients):
+        return _("has custody of %(names)s") % names if mine else ""
+    return _("has custody") if mine and person.role != PersonRole.GUARDIAN else ""
 
 
 def _status(dossier: Dossier) -> str:

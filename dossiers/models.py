@@ -99,7 +99,7 @@ class Assignment(UserObjectPermissionBase, OrganisationModel):
         return dossier_id
 
 
-from dossiers.people.models import Person, PortalAccess  # noqa: E402
+from dossiers.people.models import Person, PortalAccess, Representation  # noqa: E402
 from dossiers.recording.models import Draft, Entry, EntryAbout, EntryVersion, WorkingNote  # noqa: E402
 
 __all__ = [
@@ -111,5 +111,6 @@ __all__ = [
     "EntryVersion",
     "Person",
     "PortalAccess",
+    "Representation",
     "WorkingNote",
 ]

@@ -11,6 +11,7 @@ from casemgmt.organisations.models import Membership
 from casemgmt.policy.words import role_capabilities
 from dossiers.frame import Decider, deciders_of, people_of
 from dossiers.models import Assignment, Dossier
+from dossiers.people.representing import held_on
 from dossiers.verbs import Verb
 
 
@@ -41,7 +42,7 @@ def readers_of(dossier: Dossier, on: date) -> Readers:
     return Readers(
         team=dossier.unit.name,
         staff=colleagues_of(dossier, on),
-        by_right=deciders_of(people_of(dossier), on),
+        by_right=deciders_of(people_of(dossier), held_on(dossier, on), on),
     )
 
 

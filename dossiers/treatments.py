@@ -38,7 +38,6 @@ declare(
     organisation_id  erase omit none
     dossier          erase omit none
     role             erase copy plain
-    represents       erase copy plain
     capable          erase copy plain
     capable_judged_by_id erase omit plain
     capable_judged_at erase copy plain
@@ -52,6 +51,18 @@ declare(
     warning          erase omit sealed
     relevance        erase copy sealed
     position         erase omit none
+    """,
+)
+declare(
+    "dossiers.Representation",
+    """
+    id               erase omit none
+    organisation_id  erase omit none
+    dossier          erase omit none
+    representative   erase copy plain
+    client           erase copy plain
+    starts_on        erase copy plain
+    ends_on          erase copy plain
     """,
 )
 declare(

@@ -50,7 +50,7 @@ class Asking:
 @portal_page
 def kind(request: HttpRequest) -> HttpResponse:
     """The first question: what do you want to ask?"""
-    people = visit(request, lambda v: about_whom(v.dossier, v.person), "portal-ask")
+    people = visit(request, lambda v: about_whom(v.dossier, v.person, v.on), "portal-ask")
     if not people:
         return render(request, "portal/ask_nothing.html")
     profile = profile_in_force(clock.today())
@@ -63,7 +63,7 @@ def kind(request: HttpRequest) -> HttpResponse:
 @portal_page
 def whom(request: HttpRequest) -> HttpResponse:
     """The second question, for somebody who can ask for more than one person."""
-    people = visit(request, lambda v: about_whom(v.dossier, v.person), "portal-ask")
+    people = visit(request, lambda v: about_whom(v.dossier, v.person, v.on), "portal-ask")
     profile = profile_in_force(clock.today())
     form = _kind_form(request.GET, profile)
     if not form.is_valid():
@@ -108,6 +108,9 @@ def send(request: HttpRequest) -> HttpResponse:
     values, actor, at = form.cleaned_data, actor_of(request), clock.now()
 
     def act(v: Visit) -> UUID:
+        # Once more, now that nothing can change in between: custody may have ended since the page was asked.
+        if asking.about_id not in dict(about_whom(v.dossier, v.person, v.on)):
+            raise NotThere
         new = NewRequest(
             kind=asking.kind,
             asker_id=v.person.id,
@@ -186,12 +189,16 @@ def _kind_form(data: Any, profile: Profile) -> KindForm:
 
 def _asking(request: HttpRequest, kind_key: str, over: str) -> Asking:
     """What was chosen, checked against what this person can choose; raises NotThere for anything else."""
-    people = visit(request, lambda v: (about_whom(v.dossier, v.person), v.person.id), "portal-ask")
-    offered = {key.value for key, _rules in judging.kinds_offered(profile_in_force(clock.today()))}
-    about = next(((one, name) for one, name in people[0] if str(one) == over), None)
-    if about is None or kind_key not in offered:
-        raise NotThere
-    return Asking(kind_key, about[0], about[1], about[0] == people[1])
+
+    def load(v: Visit) -> Asking:
+        offered = {key.value for key, _rules in judging.kinds_offered(profile_in_force(v.on))}
+        about = next(((one, name) for one, name in about_whom(v.dossier, v.person, v.on) if str(one) == over), None)
+        # Inside the door, so that asking for another's child leaves its row in the trail.
+        if about is None or kind_key not in offered:
+            raise NotThere
+        return Asking(kind_key, about[0], about[1], about[0] == v.person.id)
+
+    return visit(request, load, "portal-ask")
 
 
 def _details(request: HttpRequest, kind_key: str, over: str) -> HttpResponse:

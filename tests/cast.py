@@ -5,7 +5,7 @@ Ages are on MOMENT: Sem 11, Yara 14, Milan 17; their mother Samira has custody,
 their father Mark has not.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
@@ -18,7 +18,9 @@ from casemgmt.organisations.models import Membership, Organisation, SignInPlace,
 from casemgmt.vault.keys import create_organisation_key
 from dossiers.access import change_dossier
 from dossiers.acts import NewDossier, create_dossier
+from dossiers.models import Dossier
 from dossiers.people.acts import NewPerson, add_person
+from dossiers.people.representing import Represented
 from dossiers.verbs import Verb
 
 MOMENT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -99,20 +101,22 @@ def make_family(place: Place, number: str = "SH-2026-0418", at: datetime = MOMEN
     """A family's dossier, opened by the place's worker; call inside ``with organisation(place.id)``."""
     new = NewDossier(number=number, name="Gezin Bakker - El Idrissi", unit_id=place.unit_id)
     dossier_id = create_dossier(new, by=place.worker, at=at)
-    people = [
+    children = [
         NewPerson("client", "Sem Bakker", date(2015, 3, 1), bsn="999990019"),
         NewPerson("client", "Yara Bakker", date(2012, 6, 30)),
         NewPerson("client", "Milan Bakker", date(2009, 1, 15)),
-        NewPerson(
-            "parent", "Samira El Idrissi", date(1988, 2, 29), True, address="Veilige laan 1", address_secret=True
-        ),
-        NewPerson("parent", "Mark Bakker", date(1985, 12, 31)),
     ]
-    ids = change_dossier(
-        place.worker,
-        dossier_id,
-        Verb.ADD,
-        lambda dossier: [add_person(dossier, person).id for person in people],
-        data="person",
-    )
-    return Family(dossier_id, *ids)
+    samira = NewPerson("parent", "Samira El Idrissi", date(1988, 2, 29), address="Veilige laan 1", address_secret=True)
+    mark = NewPerson("parent", "Mark Bakker", date(1985, 12, 31))
+
+    def people(dossier: Dossier) -> list[UUID]:
+        ids = [add_person(dossier, child).id for child in children]
+        mother = add_person(dossier, replace(samira, represents=of(*ids)))
+        return [*ids, mother.id, add_person(dossier, mark).id]
+
+    return Family(dossier_id, *change_dossier(place.worker, dossier_id, Verb.ADD, people, data="person"))
+
+
+def of(*clients: UUID) -> tuple[Represented, ...]:
+    """Custody of these children, without days."""
+    return tuple(Represented(client) for client in clients)

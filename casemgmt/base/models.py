@@ -32,12 +32,15 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A reference inside one organisation.
 
     Django makes no single-column constraint; the migration operation
-    ``TenantTable`` makes the composite one and its index.
+    ``TenantTable`` makes the composite one and its index. ``within`` names a
+    column that both tables have and that must be equal, such as "dossier_id";
+    the other table then has a unique constraint on organisation, that column and id.
     """
 
-    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, *, within: str = "", **kwargs: Any) -> None:
         kwargs["db_constraint"] = False
         kwargs["db_index"] = False
+        self.within = within
         super().__init__(to, on_delete, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
@@ -45,6 +48,8 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
         kwargs.pop("db_index", None)
+        if self.within:
+            kwargs["within"] = self.within
         return name, path, args, kwargs
 
 

@@ -167,9 +167,10 @@ def foreign_key_statements(model: type[models.Model], field: TenantForeignKey) -
     table, column = model._meta.db_table, field.column
     parent = field.related_model._meta.db_table
     name = f"{table}_{column}"[:55]
+    shared = f'organisation_id, "{field.within}"' if field.within else "organisation_id"
     return [
-        f'alter table "{table}" add constraint "{name}_fk" foreign key (organisation_id, "{column}")'
-        f' references "{parent}" (organisation_id, id) deferrable initially deferred',
+        f'alter table "{table}" add constraint "{name}_fk" foreign key ({shared}, "{column}")'
+        f' references "{parent}" ({shared}, id) deferrable initially deferred',
         f'create index "{name}_idx" on "{table}" (organisation_id, "{column}")',
     ]
 

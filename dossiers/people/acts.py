@@ -11,13 +11,14 @@ from casemgmt.organisations.actors import Actor
 from casemgmt.vault.tokens import name_tokens, number_tokens, replace_tokens
 from dossiers.models import Dossier, Person
 from dossiers.people.capacity import judge_capacity
+from dossiers.people.representing import Represented, represent, represented_no_more
+from dossiers.people.vocabulary import PersonRole
 from dossiers.sections import person_added
 
 FIELDS = (
     "role",
     "name",
     "birth_date",
-    "represents",
     "capable",
     "bsn",
     "address",
@@ -31,7 +32,7 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """Somebody to be added. ``represents``: legal representative of the minor clients here.
+    """Somebody to be added. ``represents``: the clients here whose legal representative this is, and no others.
 
     ``capable`` None: nobody judged it now; somebody new counts as able.
     """
@@ -39,7 +40,7 @@ class NewPerson:
     role: str
     name: str
     birth_date: date | None = None
-    represents: bool = False
+    represents: tuple[Represented, ...] = ()
     capable: bool | None = None
     bsn: str | None = None
     address: str | None = None
@@ -54,11 +55,11 @@ def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at:
     """Add somebody to a dossier that the door handed out (``change_dossier``).
 
     With ``by`` and ``at`` the listeners in ``dossiers.sections.person_added`` are told.
+    Raises NotThere for somebody represented who is no client of this dossier, and Conflict for a reporter.
     """
     person = Person(
         dossier=dossier,
         role=new.role,
-        represents=new.represents,
         name=new.name,
         birth_date=new.birth_date,
         bsn=new.bsn,
@@ -72,6 +73,7 @@ def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at:
     )
     judge_capacity(person, new.capable is not False, by, at)
     person.save()
+    represent(dossier, person, new.represents)
     replace_tokens(dossier.id, person.id, tokens_of(person))
     events.record(Action.ADD, dossier_id=dossier.id, data="person", object_id=person.id)
     if by is not None and at is not None:
@@ -81,7 +83,10 @@ def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at:
 
 
 def change_person(dossier: Dossier, person_id: UUID, new: NewPerson, *, by: Actor, at: datetime) -> Person:
-    """Put right what is known of somebody; the trail keeps the earlier values sealed. Raises NotThere."""
+    """Put right what is known of somebody; the trail keeps the earlier values sealed.
+
+    Raises NotThere for somebody of another dossier, also among those represented, and Conflict for a reporter.
+    """
     person = Person.objects.select_for_update().filter(dossier=dossier, id=person_id).first()
     if person is None:
         raise NotThere
@@ -94,6 +99,9 @@ def change_person(dossier: Dossier, person_id: UUID, new: NewPerson, *, by: Acto
         if getattr(person, name) != value:
             setattr(person, name, value)
     person.save()
+    represent(dossier, person, new.represents)
+    if person.role != PersonRole.CLIENT:
+        represented_no_more(dossier, person)
     replace_tokens(dossier.id, person.id, tokens_of(person))
     return person
 

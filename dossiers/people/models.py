@@ -13,14 +13,11 @@ from dossiers.people.vocabulary import PersonRole
 class Person(DossierContent):
     """Somebody in a dossier.
 
-    ``represents`` tells whether this person is a legal representative (parent
-    with custody, guardian, mentor …) of the minor clients of this dossier.
     ``capable`` is the present judgement about a client (wilsbekwaam); who judged
     that somebody is not, and when, stands beside it.
     """
 
     role = models.CharField(max_length=20, choices=PersonRole.choices)
-    represents = models.BooleanField(default=False)
     capable = models.BooleanField(default=True)
     capable_judged_by_id = models.UUIDField(null=True)
     capable_judged_at = models.DateTimeField(null=True)
@@ -39,12 +36,48 @@ class Person(DossierContent):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(name="person_role_known", condition=models.Q(role__in=PersonRole.values))
+            models.CheckConstraint(name="person_role_known", condition=models.Q(role__in=PersonRole.values)),
+            # What a reference that must stay inside the dossier leans on.
+            models.UniqueConstraint(fields=["organisation_id", "dossier", "id"], name="person_within_dossier"),
         ]
         indexes: ClassVar = [models.Index(fields=["organisation_id", "dossier", "position"], name="person_of_dossier")]
 
     def __str__(self) -> str:
         return f"person {self.id}"
+
+
+class Representation(DossierContent):
+    """Somebody is the legal representative (parent with custody, guardian, mentor …) of one client.
+
+    Per client, since a stepparent can have custody of one child of a family and
+    not of another. Without days it holds from birth, and custody ends by itself at
+    eighteen (``dossiers.people.representing``); ``ends_on`` still counts.
+    """
+
+    representative = TenantForeignKey(Person, related_name="+", within="dossier_id")
+    client = TenantForeignKey(Person, related_name="+", within="dossier_id")
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "representative", "client"], name="represents_a_client_once"
+            ),
+            models.CheckConstraint(
+                name="represents_somebody_else", condition=~models.Q(representative=models.F("client"))
+            ),
+            models.CheckConstraint(
+                name="representation_period",
+                condition=models.Q(starts_on__isnull=True)
+                | models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "dossier"], name="representation_of_dossier")]
+
+    def __str__(self) -> str:
+        return f"representation {self.id}"
 
 
 class PortalAccess(DossierContent):

@@ -1,17 +1,19 @@
 """What a client or representative may know of requests: their own, and those that others made about them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from casemgmt.accounts.models import User
-from casemgmt.base.errors import NotThere
+from casemgmt.base.errors import NotThere, Refused
 from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.facts import RightFacts
+from casemgmt.policy.rules.facts import FactError, RightFacts
 from casemgmt.policy.rules.representation import who_exercises_rights
 from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.policy.schema.vocabulary import RequestKind, Right
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.policy.words import role_label
@@ -24,15 +26,13 @@ from client_requests.pages import details_of
 from client_requests.queries import RequestLine, label_of, line
 from client_requests.showing import ShownDecision, shown
 from client_requests.vocabulary import BEFORE_DECISION, Executed, RequestState
-from consent.facts import circle, client_facts
+from consent.facts import Circle, circle, client_facts
 from dossiers.frame import first_name
 from dossiers.models import Dossier, Person
-from dossiers.people.vocabulary import PersonRole
+from dossiers.people.representing import clients_of
 
-# Who can ask on behalf of a client of the dossier; whether they may, the rules tell.
-ASK_FOR_OTHERS = frozenset(
-    {PersonRole.PARENT, PersonRole.STEPPARENT, PersonRole.GUARDIAN, PersonRole.FOSTER_PARENT, PersonRole.PARTNER}
-)
+# Who stands for a client whatever the rules let them do; anybody else only where the rules let them act.
+ALWAYS = frozenset({Who.CLIENT, Who.LEGAL_REPRESENTATIVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,16 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
     by = User.objects.filter(id=row.decided_by_id).values_list("name", flat=True) if row.decided_by_id else ()
     decided_by = next(iter(by), "")
     stored = row.decided or {}
+    stands = _stands_in(circle(dossier, row.about_id, on), person, profile)
+
+    def told(decision: Decision) -> ShownDecision:
+        return shown(decision if stands else _without_facts(decision), on)
+
     return OwnRequest(
         line=line(row),
         about_name="" if row.about_id == row.asker_id else first_name(row.about.name),
         deadline=shown(Decision.from_dict(row.deadline), on, answer_label=_("answer at the latest")),
-        entitled=shown(_entitled_now(dossier, row, profile, on), on),
+        entitled=told(_entitled_now(dossier, row, profile, on)),
         details=details_of(row, profile),
         words=row.words or "",
         decider=role_label(rules.decided_by.value.value, on),
@@ -108,7 +113,7 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
         decided_at=row.decided_at,
         decided_by=decided_by,
         reason=row.reason or "",
-        basis=tuple(shown(Decision.from_dict(one), on) for one in stored.get("basis", ())),
+        basis=tuple(told(Decision.from_dict(one)) for one in stored.get("basis", ())),
         appeal=shown(_appeal(row, profile, on), on),
         letter_id=row.letter_id,
         executed_how=row.executed_how,
@@ -128,28 +133,35 @@ def read_inspection(dossier: Dossier, person: Person, request_id: UUID, on: date
     row = _own(dossier, person, request_id)
     if not _is_open(row) or row.decided_at is None:
         raise NotThere
-    still_entitled(dossier, row, on)
+    try:
+        still_entitled(dossier, row, on)
+    except Refused as over:
+        stands = _stands_in(circle(dossier, row.about_id, on), person, profile_in_force(on))
+        raise over if stands else Refused(_without_facts(over.decision)) from over
     return line(row), inspection_of(dossier, row.about_id, row.decided_at, on)
 
 
-def about_whom(dossier: Dossier, person: Person) -> tuple[tuple[UUID, str], ...]:
-    """About whose data this person can ask: their own, and for a parent or guardian each client's."""
-    if person.role == PersonRole.CLIENT:
-        return ((person.id, first_name(person.name)),)
-    if person.role not in ASK_FOR_OTHERS:
-        return ()
-    clients = Person.objects.filter(dossier=dossier, role=PersonRole.CLIENT).order_by("position", "id")
-    return tuple((one.id, first_name(one.name)) for one in clients)
+def about_whom(dossier: Dossier, person: Person, on: date) -> tuple[tuple[UUID, str], ...]:
+    """About whose data this person can ask here today: their own, and that of each client they stand for.
+
+    Whoever has custody of one child learns here of no other; on paper anybody can
+    ask anything, and gets an answer with the rule.
+    """
+    profile = profile_in_force(on)
+    mine = (one.client for one in _circles(dossier, on) if _stands_in(one, person, profile))
+    return tuple((one.id, first_name(one.name)) for one in mine)
 
 
 def would_be(
     dossier: Dossier, person: Person, kind: str, about_id: UUID, on: date
 ) -> tuple[ShownDecision, ShownDecision]:
-    """Before sending: whether this person may ask this, and until when there would be an answer."""
-    around = circle(dossier, about_id, on)
-    if around is None or around.find(person.id) is None:
+    """Before sending: whether this person may ask this, and until when there would be an answer.
+
+    Raises NotThere for a client they do not stand for.
+    """
+    around, profile = circle(dossier, about_id, on), profile_in_force(on)
+    if around is None or not _stands_in(around, person, profile):
         raise NotThere
-    profile = profile_in_force(on)
     entitled = judging.entitled(Asked(kind, person.id, around, on), profile, on)
     return shown(entitled, on), shown(
         judging.deadline(kind, on, profile, on), on, answer_label=_("answer at the latest")
@@ -193,20 +205,51 @@ class Rights:
 
 
 def rights_over(dossier: Dossier, person: Person, on: date) -> Rights:
-    """Whose rights this person exercises today, alone or with somebody: theirs are the trail and the register."""
+    """Whose rights this person exercises today, alone or with somebody: theirs are the trail and the register.
+
+    The rule that is shown is about a client they stand for: the age of another is not theirs to know.
+    """
     profile = profile_in_force(on)
     held: list[tuple[UUID, str]] = []
     why: Decision | None = None
-    for client in Person.objects.filter(dossier=dossier, role=PersonRole.CLIENT).order_by("position", "id"):
-        around = circle(dossier, client.id, on)
-        somebody = around.find(person.id) if around else None
-        if around is None or somebody is None or client.birth_date is None:
+    for around in _circles(dossier, on):
+        somebody, decision = around.find(person.id), _whose_right(around, profile)
+        if somebody is None or decision is None:
             continue
-        facts = RightFacts(**client_facts(around), right=Right.INSPECTION)
-        decision = who_exercises_rights(facts, profile, on)
         mine = somebody.who.value in decision.outcome["by"]
         if mine:
-            held.append((client.id, first_name(client.name)))
-        if why is None or (mine and len(held) == 1):
+            held.append((around.client.id, first_name(around.client.name)))
+        if (mine and len(held) == 1) or (why is None and somebody.who in ALWAYS):
             why = decision
     return Rights(tuple(held), shown(why, on) if why else None)
+
+
+def _circles(dossier: Dossier, on: date) -> Iterator[Circle]:
+    """Every client of the dossier in order, with the people around."""
+    for client in clients_of(dossier):
+        around = circle(dossier, client.id, on)
+        if around is not None:
+            yield around
+
+
+def _whose_right(around: Circle, profile: Profile) -> Decision | None:
+    """Who exercises this client's rights on that day; None where that cannot be told, as without a birth date."""
+    try:
+        facts = RightFacts(**client_facts(around), right=Right.INSPECTION)
+        return who_exercises_rights(facts, profile, around.on)
+    except FactError:
+        return None
+
+
+def _stands_in(around: Circle | None, person: Person, profile: Profile) -> bool:
+    """Whether somebody is this client, represents them, or acts in their place by the ladder (GT-22.4)."""
+    somebody = around.find(person.id) if around else None
+    if around is None or somebody is None or somebody.who in ALWAYS:
+        return somebody is not None
+    decision = _whose_right(around, profile)
+    return decision is not None and somebody.who.value in decision.outcome["by"]
+
+
+def _without_facts(decision: Decision) -> Decision:
+    """The answer and its article, without what it says of the client: for whoever does not stand for them."""
+    return replace(decision, facts=(), would_change=())

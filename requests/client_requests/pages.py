@@ -18,6 +18,7 @@ from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.facts import FactError
 from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.policy.versions import profile_in_force
 from client_requests import judging, letters
 from client_requests.acts import asked_of
@@ -31,6 +32,7 @@ from client_requests.vocabulary import BEFORE_DECISION, SHOWING, Channel, Execut
 from consent.facts import Somebody
 from dossiers import access
 from dossiers.models import Dossier
+from dossiers.people.vocabulary import PersonRole
 from dossiers.verbs import Verb
 
 QUESTIONS = {
@@ -38,6 +40,13 @@ QUESTIONS = {
     "parent_consented_to_treatment": lambda: _("This parent agreed to the treatment"),
     "against_interest_of_client": lambda: _("The interest of the client opposes it"),
     "leader_refuses_representative": lambda: _("The leader refuses this representative, for weighty reasons"),
+}
+
+# What stands behind somebody's part: custody of the client whom it is about, or not.
+_CUSTODY = {
+    Who.LEGAL_REPRESENTATIVE: lambda: _("has custody"),
+    Who.PARENT_WITHOUT_CUSTODY: lambda: _("no custody of this client"),
+    Who.STEPPARENT_WITHOUT_CUSTODY: lambda: _("no custody of this client"),
 }
 
 
@@ -173,10 +182,10 @@ def _judged(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile
 def _told(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile, on: date) -> dict[str, Any]:
     """What the row itself tells."""
     asker = asked.asker
-    represents = _("has custody") if asker.represents and asker.role == "parent" else ""
+    custody = _CUSTODY[asker.who]() if asker.who in _CUSTODY and asker.role != PersonRole.GUARDIAN else ""
     return {
         "asker_age": asker.age,
-        "asker_is": ", ".join(part for part in (asker.role_label, represents) if part),
+        "asker_is": ", ".join(part for part in (asker.role_label, custody) if part),
         "words": row.words or "",
         "asked_details": details_of(row, profile),
         "identified": str(Identified(row.identified_how).label) if row.identified_how else "",

@@ -1,7 +1,7 @@
 """An organisation with its own regulation, a family, and people of the staff and the portal who can sign in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,9 +22,11 @@ from client_requests.models import ClientRequest
 from client_requests.vocabulary import Channel
 from dossiers.access import change_dossier
 from dossiers.acts import NewDossier, create_dossier
-from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, PortalAccess
+from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person, PortalAccess
 from dossiers.people.acts import NewPerson, add_person
+from dossiers.people.representing import represent
 from dossiers.verbs import Verb
+from tests.cast import of
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -37,9 +39,10 @@ FAMILY = {
     "fien": NewPerson("client", "Fien Bakker", date(2015, 3, 1)),
     "daan": NewPerson("client", "Daan Bakker", date(2011, 6, 30)),
     "milou": NewPerson("client", "Milou Bakker", date(2009, 1, 15)),
-    "samira": NewPerson("parent", "Samira El Idrissi", date(1988, 2, 29), True, address=SECRET, address_secret=True),
+    "samira": NewPerson("parent", "Samira El Idrissi", date(1988, 2, 29), address=SECRET, address_secret=True),
     "mark": NewPerson("parent", "Mark Bakker", date(1985, 12, 31)),
 }
+CUSTODY = {"samira": ("fien", "daan", "milou")}
 
 
 @dataclass
@@ -141,6 +144,21 @@ class House:
 
         return UUID(str(self.change("noor", Verb.ADD, add)))
 
+    def custody(self, name: str, *children: str) -> None:
+        """From the next click on this person has custody of these children and of no other."""
+
+        def act(dossier: Dossier) -> None:
+            person = Person.objects.get(dossier=dossier, id=self.people[name])
+            represent(dossier, person, of(*(self.people[child] for child in children)))
+
+        self.change("noor", Verb.CHANGE, act)
+
+    def stepfather(self) -> UUID:
+        """Ruud, who has custody of Fien and of no other child."""
+        new = NewPerson("stepparent", "Ruud Peters", date(1987, 9, 2), of(self.people["fien"]))
+        self.people["ruud"] = self.change("noor", Verb.ADD, lambda d: add_person(d, new).id)
+        return self.people["ruud"]
+
     def give_portal(self, name: str) -> User:
         """A portal account with a place and an access row."""
         user = User.objects.create_portal(username=f"maan-{name}-{uuid4().hex[:6]}", password=None)
@@ -184,5 +202,6 @@ def make_house(slug: str = "sterk-huis") -> House:
         new = NewDossier(number="2026-0418", name="Gezin Bakker", unit_id=unit.id)
         house.dossier_id = create_dossier(new, by=house.actor("noor"), at=datetime(2026, 3, 1, tzinfo=UTC))
     for name, person in FAMILY.items():
-        house.people[name] = house.change("noor", Verb.ADD, lambda d, p=person: add_person(d, p).id)
+        new = replace(person, represents=of(*(house.people[child] for child in CUSTODY.get(name, ()))))
+        house.people[name] = house.change("noor", Verb.ADD, lambda d, p=new: add_person(d, p).id)
     return house

@@ -19,7 +19,6 @@ from client_requests.acts import NewRequest, Ruling
 from client_requests.hooks import opposes
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import Channel
-from dossiers.models import Person
 from dossiers.verbs import Verb
 
 from .story import NOW, TODAY, House, make_house
@@ -166,11 +165,7 @@ def test_the_right_is_judged_again_at_hand_over(house: House) -> None:
     found_out(house, request_id, "client_consents")
     decided(house, request_id, "granted")
     by = house.actor("noor")
-
-    def lose_custody(dossier: object) -> None:
-        Person.objects.filter(id=house.people["samira"]).update(represents=False)
-
-    house.change("noor", Verb.CHANGE, lose_custody)
+    house.custody("samira", "fien", "milou")
     with pytest.raises(Refused):
         house.change(
             "noor",

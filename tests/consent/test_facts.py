@@ -20,8 +20,9 @@ from dossiers.access import change_dossier
 from dossiers.frame import people_of, rights_facts
 from dossiers.models import Dossier, Person
 from dossiers.people.acts import NewPerson, add_person, change_person
+from dossiers.people.representing import held_on, represent
 from dossiers.verbs import Verb
-from tests.cast import MOMENT
+from tests.cast import MOMENT, of
 from tests.disclosures.story import ON, Case, born, make_case
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -63,7 +64,8 @@ def of_client(case: Case) -> tuple[dict[str, Any], RightFacts]:
         around, people = circle(dossier, case.client, ON), people_of(dossier)
         assert around is not None
         client = next(one for one in people if one.id == case.client)
-        return client_facts(around), rights_facts(client, people, profile_in_force(ON))
+        facts = rights_facts(client, people, held_on(dossier, ON), profile_in_force(ON), ON)
+        return client_facts(around), facts
 
 
 def judged(case: Case, by: Actor) -> None:
@@ -96,3 +98,21 @@ def test_a_recorded_judgement_counts_and_only_of_who_may_judge() -> None:
     with organisation(case.place.id), transaction.atomic():
         client = Person.objects.get(id=case.client)
     assert (client.capable_judged_by_id, client.capable_judged_at) == (case.place.worker.user_id, MOMENT)
+
+
+@pytest.mark.parametrize("age", [11, 14, 17, 18])
+@pytest.mark.parametrize("custody_of", ["client", "other child", "nobody"])
+def test_both_roads_tell_the_ladders_the_same_and_only_of_custody_of_this_client(age: int, custody_of: str) -> None:
+    case = make_case("sterk-huis", born(age))
+    with organisation(case.place.id):
+
+        def act(dossier: Dossier) -> None:
+            other = add_person(dossier, NewPerson("client", "Jip Peters", born(5))).id
+            held = {"client": of(case.client), "other child": of(other), "nobody": ()}[custody_of]
+            represent(dossier, Person.objects.get(id=case.mother), held)
+            add_person(dossier, NewPerson("stepparent", "Ruud Peters", born(39), of(other)))
+
+        change_dossier(case.place.worker, case.dossier_id, Verb.CHANGE, act, data="test")
+    facts, ladder = of_client(case)
+    assert facts == {name: getattr(ladder, name) for name in facts}
+    assert facts["has_legal_representative"] is (custody_of == "client" and age < 18)

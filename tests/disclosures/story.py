@@ -20,7 +20,7 @@ from dossiers.models import Dossier
 from dossiers.people.acts import NewPerson, add_person
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
-from tests.cast import MOMENT, Place, make_place
+from tests.cast import MOMENT, Place, make_place, of
 
 ON = date(2026, 11, 22)
 SECRET = "Geheimelaan 13, 5038 XY Tilburg"
@@ -60,13 +60,13 @@ def fill(place: Place, birth_date: date, *, capable: bool = True, number: str = 
     dossier_id = create_dossier(NewDossier(number, "Gezin Bakker", place.unit_id), by=place.worker, at=MOMENT)
 
     def people(dossier: Dossier) -> list[UUID]:
-        new = [
-            NewPerson("client", "Yara Bakker", birth_date, capable=capable),
-            NewPerson("parent", "Samira El Idrissi", born(38), True, address=SECRET, address_secret=True),
+        child = add_person(dossier, NewPerson("client", "Yara Bakker", birth_date, capable=capable)).id
+        others = [
+            NewPerson("parent", "Samira El Idrissi", born(38), of(child), address=SECRET, address_secret=True),
             NewPerson("sibling", "Sem Bakker", born(11), phone="06-12345678"),
             NewPerson("network", "Truus Overweg", born(60), address="Dorpsweg 4, 5012 AB Tilburg"),
         ]
-        return [add_person(dossier, one).id for one in new]
+        return [child, *(add_person(dossier, one).id for one in others)]
 
     client, mother, brother, _neighbour = change_dossier(place.worker, dossier_id, Verb.ADD, people, data="person")
 

@@ -18,7 +18,8 @@ def scenes(house: House) -> dict[str, str]:
     open_one = house.ask("milou", on=TODAY.replace(day=9))
     mothers = house.ask("samira", "daan")
     given = _given(house)
-    noor, hanneke, milou, mark = (house.client(name) for name in ("noor", "hanneke", "milou", "mark"))
+    noor, hanneke = house.client("noor"), house.client("hanneke")
+    milou, samira, mark = (house.client(name) for name in ("milou", "samira", "mark"))
     one, over = f"verzoeken/{open_one}/", str(house.people["milou"])
     pages = {
         "list": noor.get(house.staff_url("verzoeken/")),
@@ -39,7 +40,7 @@ def scenes(house: House) -> dict[str, str]:
             house.portal_url("vragen/nakijken/"),
             {"soort": "inspection", "over": over, "categories": ["care", "basic"], "words": "Over school."},
         ),
-        "portal-check-no": mark.post(
+        "portal-check-no": samira.post(
             house.portal_url("vragen/nakijken/"), {"soort": "inspection", "over": over, "categories": ["care"]}
         ),
         "portal-requests": milou.get(house.portal_url("verzoeken/")),
@@ -50,6 +51,7 @@ def scenes(house: House) -> dict[str, str]:
         "portal-letter": milou.get(house.portal_url(f"brieven/{house.request(given).letter_id}/")),
         "portal-looks": milou.get(house.portal_url("wie-keek/")),
         "portal-received": milou.get(house.portal_url("wie-kreeg/")),
+        "portal-ask-nothing": mark.get(house.portal_url("vragen/")),
         "portal-no-looks": mark.get(house.portal_url("wie-keek/")),
         "portal-me": milou.get(house.portal_url("over-mij/")),
     }
