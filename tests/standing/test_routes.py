@@ -41,6 +41,7 @@ IN_A_STATE = {
     "portal:inspection": "a request that was granted",
     "retention:judge": "a closed dossier",
 }
+LEAVING = {"account_logout", "accounts:portal_sign_out"}
 HEALTH = "/health/"  # says 503 while no worker runs, as in the tests
 
 
@@ -63,6 +64,11 @@ class Page:
         """The places to fill, the organisation apart."""
         return [name for _kind, name in PARAMETER.findall(self.pattern) if name != "organisation"]
 
+    @property
+    def leaves(self) -> bool:
+        """Whether it ends somebody's session: asked last, or not at all."""
+        return self.declaration.name in LEAVING
+
     def admits(self, site: Site, role: str) -> bool:
         """What the declaration promises to somebody at this page's door."""
         needs = self.declaration.needs
@@ -76,7 +82,7 @@ class Page:
 def pages() -> list[Page]:
     """All declared pages, those that sign somebody out last."""
     found = [Page(route.pattern, route.declaration) for route in declarations() if route.declaration]
-    return sorted(found, key=lambda page: ("out" in page.declaration.name, page.pattern))
+    return sorted(found, key=lambda page: (page.leaves, page.pattern))
 
 
 def at(page: Page, site: Site, dossier: str = "own", **given: Any) -> str:
