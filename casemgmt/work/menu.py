@@ -14,4 +14,4 @@ navigation.item(gettext_noop("Approvals"), "circle-check", "work:approvals", 60,
 ADMINISTERS = Needs.capability("users.manage")
 
 navigation.item(gettext_noop("Staff"), "users", "work:members", 80, needs=ADMINISTERS)
-navigation.item(gettext_noop("Background work"), "refresh", "work:background", 85, needs=ADMINISTERS)
+navigation.item(gettext_noop("Background"), "refresh", "work:background", 85, needs=ADMINISTERS)

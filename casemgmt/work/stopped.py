@@ -33,7 +33,6 @@ class Stopped:
     what: str
     why: str
     since: datetime | None
-    attempts: int
     elsewhere: str
 
 
@@ -74,7 +73,7 @@ def start_again(job_id: UUID) -> None:
 def _stopped(job: Job) -> Stopped:
     named = _named(job.kind)
     elsewhere = _(named.elsewhere) if named.elsewhere else ""
-    return Stopped(job.id, _(named.label), _why(job.last_error), job.failed_at, job.attempts, elsewhere)
+    return Stopped(job.id, _(named.label), _why(job.last_error), job.failed_at, elsewhere)
 
 
 def _named(kind: str) -> jobs.Named:
