@@ -18,9 +18,17 @@ BOTH = ("GET", "POST")
 ONE = "dossiers/<uuid:dossier_id>/"
 
 
-def inside(path: str, view: AnyView, name: str, needs: Needs, methods: tuple[str, ...] = ("GET",)) -> URLPattern:
+def inside(
+    path: str,
+    view: AnyView,
+    name: str,
+    needs: Needs,
+    methods: tuple[str, ...] = ("GET",),
+    *,
+    only_reads: bool = False,
+) -> URLPattern:
     """A page inside a dossier."""
-    given: dict[str, Any] = {"name": f"dossiers:{name}", "needs": needs, "methods": methods}
+    given: dict[str, Any] = {"name": f"dossiers:{name}", "needs": needs, "methods": methods, "only_reads": only_reads}
     return page(ONE + path, view, touches="dossier", personal=True, **given)
 
 
@@ -35,6 +43,7 @@ urlpatterns: list[URLPattern] = [
         needs=Needs.capability("search.use"),
         methods=BOTH,
         personal=True,
+        only_reads=True,
     ),
     page(
         "dossiers/nieuw/",
@@ -58,7 +67,7 @@ urlpatterns: list[URLPattern] = [
     inside("personen/", people.people, "people", READ),
     inside("personen/nieuw/", people.add, "add_person", CHANGE, BOTH),
     inside("personen/<uuid:person_id>/", people.change, "change_person", CHANGE, BOTH),
-    inside("personen/<uuid:person_id>/adres/", people.reveal, "reveal_address", READ, ("POST",)),
+    inside("personen/<uuid:person_id>/adres/", people.reveal, "reveal_address", READ, ("POST",), only_reads=True),
     inside("toegang/", access.access, "access", GRANT, BOTH),
     inside("toegang/<uuid:assignment_id>/einde/", access.end, "end_access", GRANT, ("POST",)),
     inside("wie-keek/", access.who_looked, "looked", LOOK),

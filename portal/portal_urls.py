@@ -9,10 +9,20 @@ from portal import asking, views
 POST, BOTH = ("POST",), ("GET", "POST")
 
 
-def own(path: str, view: AnyView, name: str, methods: tuple[str, ...] = ("GET",)) -> URLPattern:
+def own(
+    path: str, view: AnyView, name: str, methods: tuple[str, ...] = ("GET",), *, only_reads: bool = False
+) -> URLPattern:
     """A page of one's own."""
-    needs = Needs.portal()
-    return page(path, view, name=f"portal:{name}", needs=needs, methods=methods, touches="dossier", personal=True)
+    return page(
+        path,
+        view,
+        name=f"portal:{name}",
+        needs=Needs.portal(),
+        methods=methods,
+        touches="dossier",
+        personal=True,
+        only_reads=only_reads,
+    )
 
 
 urlpatterns: list[URLPattern] = [
@@ -23,11 +33,11 @@ urlpatterns: list[URLPattern] = [
     own("wie-keek/", views.looks, "looks"),
     own("wie-kreeg/", views.received, "received"),
     own("over-mij/", views.me, "me"),
-    own("over-mij/<uuid:access_id>/", views.switch, "switch", POST),
+    own("over-mij/<uuid:access_id>/", views.switch, "switch", POST, only_reads=True),
     own("vragen/", asking.kind, "ask"),
     own("vragen/voor/", asking.whom, "ask_whom"),
-    own("vragen/wat/", asking.details, "ask_details", BOTH),
-    own("vragen/nakijken/", asking.check, "ask_check", POST),
+    own("vragen/wat/", asking.details, "ask_details", BOTH, only_reads=True),
+    own("vragen/nakijken/", asking.check, "ask_check", POST, only_reads=True),
     own("vragen/versturen/", asking.send, "ask_send", POST),
     own("verzoeken/", asking.requests, "requests"),
     own("verzoeken/<uuid:request_id>/", asking.one, "request"),

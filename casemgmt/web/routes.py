@@ -103,7 +103,11 @@ class Needs:
 
 @dataclass(frozen=True)
 class RouteDeclaration:
-    """What a page promised about itself when it was put in a URLconf."""
+    """What a page promised about itself when it was put in a URLconf.
+
+    ``personal``: it shows or takes what is about a client. ``only_reads``: its POST asks and changes nothing,
+    such as a search, whose words must not stand in an address.
+    """
 
     name: str
     pattern: str
@@ -111,6 +115,7 @@ class RouteDeclaration:
     methods: tuple[str, ...]
     touches: str | None = None
     personal: bool = False
+    only_reads: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,9 +139,10 @@ def page(
     methods: tuple[str, ...] = ("GET",),
     touches: str | None = None,
     personal: bool = False,
+    only_reads: bool = False,
 ) -> URLPattern:
     """Put a view in a URLconf and record what it needs; `name` is "package:page"."""
-    declaration = RouteDeclaration(name, pattern, needs, methods, touches, personal)
+    declaration = RouteDeclaration(name, pattern, needs, methods, touches, personal, only_reads)
     if _declared.setdefault(name, declaration) != declaration:
         raise ValueError(f"Two pages are called {name!r}; a name belongs to one page.")
     return path(pattern, _guarded(view, declaration), name=_django_name(name))

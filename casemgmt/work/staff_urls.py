@@ -7,7 +7,7 @@ from casemgmt.work import administration, views
 from casemgmt.work.menu import ADMINISTERS, DECIDES
 
 urlpatterns: list[URLPattern] = [
-    page("goedkeuren/", views.approvals, name="work:approvals", needs=DECIDES),
+    page("goedkeuren/", views.approvals, name="work:approvals", needs=DECIDES, personal=True),
     page("taken/<uuid:task_id>/klaar/", views.finish, name="work:finish", needs=Needs.staff(), methods=("POST",)),
     page("medewerkers/", administration.staff, name="work:members", needs=ADMINISTERS, personal=True),
     page(

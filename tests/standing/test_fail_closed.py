@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 
+from casemgmt.base import clock
+from casemgmt.base.organisation import organisation
+from dossiers.models import Person
 from tests.standing.test_routes import Page, at, pages
 from tests.standing.world import CLIENT, Site
 
@@ -55,6 +58,34 @@ def test_the_same_pages_do_show_people_when_the_trail_is_open(sites: dict[str, S
         role = admitted(page, site)
         showing += bool(role and shown(site.client(role).get(at(page, site))))
     assert showing >= 20, showing
+
+
+def asking_pages() -> list[Page]:
+    """Forms that ask and change nothing: what they answer is reading, too."""
+    return [page for page in pages() if page.declaration.only_reads]
+
+
+def asked(page: Page, site: Site) -> Any:
+    """The answer to such a form, filled in as somebody would who looks for the world's family."""
+    role = admitted(page, site)
+    assert role is not None, page.declaration.name
+    with organisation(site.id), transaction.atomic():
+        hidden = Person.objects.get(dossier_id=site.dossiers["own"], address_secret=True).id
+    today = f"{clock.today():%d-%m-%Y}"
+    words = {"q": "Yara", "closed_on": today, "words": "Wat staat er over mij?", "soort": "inspection", "over": ""}
+    return site.client(role).post(at(page, site, person_id=hidden), words)
+
+
+def test_no_form_that_asks_shows_a_person_when_the_trail_is_closed(sites: dict[str, Site], closed_trail: None) -> None:
+    site = sites["sterk-huis"]
+    told = {page.declaration.name: shown(asked(page, site)) for page in asking_pages()}
+    assert not {name for name, word in told.items() if word}
+
+
+def test_the_same_forms_do_show_people_when_the_trail_is_open(sites: dict[str, Site]) -> None:
+    site = sites["sterk-huis"]
+    showing = {page.declaration.name for page in asking_pages() if shown(asked(page, site))}
+    assert showing >= {"dossiers:search", "dossiers:reveal_address"}, showing
 
 
 def shown(answer: Any) -> bytes:

@@ -15,7 +15,7 @@ from casemgmt.policy.loader import load_profile, shipped_profiles
 from casemgmt.web.routes import Need, Needs, Route, declarations
 
 Capabilities = Mapping[str, Mapping[str, frozenset[str]]]
-READING, WRITING = {"GET"}, {"POST"}
+WRITING = {"POST"}
 
 
 class Command(BaseCommand):
@@ -62,8 +62,9 @@ def row(route: Route, given: Capabilities) -> dict[str, Any]:
         "portal": _opens_portal(declared.needs, route.pattern),
         "public": declared.needs.is_public,
         "object": declared.touches,
-        "reads_personal_data": declared.personal and bool(READING & set(declared.methods)),
-        "writes_personal_data": declared.personal and bool(WRITING & set(declared.methods)),
+        # A form that comes back with its faults shows what it is about, so posting reads as well.
+        "reads_personal_data": declared.personal,
+        "writes_personal_data": declared.personal and not declared.only_reads and bool(WRITING & set(declared.methods)),
     }
 
 
