@@ -7,7 +7,7 @@ voids the request or the approval.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,22 +19,20 @@ from casemgmt.base import clock
 from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
-from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.disclosure import approval_needed
+from casemgmt.policy.rules.disclosure import question_due
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Purpose, Recipient
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.work.acts import cancel_tasks_for, create_task
 from consent.facts import Circle, circle
+from disclosures import printing
 from disclosures.judging import Judgement, judge
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.package import package_of
 from disclosures.redaction import Span, sentence_spans
-from disclosures.vocabulary import APPROVE, PENDING, PREPARING, QUESTION, RUNNING, State
+from disclosures.vocabulary import APPROVE, HAND_OVER, PENDING, PREPARING, QUESTION, RUNNING, State
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
 from dossiers.people.vocabulary import PersonRole
-
-QUESTION_WITHIN = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +182,14 @@ def ask_approval(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: dateti
     package = package_of(row, around)
     _ready(judgement, package.items, [one.first_words for one in package.unfinished])
     row.asked_by_id, row.asked_at, row.content_hash = by.user_id, at, package.digest
-    row.judgement = {**row.judgement, "basis": judgement.basis}
-    row.approval_needed = bool(_approval(profile, judgement).outcome["needed"])
+    row.judgement = {**judgement.to_json(), "basis": judgement.basis}
+    row.approval_needed = bool(judgement.approval(profile).outcome["needed"])
     row.state = State.AWAITING_APPROVAL if row.approval_needed else State.APPROVED
     row.save()
     if row.approval_needed:
         _ask(dossier, row, judgement, at)
+    else:
+        printing.order(row)
     tell(row, "disclosure-asked", ground=row.state)
     return row
 
@@ -203,7 +203,7 @@ def escalate(dossier: Dossier, disclosure_id: UUID, question: str, *, by: Actor,
     cancel_tasks_for(row.id, at=at, kind=QUESTION)
     create_task(
         kind=QUESTION,
-        due_on=clock.local_date(at + QUESTION_WITHIN),
+        due_on=_answer_due(at),
         at=at,
         dossier_id=dossier.id,
         unit_id=dossier.unit_id,
@@ -233,6 +233,7 @@ def end(row: Disclosure, state: State, why: str, *, by: Actor, at: datetime) -> 
     """End a disclosure that never left, with its reason; tasks about it are dropped."""
     row.state, row.ended_why, row.ended_by_id, row.ended_at = state, why or None, by.user_id, at
     row.save()
+    printing.drop(row)
     cancel_tasks_for(row.id, at=at)
     tell(row, f"disclosure-{state.value}")
 
@@ -313,8 +314,10 @@ def _void(row: Disclosure, at: datetime) -> None:
         return
     row.state, row.voided_at = State.ASSESSING, at
     row.asked_by_id = row.asked_at = row.approved_by_id = row.approved_at = None
+    printing.drop(row)
     row.content_hash, row.approval_needed = "", True
-    cancel_tasks_for(row.id, at=at, kind=APPROVE)
+    for kind in (APPROVE, HAND_OVER):
+        cancel_tasks_for(row.id, at=at, kind=kind)
 
 
 def _judge(dossier: Dossier, row: Disclosure, at: datetime) -> Judgement:
@@ -329,7 +332,7 @@ def _assess(dossier: Dossier, row: Disclosure, at: datetime) -> Judgement:
 
 
 def _store(row: Disclosure, judgement: Judgement, at: datetime) -> None:
-    row.judgement = {**judgement.to_json(), "ground": judgement.ground}
+    row.judgement = judgement.to_json()
     row.assessed_at = at
     row.state = State.AWAITING_CONSENT if judgement.waits_for_consent else State.ASSESSING
     row.save()
@@ -347,10 +350,11 @@ def _ready(judgement: Judgement, items: Sequence[object], unfinished: Sequence[s
         )
 
 
-def _approval(profile: Profile, judgement: Judgement) -> Decision:
-    """The house rule: whether a second person approves."""
-    outcome = judgement.may.outcome
-    return approval_needed(profile, duty_to_speak=bool(outcome.get("duty")), acute_danger=bool(outcome.get("acute")))
+def _answer_due(at: datetime) -> date:
+    """By when who decides answers a question that is laid before them at this moment."""
+    on = clock.local_date(at)
+    due: date = question_due(profile_in_force(on), on).outcome["due"]
+    return due
 
 
 def _ask(dossier: Dossier, row: Disclosure, judgement: Judgement, at: datetime) -> None:

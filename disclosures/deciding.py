@@ -12,6 +12,7 @@ from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotAllowed
 from casemgmt.organisations.actors import Actor
 from casemgmt.work.acts import create_task, finish_tasks_for
+from disclosures import printing
 from disclosures.acts import asked_on, called, end, locked, only_in, setting, tell
 from disclosures.judging import judge
 from disclosures.models import Disclosure
@@ -20,11 +21,17 @@ from disclosures.vocabulary import APPROVE, HAND_OVER, PREPARING, QUESTION, Stat
 from dossiers.models import Dossier
 
 
+class SamePerson(NotAllowed):
+    """Whoever proposed something may not be the second person who looks at it."""
+
+    word = "same-person"
+
+
 @act
 def approve(dossier: Dossier, disclosure_id: UUID, *, seen: str, by: Actor, at: datetime) -> Disclosure:
-    """Approve the package that was seen (``seen`` is its digest); never by who proposed it or asked for approval.
+    """Approve the package that was seen (``seen`` is its digest), which is then printed; never by who proposed it.
 
-    Raises NotAllowed for the proposer, and Conflict when the content, or what the
+    Raises SamePerson for whoever proposed it or asked for approval, and Conflict when the content, or what the
     regulation says of it, is no longer what was on the screen.
     """
     row = locked(dossier, disclosure_id)
@@ -44,7 +51,9 @@ def approve(dossier: Dossier, disclosure_id: UUID, *, seen: str, by: Actor, at: 
             judgement.may,
         )
     row.state, row.approved_by_id, row.approved_at = State.APPROVED, by.user_id, at
+    row.judgement = {**judgement.to_json(), "basis": asked_on(row)}
     row.save()
+    printing.order(row)
     finish_tasks_for(row.id, by=by, at=at, kind=APPROVE)
     create_task(
         kind=HAND_OVER,
@@ -82,6 +91,7 @@ def answer_question(dossier: Dossier, disclosure_id: UUID, *, answer: str, by: A
     """
     row = locked(dossier, disclosure_id)
     only_in(row, PREPARING)
+    refuse_same_person(row, by)
     if finish_tasks_for(row.id, by=by, at=at, kind=QUESTION):
         create_task(
             kind=QUESTION,
@@ -101,8 +111,8 @@ def answer_question(dossier: Dossier, disclosure_id: UUID, *, answer: str, by: A
 
 
 def refuse_same_person(row: Disclosure, by: Actor) -> None:
-    """Nobody approves their own proposal; the page that asked writes the attempt down."""
+    """Nobody decides about their own proposal: raises SamePerson, which the door writes down."""
     if by.user_id in (row.proposed_by_id, row.asked_by_id):
-        raise NotAllowed(
+        raise SamePerson(
             _("You proposed this disclosure yourself. Somebody else must look at it: ask another manager of the team.")
         )

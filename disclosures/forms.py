@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from casemgmt.web import forms
 from consent.facts import Somebody
 from disclosures.acts import Proposal
-from disclosures.handing import Reason, Telling
+from disclosures.informing import Reason, Telling
 from disclosures.judging import Question
 from disclosures.vocabulary import How
 
@@ -98,42 +98,36 @@ class QuestionForm(forms.Form):
     )
 
 
-class HandOverForm(forms.Form):
-    """In which way it goes, and whether the client is told now or later."""
+class WaitForm(forms.Form):
+    """Telling the client later: what makes it wait, in whose words, until when.
 
-    how = forms.ChoiceField(label=gettext_lazy("How does it go?"), choices=How.choices)
-    told_before = forms.TickField(
-        label=gettext_lazy("I told the client beforehand to whom it goes and what for"), required=False
-    )
-    when = forms.ChoiceField(label=gettext_lazy("When does the client get the letter?"), choices=NOW_LATER)
+    ``may_always``: somebody of the role that may put it off for a reason the regulation does not name.
+    """
+
     reason = forms.ChoicesField(label=gettext_lazy("What makes it wait?"), choices=[], required=False)
-    why = forms.TextField(label=gettext_lazy("The reason, in your words"), rows=2, required=False, max_length=4000)
-    until = forms.DateField(label=gettext_lazy("Tell the client at the latest on"), required=False)
+    why = forms.TextField(label=gettext_lazy("The reason, in your words"), rows=2, max_length=4000)
+    until = forms.DateField(label=gettext_lazy("Tell the client at the latest on"))
 
-    def __init__(self, *args: Any, reasons: Sequence[Reason], asks_before: bool, **kwargs: Any) -> None:
-        initial = {"when": "now", **kwargs.pop("initial", {})}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, *args: Any, reasons: Sequence[Reason], may_always: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.reasons = {one.key: one for one in reasons}
-        self.asks_before = asks_before
+        self.may_always = may_always
         if reasons:
             self.fields["reason"].choices = [(one.key, one.question) for one in reasons]  # type: ignore[attr-defined]
         else:
             del self.fields["reason"]
-        if not asks_before:
-            del self.fields["told_before"]
 
     def clean(self) -> dict[str, Any]:
-        """Later needs a reason and a day; beforehand means beforehand."""
+        """Where the regulation names reasons, one of them, but for who may always."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("when") == "later":
-            for name in ("why", "until"):
-                if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, _("Fill this in when the client hears it later."))
-            if self.reasons and not cleaned.get("reason") and "reason" not in self.errors:
-                self.add_error("reason", _("Choose what makes it wait; otherwise the client is told now."))
-        elif self.asks_before and not cleaned.get("told_before"):
-            self.add_error("told_before", _("The client hears this before it goes. Tell it first, or choose later."))
+        named = cleaned.get("reason") or self.may_always or "reason" in self.errors
+        if self.later(cleaned) and self.reasons and not named:
+            self.add_error("reason", _("Choose what makes it wait; otherwise the client is told now."))
         return cleaned
+
+    def later(self, values: dict[str, Any]) -> bool:
+        """Whether what was filled in makes the client wait."""
+        return True
 
     def telling(self) -> Telling:
         """What was filled in, as the act takes it."""
@@ -142,9 +136,43 @@ class HandOverForm(forms.Form):
         for key in data.get("reason") or ():
             facts |= self.reasons[key].facts
         return Telling(
-            later=data["when"] == "later",
+            later=self.later(data),
             why=data.get("why") or "",
             until=data.get("until"),
             facts=facts,
             told_before=bool(data.get("told_before")),
         )
+
+
+class HandOverForm(WaitForm):
+    """In which way it goes, and whether the client is told now or later."""
+
+    how = forms.ChoiceField(label=gettext_lazy("How does it go?"), choices=How.choices)
+    told_before = forms.TickField(
+        label=gettext_lazy("I told the client beforehand to whom it goes and what for"), required=False
+    )
+    when = forms.ChoiceField(label=gettext_lazy("When does the client get the letter?"), choices=NOW_LATER)
+    field_order = ("how", "told_before", "when", "reason", "why", "until")
+
+    def __init__(self, *args: Any, asks_before: bool, **kwargs: Any) -> None:
+        initial = {"when": "now", **kwargs.pop("initial", {})}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.asks_before = asks_before
+        self.fields["why"].required = self.fields["until"].required = False
+        if not asks_before:
+            del self.fields["told_before"]
+
+    def clean(self) -> dict[str, Any]:
+        """Later needs a reason and a day; beforehand means beforehand."""
+        cleaned = super().clean()
+        if self.later(cleaned):
+            for name in ("why", "until"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("Fill this in when the client hears it later."))
+        elif self.asks_before and not cleaned.get("told_before"):
+            self.add_error("told_before", _("The client hears this before it goes. Tell it first, or choose later."))
+        return cleaned
+
+    def later(self, values: dict[str, Any]) -> bool:
+        """Whether "later" was chosen."""
+        return values.get("when") == "later"

@@ -18,6 +18,7 @@ from casemgmt.work.kinds import Group, task_kind
 from consent.hooks import changed
 from disclosures.acts import called, reassess_running
 from disclosures.models import Disclosure, DisclosureRegisterRow
+from disclosures.printing import BUILD
 from disclosures.vocabulary import APPROVE, HAND_OVER, INFORM, QUESTION, RUNNING, State
 from dossiers.access import reachable
 from dossiers.models import Dossier
@@ -108,7 +109,7 @@ navigation.item(
     needs=Needs.any_of("disclosure.prepare", "disclosure.approve"),
     key="v",
 )
-jobs.called("disclosures.package", gettext_noop("Printing a package to hand over"))
+jobs.called(BUILD, gettext_noop("Printing a package to hand over"))
 task_kind(APPROVE, gettext_noop("Approve a disclosure"), Group.ASK, "share-3")
 task_kind(HAND_OVER, gettext_noop("Hand over an approved disclosure"), Group.ASK, "share-3")
 task_kind(INFORM, gettext_noop("Tell the client about a disclosure"), Group.ASK, "message")

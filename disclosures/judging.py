@@ -15,7 +15,7 @@ from casemgmt.base.errors import Conflict
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.conditions import holds
 from casemgmt.policy.rules.consent import whose_consent_needed
-from casemgmt.policy.rules.disclosure import grounds_for, may_disclose
+from casemgmt.policy.rules.disclosure import approval_needed, grounds_for, may_disclose
 from casemgmt.policy.rules.facts import DisclosureFacts, FactError, InformFacts
 from casemgmt.policy.rules.informing import must_inform_client
 from casemgmt.policy.schema import Profile
@@ -100,9 +100,14 @@ class Judgement:
             return False
         return set(approved["consent_of"]) <= set(self.basis["consent_of"])
 
+    def approval(self, profile: Profile) -> Decision:
+        """The house rule: whether a second person approves this before it goes."""
+        duty, acute = bool(self.may.outcome.get("duty")), bool(self.may.outcome.get("acute"))
+        return approval_needed(profile, duty_to_speak=duty, acute_danger=acute)
+
     def to_json(self) -> dict[str, Any]:
         """As stored with the disclosure."""
-        return {"who": self.who.to_dict(), "may": self.may.to_dict()}
+        return {"who": self.who.to_dict(), "may": self.may.to_dict(), "ground": self.ground}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ class Disclosure(DossierContent):
     ``recipient`` holds name, organisation and address; ``answers`` what the
     worker answered to the conditions, by the name of the fact; ``judgement`` the
     decisions of the rules with the version that gave them. ``content_hash`` is a
-    keyed hash of exactly what was approved.
+    keyed hash of exactly what was approved; ``package`` is its print, and
+    ``package_hash`` the hash of what was printed.
     """
 
     about = TenantForeignKey(Person, related_name="+")
@@ -50,6 +51,7 @@ class Disclosure(DossierContent):
     handed_over_at = models.DateTimeField(null=True)
     how = models.CharField(max_length=12, choices=How.choices, blank=True, default="")
     package = TenantForeignKey(SealedFile, null=True, related_name="+")
+    package_hash = models.CharField(max_length=64, blank=True, default="")
     informed_at = models.DateTimeField(null=True)
     deferred_until = models.DateField(null=True)
     deferred_why = SealedText(label="disclosure.deferred_why", null=True)
@@ -74,6 +76,15 @@ class Disclosure(DossierContent):
             models.CheckConstraint(
                 name="disclosure_approval_has_hash",
                 condition=~Q(state__in=[State.AWAITING_APPROVAL, *_APPROVED_OR_LATER]) | ~Q(content_hash=""),
+            ),
+            models.CheckConstraint(
+                name="disclosure_package_is_what_was_approved",
+                condition=Q(package__isnull=True, package_hash="")
+                | (Q(package__isnull=False, package_hash=F("content_hash")) & ~Q(package_hash="")),
+            ),
+            models.CheckConstraint(
+                name="disclosure_leaves_as_package",
+                condition=~Q(state__in=sorted(LEFT)) | Q(package__isnull=False),
             ),
             models.CheckConstraint(
                 name="disclosure_left_has_moment",

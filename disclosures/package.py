@@ -26,10 +26,6 @@ from dossiers.models import Entry, EntryAbout, EntryVersion, Person
 from dossiers.recording.vocabulary import EntryKind
 
 
-class NotWhatWasApproved(RuntimeError):
-    """The package would now come out otherwise than it was approved; a person must look."""
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
     """An entry that may be chosen; ``others`` are the names of others it is about, ``only_others``: never goes."""

@@ -14,10 +14,8 @@ from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
 from casemgmt.base.db import reads
 from casemgmt.base.errors import NotThere
-from casemgmt.base.models import Job
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.disclosure import approval_needed
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Timing
 from casemgmt.policy.versions import profile_in_force
@@ -27,7 +25,7 @@ from consent.facts import Circle, Somebody, circle
 from consent.queries import names_of
 from consent.vocabulary import ConsentState, Form, Told
 from disclosures.acts import called, setting
-from disclosures.handing import BUILD, Reason, last_day, reasons_to_wait, told
+from disclosures.informing import Reason, last_day, may_always_defer, reasons_to_wait, told
 from disclosures.judging import (
     Judgement,
     Needed,
@@ -42,7 +40,8 @@ from disclosures.judging import (
     recipient_line,
 )
 from disclosures.models import Disclosure
-from disclosures.package import Choice, NotWhatWasApproved, Package, choices, package_of
+from disclosures.package import Choice, Package, choices, package_of
+from disclosures.printing import printing_of
 from disclosures.vocabulary import LEFT, PREPARING, QUESTION, RUNNING, State
 from dossiers.access import reachable
 from dossiers.models import Dossier, Person, WorkingNote
@@ -117,6 +116,7 @@ class DisclosurePage:
     reasons: tuple[Reason, ...]
     told_before: bool
     last_day: date
+    may_always_defer: bool
     proposed_by: str
     proposed_at: datetime
     asked_at: datetime | None
@@ -127,8 +127,8 @@ class DisclosurePage:
     handed_over_by: str
     handed_over_at: datetime | None
     how: str
-    has_package: bool
-    not_printed: str
+    printing: str
+    printed_at: datetime | None
     informed_at: datetime | None
     deferred_until: date | None
     deferred_why: str
@@ -200,10 +200,11 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What is being prepared, what waits for a second person, and what left."""
+    """What is being prepared, what waits for a second person, what clients do not know yet, and what left."""
 
     preparing: tuple[ListLine, ...]
     waiting: tuple[ListLine, ...]
+    untold: tuple[ListLine, ...]
     left: tuple[ListLine, ...]
 
 
@@ -237,7 +238,9 @@ def lists(actor: Actor) -> Lists:
     mine = list(found.filter(dossier__in=prepares)[:MOST])
     to_approve = found.filter(dossier__in=approves, state=State.AWAITING_APPROVAL)
     waiting = [row for row in to_approve[:MOST] if actor.user_id not in (row.proposed_by_id, row.asked_by_id)]
-    shown = [row.dossier_id for row in [*mine, *waiting]]
+    # Whoever also prepares finds these among what left, with more to do there.
+    untold = found.filter(dossier__in=approves, state=State.INFORMING_DEFERRED).exclude(dossier__in=prepares)[:MOST]
+    shown = [row.dossier_id for row in [*mine, *waiting, *untold]]
     load_keys(shown)
     events.record(Action.READ, outcome=Outcome.SHOWN, data="disclosures", subjects=shown)
     ids = {row.id for row in waiting}
@@ -247,6 +250,7 @@ def lists(actor: Actor) -> Lists:
             *(_line(row, approve=True) for row in waiting),
             *(_line(row) for row in mine if row.state == State.AWAITING_APPROVAL and row.id not in ids),
         ),
+        untold=tuple(_line(row, approve=True) for row in untold),
         left=tuple(_line(row) for row in mine if row.state not in RUNNING),
     )
 
@@ -285,71 +289,83 @@ def _page(
     actor: Actor,
     on: date,
 ) -> DisclosurePage:
-    asked = questions(profile, disclosure_facts(row, around, []))
-    needed = tuple(_needed(one) for one in judgement.needed)
-    lacking = {one.person.id for one in judgement.missing}
-    inform = must_inform(row, around, profile, on)
-    approval = _approval(profile, judgement)
-    decider = judgement.may.overrule_by or str(profile.disclosure.approved_by.value)
-    flags = {name: value for name, value in row.answers.items() if isinstance(value, bool)}
     return DisclosurePage(
         id=row.id,
         dossier_id=dossier.id,
         dossier=dossier.name,
         number=dossier.number,
-        state=row.state,
-        state_label=str(State(row.state).label),
         about=around.client,
-        recipient=dict(row.recipient),
-        called=called(row),
-        recipient_line=recipient_line(row.recipient),
-        recipient_kind=row.recipient_kind,
-        recipient_label=_recipient_label(profile, row.recipient_kind),
-        purpose=row.purpose,
-        requested=bool(flags.get("requested")),
-        who=judgement.who,
-        may=judgement.may,
-        inform=inform,
-        ground=ground_label(profile, judgement.ground) if judgement.ground else "",
-        needed=needed,
-        missing=tuple(one for one in needed if one.person.id in lacking),
-        questions=asked,
-        answers=flags,
-        answered=all(flags.get(one.fact) for one in asked),
-        grounds=other_grounds(profile, row.recipient_kind),
-        decider=profile.roles.label(decider),
-        question_open=Task.objects.filter(
-            object_id=row.id, kind=QUESTION, state="open", assignee_id__isnull=True
-        ).exists(),
-        answer_of_decider=str(row.answers.get("answer_of_decider", "")),
         choices=tuple(choices(row, around)) if row.state in RUNNING else (),
         package=package_of(row, around),
         never=_never(dossier, actor),
-        approval=approval,
-        approver=profile.roles.label(str(approval.outcome["by"])),
-        told=told(inform, around),
-        reasons=reasons_to_wait(profile, judgement.ground),
-        told_before=inform.outcome.get("timing") == Timing.BEFORE,
-        last_day=last_day(profile, on),
-        **_stamps(row),
+        may_always_defer=may_always_defer(actor, dossier),
         mine=actor.user_id in (row.proposed_by_id, row.asked_by_id),
+        **_described(row, profile),
+        **_judged(row, profile, around, judgement),
+        **_deciding(row, profile, judgement),
+        **_informing(row, profile, around, judgement, on),
+        **_stamps(row),
     )
 
 
-def _not_printed(row: Disclosure) -> str:
-    """Why the package does not come: its content changed after the approval, or printing was given up."""
-    if row.package_id is not None or row.state not in LEFT:
-        return ""
-    job = Job.objects.filter(organisation_id=row.organisation_id, kind=BUILD, subject=row.id).first()
-    if job is not None and job.last_error == NotWhatWasApproved.__name__:
-        return "changed"
-    return "failed" if job is not None and job.failed_at is not None else ""
+def _described(row: Disclosure, profile: Profile) -> dict[str, Any]:
+    """To whom it goes and what for, and where it stands."""
+    return {
+        "state": row.state,
+        "state_label": str(State(row.state).label),
+        "recipient": dict(row.recipient),
+        "called": called(row),
+        "recipient_line": recipient_line(row.recipient),
+        "recipient_kind": row.recipient_kind,
+        "recipient_label": _recipient_label(profile, row.recipient_kind),
+        "purpose": row.purpose,
+    }
 
 
-def _approval(profile: Profile, judgement: Judgement) -> Decision:
-    """The house rule about a second person, for this judgement."""
-    outcome = judgement.may.outcome
-    return approval_needed(profile, duty_to_speak=bool(outcome.get("duty")), acute_danger=bool(outcome.get("acute")))
+def _judged(row: Disclosure, profile: Profile, around: Circle, judgement: Judgement) -> dict[str, Any]:
+    """What the rules say of it, whose consent it needs and what is asked beside consent."""
+    asked = questions(profile, disclosure_facts(row, around, []))
+    needed = tuple(_needed(one) for one in judgement.needed)
+    lacking = {one.person.id for one in judgement.missing}
+    flags = {name: value for name, value in row.answers.items() if isinstance(value, bool)}
+    return {
+        "who": judgement.who,
+        "may": judgement.may,
+        "ground": ground_label(profile, judgement.ground) if judgement.ground else "",
+        "needed": needed,
+        "missing": tuple(one for one in needed if one.person.id in lacking),
+        "questions": asked,
+        "answers": flags,
+        "answered": all(flags.get(one.fact) for one in asked),
+        "requested": bool(flags.get("requested")),
+        "grounds": other_grounds(profile, row.recipient_kind),
+    }
+
+
+def _deciding(row: Disclosure, profile: Profile, judgement: Judgement) -> dict[str, Any]:
+    """Who decides, and the question that lies before them."""
+    approval = judgement.approval(profile)
+    decider = judgement.may.overrule_by or str(profile.disclosure.approved_by.value)
+    open_questions = Task.objects.filter(object_id=row.id, kind=QUESTION, state="open", assignee_id__isnull=True)
+    return {
+        "approval": approval,
+        "approver": profile.roles.label(str(approval.outcome["by"])),
+        "decider": profile.roles.label(decider),
+        "question_open": open_questions.exists(),
+        "answer_of_decider": str(row.answers.get("answer_of_decider", "")),
+    }
+
+
+def _informing(row: Disclosure, profile: Profile, around: Circle, judgement: Judgement, on: date) -> dict[str, Any]:
+    """Who is told, and what may make that wait until when."""
+    inform = must_inform(row, around, profile, on)
+    return {
+        "inform": inform,
+        "told": told(inform, around),
+        "reasons": reasons_to_wait(profile, judgement.ground),
+        "told_before": inform.outcome.get("timing") == Timing.BEFORE,
+        "last_day": last_day(profile, on),
+    }
 
 
 def _stamps(row: Disclosure) -> dict[str, Any]:
@@ -366,8 +382,8 @@ def _stamps(row: Disclosure) -> dict[str, Any]:
         "handed_over_by": _named(names, row.handed_over_by_id),
         "handed_over_at": row.handed_over_at,
         "how": str(row.get_how_display()) if row.how else "",
-        "has_package": row.package_id is not None,
-        "not_printed": _not_printed(row),
+        "printing": printing_of(row).value,
+        "printed_at": row.package.created_at if row.package is not None else None,
         "informed_at": row.informed_at,
         "deferred_until": row.deferred_until,
         "deferred_why": row.deferred_why or "",
@@ -402,7 +418,6 @@ def _recipient_label(profile: Profile, kind: str) -> str:
 
 def _never(dossier: Dossier, actor: Actor) -> tuple[str, ...]:
     """What is in the dossier and never goes: how many of one's own notes there are, and whose address is secret."""
-
     found = []
     author = {"author_id": actor.user_id}
     notes = WorkingNote.objects.filter(dossier=dossier, **author).count()

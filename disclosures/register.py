@@ -117,7 +117,7 @@ def received_by_others(dossier_id: UUID, person_id: UUID, limit: int = 200) -> l
     return [_received(row) for row in rows]
 
 
-def kinds_given(row: Disclosure, profile: Profile) -> tuple[str, ...]:
+def kinds_given(row: Disclosure) -> tuple[str, ...]:
     """Which kinds of data went, as the register says it."""
     line = DisclosureRegisterRow.objects.filter(disclosure=row).first()
     return tuple(line.content["kinds"]) if line else ()

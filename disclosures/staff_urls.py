@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from casemgmt.web.routes import Needs, View, page
-from disclosures import deciding_views, views
+from disclosures import deciding_views, handing_views, views
 
 _PREPARE = Needs.capability("disclosure.prepare")
 _APPROVE = Needs.capability("disclosure.approve")
@@ -47,8 +47,11 @@ urlpatterns: list[URLPattern] = [
     _page(f"{_ONE}goedkeuren/", deciding_views.approve, "approve", _APPROVE, "GET", "POST"),
     _page(f"{_ONE}niet-goedkeuren/", deciding_views.refuse, "refuse", _APPROVE, "POST"),
     _page(f"{_ONE}antwoord/", deciding_views.reply, "reply", _APPROVE, "POST"),
-    _page(f"{_ONE}overhandigen/", deciding_views.hand_over, "hand-over", _PREPARE, "POST"),
-    _page(f"{_ONE}inlichten/", deciding_views.inform, "inform", _PREPARE, "POST"),
-    _page(f"{_ONE}afronden/", deciding_views.close, "close", _PREPARE, "POST"),
-    _page(f"{_ONE}pakket/", views.download, "download", _PREPARE),
+    _page(f"{_ONE}later-besluit/", deciding_views.wait, "wait-decided", _APPROVE, "POST"),
+    _page(f"{_ONE}afdrukken/", handing_views.print_again, "print-again", _PREPARE, "POST"),
+    _page(f"{_ONE}overhandigen/", handing_views.hand_over, "hand-over", _PREPARE, "POST"),
+    _page(f"{_ONE}inlichten/", handing_views.inform, "inform", _PREPARE, "POST"),
+    _page(f"{_ONE}later/", handing_views.wait, "wait", _PREPARE, "POST"),
+    _page(f"{_ONE}afronden/", handing_views.close, "close", _PREPARE, "POST"),
+    _page(f"{_ONE}pakket/", handing_views.download, "download", _PREPARE),
 ]

@@ -1,5 +1,7 @@
-"""Printing the package in the background: exactly what was approved, sealed, once."""
+"""Printing an approved package in the background: exactly what was approved, sealed, once."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import translation
@@ -7,52 +9,67 @@ from django.utils import translation
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock, jobs
-from casemgmt.base.db import act, reads
+from casemgmt.base.db import act
 from casemgmt.letters.pdf import render_pdf
-from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault import files
 from casemgmt.vault.keys import load_keys
-from consent.facts import circle
-from disclosures.handing import BUILD
+from disclosures.acts import setting, void
 from disclosures.models import Disclosure
-from disclosures.package import NotWhatWasApproved, package_of
-from disclosures.printing import page
-from disclosures.vocabulary import LEFT
+from disclosures.package import package_of
+from disclosures.printing import BUILD, page
+from disclosures.vocabulary import State
 from dossiers.models import Dossier
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """What goes to the printer, and the digest of what was approved."""
+
+    html: str
+    digest: str
 
 
 @jobs.handles(BUILD)
 def build(disclosure_id: UUID) -> None:
-    """Print the package of a disclosure that left; a second run finds it printed and does nothing."""
-    html = _html(disclosure_id)
-    if html is not None:
-        _keep(disclosure_id, render_pdf(html))
-
-
-@reads
-def _html(disclosure_id: UUID) -> str | None:
-    row = Disclosure.objects.filter(id=disclosure_id, package__isnull=True, state__in=sorted(LEFT)).first()
-    if row is None:
-        return None
-    load_keys([row.dossier_id])
-    dossier = Dossier.objects.get(id=row.dossier_id)
-    assert row.handed_over_at is not None
-    around = circle(dossier, row.about_id, clock.local_date(row.handed_over_at))
-    assert around is not None
-    with translation.override("nl"):
-        package = package_of(row, around)
-    if package.digest != row.content_hash:
-        raise NotWhatWasApproved(str(disclosure_id))
-    profile = profile_in_force(clock.local_date(row.handed_over_at))
-    return page(row, package, profile, dossier, around.client.name)
+    """Print the package of an approved disclosure; a second run finds it printed and does nothing."""
+    sheets = _sheets(disclosure_id, clock.now())
+    if sheets is not None:
+        _keep(disclosure_id, sheets.digest, render_pdf(sheets.html), clock.now())
 
 
 @act
-def _keep(disclosure_id: UUID, pdf: bytes) -> None:
-    row = Disclosure.objects.select_for_update().get(id=disclosure_id)
-    if row.package_id is not None:
+def _sheets(disclosure_id: UUID, at: datetime) -> Sheets | None:
+    """What to print; None when there is nothing to print. What changed since the approval makes that void."""
+    row = _to_print(disclosure_id)
+    if row is None:
+        return None
+    dossier = Dossier.objects.get(id=row.dossier_id)
+    profile, around = setting(dossier, row, at)
+    with translation.override("nl"):
+        package = package_of(row, around)
+    if package.digest != row.content_hash:
+        void(dossier, row, at, "content")
+        return None
+    on = clock.local_date(at)
+    return Sheets(page(row, package, profile, dossier, around.client.name, on=on), package.digest)
+
+
+@act
+def _keep(disclosure_id: UUID, digest: str, pdf: bytes, at: datetime) -> None:
+    """Seal what was printed, unless the approval went or changed while the printer ran."""
+    row = _to_print(disclosure_id)
+    if row is None or row.content_hash != digest:
         return
-    load_keys([row.dossier_id])
-    row.package = files.write_file(row.dossier_id, [pdf], content_type="application/pdf", at=clock.now())
-    row.save(update_fields=["package"])
+    row.package = files.write_file(row.dossier_id, [pdf], content_type="application/pdf", at=at)
+    row.package_hash = digest
+    row.save(update_fields=["package", "package_hash"])
     events.record(Action.JOB, dossier_id=row.dossier_id, data="disclosure-package", object_id=row.id, ground="printed")
+
+
+def _to_print(disclosure_id: UUID) -> Disclosure | None:
+    """The disclosure, locked, as long as it is approved and not printed; its key is loaded."""
+    found = Disclosure.objects.select_for_update().filter(id=disclosure_id, state=State.APPROVED)
+    row: Disclosure | None = found.filter(package__isnull=True).first()
+    if row is not None:
+        load_keys([row.dossier_id])
+    return row

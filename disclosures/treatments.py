@@ -30,6 +30,7 @@ declare(
     handed_over_at     erase copy plain
     how                erase copy plain
     package            erase omit plain
+    package_hash       erase never name
     informed_at        erase copy plain
     deferred_until     erase omit plain
     deferred_why       erase omit sealed

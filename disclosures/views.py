@@ -1,4 +1,4 @@
-"""Pages of disclosures for who prepares them: the list, a new one, its steps, the register, the download."""
+"""Pages of disclosures for who prepares them: the list, a new one, its steps, the register."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,26 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.policy.versions import profile_in_force
-from casemgmt.vault.files import read_file
 from casemgmt.web import forms
 from casemgmt.web.render import render, see_other
 from consent.acts import record_consent
 from consent.forms import AnswerForm
 from consent.views import answer_of
 from disclosures import acts
-from disclosures.forms import ConditionsForm, HandOverForm, ProposalForm, QuestionForm, ReasonForm
+from disclosures.forms import ConditionsForm, HandOverForm, ProposalForm, QuestionForm, ReasonForm, WaitForm
 from disclosures.judging import recipient_line
 from disclosures.models import Disclosure
-from disclosures.pages import DisclosurePage, lists, load, ready
+from disclosures.pages import DisclosurePage, Ready, lists, load, ready
 from disclosures.register import register_of
-from disclosures.vocabulary import LEFT, RUNNING
+from disclosures.vocabulary import RUNNING
 from dossiers.access import change_dossier, open_dossier
 from dossiers.frame import load_frame
 from dossiers.models import Dossier
@@ -43,15 +41,7 @@ def all_disclosures(request: HttpRequest) -> HttpResponse:
 
 def new(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """Begin a disclosure: about whom, to whom and what for."""
-    actor = actor_of(request)
-    at = clock.now()
-    start = open_dossier(
-        actor,
-        dossier_id,
-        Verb.PREPARE_DISCLOSURE,
-        lambda dossier: ready(dossier, clock.local_date(at)),
-        data="disclosure-new",
-    )
+    start = _start(request, dossier_id)
     posted = request.POST if request.method == "POST" else None
     form = ProposalForm(posted, clients=start.clients, recipients=start.recipients)
     values = {"start": start, "dossier_id": dossier_id}
@@ -59,23 +49,24 @@ def new(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         return render(request, "disclosures/new.html", {**values, "form": form})
     if not form.is_valid():
         return forms.invalid(request, "disclosures/new.html", form, values)
-    made = change(request, dossier_id, lambda dossier: acts.propose(dossier, form.proposal(), by=actor, at=at).id)
+    new, by, at = form.proposal(), actor_of(request), clock.now()
+    made = change(request, dossier_id, lambda dossier: acts.propose(dossier, new, by=by, at=at).id)
     return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=made)
 
 
 def page(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """One disclosure, step by step: finished steps in one line, the present one open."""
-    found = _found(request, dossier_id, disclosure_id)
+    found = read_page(request, dossier_id, disclosure_id)
     return shown(request, found, {})
 
 
 def recipient(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Change about whom, to whom or what for."""
-    found, start = _found(request, dossier_id, disclosure_id), _start(request, dossier_id)
+    found, start = read_page(request, dossier_id, disclosure_id), _start(request, dossier_id)
     form = ProposalForm(request.POST, clients=start.clients, recipients=start.recipients)
     if not form.is_valid():
         return shown(request, found, {"recipient_form": form}, step="recipient", status=422)
-    return _do(
+    return do(
         request,
         dossier_id,
         disclosure_id,
@@ -85,7 +76,7 @@ def recipient(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> Ht
 
 def answer(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, person_id: UUID) -> HttpResponse:
     """Write down what somebody answered to this very disclosure."""
-    found = _found(request, dossier_id, disclosure_id)
+    found = read_page(request, dossier_id, disclosure_id)
     line = next((one for one in found.needed if one.person.id == person_id), None)
     if line is None:
         raise NotThere
@@ -120,11 +111,11 @@ def answer(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, person_i
 
 def conditions(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Answer what the regulation asks beside consent."""
-    found = _found(request, dossier_id, disclosure_id)
+    found = read_page(request, dossier_id, disclosure_id)
     form = ConditionsForm(request.POST, questions=found.questions)
     if not form.is_valid():
         return shown(request, found, {"conditions_form": form}, step="conditions", status=422)
-    return _do(
+    return do(
         request,
         dossier_id,
         disclosure_id,
@@ -137,15 +128,18 @@ def items(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpRe
     wanted = _ids(request.POST.getlist("entry"))
     if wanted is None:
         raise NotThere
-    _change(request, dossier_id, lambda d, **who: acts.choose_items(d, disclosure_id, wanted, **who))
-    response = see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
-    response.headers["Location"] += "?stap=items"
-    return response
+    return do(
+        request,
+        dossier_id,
+        disclosure_id,
+        lambda d, **who: acts.choose_items(d, disclosure_id, wanted, **who),
+        step="items",
+    )
 
 
 def item(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, item_id: UUID) -> HttpResponse:
     """Look at one piece as it goes, and black out sentences that concern others."""
-    found = _found(request, dossier_id, disclosure_id)
+    found = read_page(request, dossier_id, disclosure_id)
     piece = next((one for one in found.package.items if one.id == item_id), None)
     if piece is None:
         raise NotThere
@@ -155,43 +149,38 @@ def item(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, item_id: U
         int(text) for text in request.POST.getlist("black") if text.isascii() and text.isdigit() and len(text) < 9
     ]
     newest = "newest" in request.POST
-    _change(
-        request,
-        dossier_id,
-        lambda d, **who: (
-            acts.refresh_item(d, disclosure_id, item_id, **who)
-            if newest
-            else acts.black_out(d, disclosure_id, item_id, starts, **who)
-        ),
-    )
-    response = see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
-    response.headers["Location"] += "?stap=items"
-    return response
+
+    def act(dossier: Dossier, **who: Any) -> Any:
+        if newest:
+            return acts.refresh_item(dossier, disclosure_id, item_id, **who)
+        return acts.black_out(dossier, disclosure_id, item_id, starts, **who)
+
+    return do(request, dossier_id, disclosure_id, act, step="items")
 
 
 def ask(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Ask a second person to approve this package."""
-    return _do(request, dossier_id, disclosure_id, lambda d, **who: acts.ask_approval(d, disclosure_id, **who))
+    return do(request, dossier_id, disclosure_id, lambda d, **who: acts.ask_approval(d, disclosure_id, **who))
 
 
 def escalate(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Lay the question before the role that decides where consent does not carry."""
-    found = _found(request, dossier_id, disclosure_id)
+    found = read_page(request, dossier_id, disclosure_id)
     form = QuestionForm(request.POST)
     if not form.is_valid():
         return shown(request, found, {"question_form": form}, step="consent", status=422)
     words = form.cleaned_data["question"]
-    return _do(request, dossier_id, disclosure_id, lambda d, **who: acts.escalate(d, disclosure_id, words, **who))
+    return do(request, dossier_id, disclosure_id, lambda d, **who: acts.escalate(d, disclosure_id, words, **who))
 
 
 def stop(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Stop a disclosure that has not left."""
-    found = _found(request, dossier_id, disclosure_id)
+    found = read_page(request, dossier_id, disclosure_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return shown(request, found, {"stop_form": form}, status=422)
     why = form.cleaned_data["why"]
-    return _do(request, dossier_id, disclosure_id, lambda d, **who: acts.withdraw(d, disclosure_id, why, **who))
+    return do(request, dossier_id, disclosure_id, lambda d, **who: acts.withdraw(d, disclosure_id, why, **who))
 
 
 def register(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
@@ -204,70 +193,56 @@ def register(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
             "frame": load_frame(dossier, actor, on, "disclosures"),
             "lines": register_of(dossier.id),
             "running": [(row.id, acts.called(row), str(row.get_state_display())) for row in running],
-            "cited": _register_rule(on),
+            "cited": profile_in_force(on).disclosure.kept_register,
         }
 
     values = open_dossier(actor, dossier_id, Verb.PREPARE_DISCLOSURE, read, data="disclosure-register")
     return render(request, "disclosures/register.html", values)
 
 
-def download(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponseBase:
-    """The package as PDF, to be handed over; each download is written down as an export."""
+def change(
+    request: HttpRequest,
+    dossier_id: UUID,
+    act: Callable[[Dossier], Any],
+    verb: Verb = Verb.PREPARE_DISCLOSURE,
+    *,
+    data: str = "disclosure",
+    action: Action = Action.DISCLOSE,
+) -> Any:
+    """Run an act through the door, written down as a disclosure unless told otherwise."""
+    return change_dossier(actor_of(request), dossier_id, verb, act, data=data, action=action)
 
-    def read(dossier: Dossier) -> tuple[list[bytes], str]:
-        row = Disclosure.objects.select_related("package").filter(dossier=dossier, id=disclosure_id).first()
-        if row is None or row.state not in LEFT:
-            raise NotThere
-        if row.package is None:
-            raise Conflict(_("The package is still being made. Try again in a minute."))
-        return list(read_file(row.package)), dossier.number
 
-    actor = actor_of(request)
-    pieces, number = open_dossier(
-        actor, dossier_id, Verb.PREPARE_DISCLOSURE, read, data="disclosure-package", action=Action.EXPORT
-    )
-    response = StreamingHttpResponse(iter(pieces), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(number)}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store, private"
+def do(
+    request: HttpRequest,
+    dossier_id: UUID,
+    disclosure_id: UUID,
+    act: Callable[..., Any],
+    *,
+    then: str = "disclosures:page",
+    step: str = "",
+    **door: Any,
+) -> HttpResponse:
+    """Run an act by this person at this moment, and go back to a page about it (``step``: which one is open)."""
+    by, at = actor_of(request), clock.now()
+    change(request, dossier_id, lambda dossier: act(dossier, by=by, at=at), **door)
+    response = see_other(request, then, dossier_id=dossier_id, disclosure_id=disclosure_id)
+    if step:
+        response.headers["Location"] += f"?stap={step}"
     return response
 
 
-def change(request: HttpRequest, dossier_id: UUID, act: Callable[[Dossier], Any], verb: Verb | None = None) -> Any:
-    """Run an act through the door, written down as a disclosure."""
-    return change_dossier(
-        actor_of(request),
-        dossier_id,
-        verb or Verb.PREPARE_DISCLOSURE,
-        act,
-        data="disclosure",
-        action=Action.DISCLOSE,
-    )
-
-
-def _change(request: HttpRequest, dossier_id: UUID, act: Callable[..., Any]) -> Any:
-    who = {"by": actor_of(request), "at": clock.now()}
-    return change(request, dossier_id, lambda dossier: act(dossier, **who))
-
-
-def _do(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, act: Callable[..., Any]) -> HttpResponse:
-    _change(request, dossier_id, act)
-    return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
-
-
-def _found(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> DisclosurePage:
+def read_page(
+    request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, verb: Verb = Verb.PREPARE_DISCLOSURE
+) -> DisclosurePage:
+    """One disclosure as it stands, read through the door."""
     actor, at = actor_of(request), clock.now()
     return open_dossier(
-        actor,
-        dossier_id,
-        Verb.PREPARE_DISCLOSURE,
-        lambda dossier: load(dossier, disclosure_id, actor, at),
-        data="disclosure",
+        actor, dossier_id, verb, lambda dossier: load(dossier, disclosure_id, actor, at), data="disclosure"
     )
 
 
-def _start(request: HttpRequest, dossier_id: UUID) -> Any:
+def _start(request: HttpRequest, dossier_id: UUID) -> Ready:
     on = clock.today()
     return open_dossier(
         actor_of(request), dossier_id, Verb.PREPARE_DISCLOSURE, lambda d: ready(d, on), data="disclosure-new"
@@ -281,17 +256,20 @@ def shown(
     asked = given(request, "stap")
     now = step or (asked if asked in STEPS and found.running else found.step)
     start = _start(request, found.dossier_id) if now == "recipient" else None
-    shown = {"page": found, "now": now, "steps": STEPS, **_forms(found, start), **values}
-    return render(request, PAGE, shown, status=status)
+    given_to_page = {"page": found, "now": now, "steps": STEPS, **_forms(found, start), **values}
+    return render(request, PAGE, given_to_page, status=status)
 
 
-def _forms(found: DisclosurePage, start: Any) -> dict[str, Any]:
+def _forms(found: DisclosurePage, start: Ready | None) -> dict[str, Any]:
     answers = {name: "yes" if value else "no" for name, value in found.answers.items()}
     made: dict[str, Any] = {
         "conditions_form": ConditionsForm(questions=found.questions, initial=answers),
         "question_form": QuestionForm(),
         "stop_form": ReasonForm(),
-        "hand_over_form": HandOverForm(reasons=found.reasons, asks_before=found.told_before),
+        "hand_over_form": HandOverForm(
+            reasons=found.reasons, may_always=found.may_always_defer, asks_before=found.told_before
+        ),
+        "wait_form": WaitForm(reasons=found.reasons, may_always=found.may_always_defer),
         "recipient_form": None,
     }
     if start is not None:
@@ -308,19 +286,8 @@ def _forms(found: DisclosurePage, start: Any) -> dict[str, Any]:
     return made
 
 
-def _register_rule(on: Any) -> Any:
-    return profile_in_force(on).disclosure.kept_register
-
-
 def _ids(texts: list[str]) -> list[UUID] | None:
     try:
         return [UUID(text) for text in texts]
     except ValueError:
         return None
-
-
-def _file_name(number: str) -> str:
-    safe = "".join(
-        character for character in number if character.isascii() and (character.isalnum() or character in "-_")
-    )
-    return f"verstrekking-{safe or 'dossier'}.pdf"

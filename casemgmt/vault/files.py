@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
 from casemgmt.base.organisation import current
 from casemgmt.vault.keys import dossier_key
@@ -60,6 +61,13 @@ def read_file(row: SealedFile) -> Iterator[bytes]:
             number, sealed = number + 1, following
         if number == 0:
             raise CannotOpen("An empty file was never written.")
+
+
+def remove_file(row: SealedFile) -> None:
+    """Remove a file that nothing refers to any more: its row now, its bytes when that is committed."""
+    path = path_of(row)
+    row.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def remove_stored(stored_as: str) -> None:

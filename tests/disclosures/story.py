@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from casemgmt.base.jobs import run_due
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.shipped import load_shipped
 from consent.acts import NewConsent, record_consent
-from disclosures import acts, deciding, handing
+from disclosures import acts, deciding, handing, informing
 from disclosures.acts import Proposal
 from disclosures.models import Disclosure
 from disclosures.package import package_of
@@ -153,8 +154,10 @@ def ask(case: Case, row: Disclosure) -> Disclosure:
     return made
 
 
-def approve(case: Case, row: Disclosure, actor: Actor | None = None, seen: str | None = None) -> Disclosure:
-    """Approve what was asked, by the manager."""
+def approve(
+    case: Case, row: Disclosure, actor: Actor | None = None, seen: str | None = None, *, printed: bool = True
+) -> Disclosure:
+    """Approve what was asked, by the manager, and have it printed."""
     who = actor or case.place.manager
     made: Disclosure = do(
         case,
@@ -162,12 +165,14 @@ def approve(case: Case, row: Disclosure, actor: Actor | None = None, seen: str |
         lambda d: deciding.approve(d, row.id, seen=seen or row.content_hash, by=who, at=MOMENT),
         who,
     )
+    if printed:
+        run_due()
     return made
 
 
 def hand_over(case: Case, row: Disclosure, **telling: Any) -> Any:
     """Hand over, the client told."""
-    said = handing.Telling(**{"told_before": True, **telling})
+    said = informing.Telling(**{"told_before": True, **telling})
     return do(
         case,
         Verb.PREPARE_DISCLOSURE,

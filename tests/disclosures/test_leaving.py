@@ -6,16 +6,14 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
-from casemgmt.audit.models import AccessEvent
 from casemgmt.base.errors import Conflict, Refused
-from casemgmt.base.jobs import run_due
 from casemgmt.base.organisation import organisation
 from casemgmt.letters.models import Letter
 from casemgmt.vault.files import read_file
 from casemgmt.vault.keys import load_keys
 from casemgmt.work.models import Task
 from consent.facts import circle
-from disclosures import acts, handing
+from disclosures import acts, informing
 from disclosures.models import Disclosure, DisclosureItem, DisclosureRegisterRow
 from disclosures.package import secrets_around
 from disclosures.redaction import Mark, Private, automatic_spans, pieces
@@ -58,7 +56,7 @@ def black_out(case: Case, row: Disclosure) -> None:
 
 
 def gone(case: Case) -> tuple[Disclosure, bytes]:
-    """A package with a mixed entry, handed over and printed."""
+    """A package with a mixed entry, printed and handed over."""
     row = propose(case)
     consent(case, case.client, row)
     consent(case, case.mother, row)
@@ -66,7 +64,6 @@ def gone(case: Case) -> tuple[Disclosure, bytes]:
     black_out(case, row)
     approve(case, ask(case, row))
     hand_over(case, row)
-    run_due()
     with transaction.atomic():
         fresh = Disclosure.objects.select_related("package").get(id=row.id)
         load_keys([case.dossier_id])
@@ -104,7 +101,6 @@ def test_nothing_of_another_of_a_note_or_a_secret_address_is_in_the_package(case
     )
     approve(case, ask(case, row))
     hand_over(case, row)
-    run_due()
     with transaction.atomic():
         load_keys([case.dossier_id])
         fresh = Disclosure.objects.select_related("package").get(id=row.id)
@@ -189,18 +185,9 @@ def test_informing_put_off_for_a_reason_comes_back_as_a_task_and_the_portal_wait
         do(
             case,
             Verb.PREPARE_DISCLOSURE,
-            lambda d: handing.inform_now(d, row.id, by=case.place.worker, at=MOMENT + timedelta(days=3)),
+            lambda d: informing.inform_now(d, row.id, by=case.place.worker, at=MOMENT + timedelta(days=3)),
         )
         assert len(received_by_others(case.dossier_id, case.client)) == 1
-
-
-def test_printing_twice_keeps_one_package(case: Case):
-    from disclosures.tasks import build
-
-    row, _pdf = gone(case)
-    build(row.id)
-    with transaction.atomic():
-        assert AccessEvent.objects.filter(data="disclosure-package", ground="printed").count() == 1
 
 
 def test_a_name_the_client_shares_stays_and_anothers_goes():

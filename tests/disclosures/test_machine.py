@@ -12,6 +12,7 @@ from consent.acts import withdraw_consent
 from disclosures import acts, deciding, handing
 from disclosures.models import Disclosure, DisclosureRegisterRow
 from disclosures.vocabulary import State
+from dossiers.models import Dossier, Person
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
 from tests.disclosures.story import Case, agreed, approve, ask, choose, consent, digest, do, hand_over, propose
@@ -51,6 +52,7 @@ def test_the_whole_way_from_proposal_to_informed_client(case: Case):
         "disclosure-items:done",
         "disclosure-asked:done",
         "disclosure-approved:done",
+        "disclosure-package:done",
         "disclosure-handed-over:done",
     ]
 
@@ -77,8 +79,6 @@ def test_nothing_chosen_is_nothing_to_approve(case: Case):
 def test_whoever_proposed_it_may_not_approve_it(case: Case):
     row = agreed(case)
     with pytest.raises(NotAllowed), transaction.atomic():
-        from dossiers.models import Dossier
-
         dossier = Dossier.objects.get(id=case.dossier_id)
         deciding.approve(dossier, row.id, seen=row.content_hash, by=case.place.worker, at=MOMENT)
     assert state(row) == State.AWAITING_APPROVAL
@@ -152,8 +152,6 @@ def test_an_address_that_became_secret_after_approval_stops_the_hand_over(case: 
     approve(case, row)
 
     def move(dossier):
-        from dossiers.models import Person
-
         person = Person.objects.get(id=case.brother)
         person.name = "Slecht Bakker"
         person.save()

@@ -1,6 +1,7 @@
 """The pages of consent and disclosures through the browser's door: who comes in, what is refused, what is shown."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,8 @@ from casemgmt.base.jobs import run_due
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.actors import Actor
-from casemgmt.organisations.models import Membership, Organisation, Unit
+from casemgmt.organisations.models import Organisation, Unit
+from casemgmt.work.models import Task
 from consent.models import Consent
 from disclosures.models import Disclosure
 from tests.cast import make_actor
@@ -72,28 +74,6 @@ def test_the_page_says_whose_consent_and_cites_it(here: Case):
     assert page.headers["Cache-Control"] == "no-store, private"
 
 
-def test_a_package_that_can_never_be_made_says_so_and_what_to_do(here: Case):
-    row = agreed(here)
-    approve(here, row)
-    hand_over(here, row)
-    with transaction.atomic():
-        Disclosure.objects.filter(id=row.id).update(content_hash="0" * 64)
-    run_due()
-    page = text(browser(here.place.worker).get(f"{steps(here)}/{row.id}/"))
-    assert "De inhoud is veranderd na goedkeuring; het pakket is niet gemaakt" in page
-    assert "Begin een nieuwe verstrekking" in page and "Het pakket wordt gemaakt" not in page
-
-
-def test_printing_that_was_given_up_says_so(here: Case):
-    row = agreed(here)
-    approve(here, row)
-    hand_over(here, row)
-    with transaction.atomic():
-        Job.objects.filter(subject=row.id).update(failed_at=clock.now(), last_error="OSError")
-    page = text(browser(here.place.worker).get(f"{steps(here)}/{row.id}/"))
-    assert "Het pakket kon niet worden gemaakt" in page and "na goedkeuring" not in page
-
-
 def test_the_whole_way_through_the_pages(here: Case):
     worker, manager = browser(here.place.worker), browser(here.place.manager)
     root = steps(here)
@@ -133,11 +113,12 @@ def test_the_whole_way_through_the_pages(here: Case):
     with transaction.atomic():
         seen = Disclosure.objects.get().content_hash
     assert manager.post(f"{one}goedkeuren/", {"seen": seen}).status_code == 303
-    assert worker.get(one).status_code == 200
+    assert worker.post(f"{one}overhandigen/", {"how": "in_person", "when": "now"}).status_code == 409
+    run_due()
+    assert "afgedrukt en verzegeld" in text(worker.get(one))
+    assert worker.get(f"{one}pakket/").status_code == 404
     gone = worker.post(f"{one}overhandigen/", {"how": "in_person", "when": "now"})
     assert gone.status_code == 303, text(gone)
-    assert worker.get(f"{one}pakket/").status_code == 409
-    run_due()
     pdf = worker.get(f"{one}pakket/")
     assert pdf.status_code == 200
     assert pdf.headers["Content-Type"] == "application/pdf"
@@ -151,18 +132,6 @@ def test_the_whole_way_through_the_pages(here: Case):
     assert worker.post(f"{one}afronden/").status_code == 303
     assert "dokter Sikkema" in text(worker.get(f"{base(here)}/verstrekkingen/"))
     assert worker.get(f"/o/{here.place.slug}/verstrekken/").status_code == 200
-
-
-def test_the_proposer_who_is_also_manager_may_not_approve_and_the_trail_says_so(here: Case):
-    with transaction.atomic():
-        Membership.objects.create(
-            user_id=here.place.worker.user_id, unit_id=here.place.unit_id, role="manager", starts_on="2020-01-01"
-        )
-    row = agreed(here)
-    answer = browser(here.place.worker).post(f"{steps(here)}/{row.id}/goedkeuren/", {"seen": row.content_hash})
-    assert answer.status_code == 403
-    with transaction.atomic():
-        assert AccessEvent.objects.filter(data="disclosure-approved", outcome="denied").count() == 1
 
 
 def test_consent_is_recorded_and_withdrawn_on_its_page(here: Case):
@@ -216,7 +185,10 @@ def addresses(case: Case, row: Disclosure) -> list[tuple[str, str, str]]:
         ("POST", f"{one}/niet-goedkeuren/", "manager"),
         ("POST", f"{one}/antwoord/", "manager"),
         ("POST", f"{one}/overhandigen/", "worker"),
+        ("POST", f"{one}/later-besluit/", "manager"),
+        ("POST", f"{one}/afdrukken/", "worker"),
         ("POST", f"{one}/inlichten/", "worker"),
+        ("POST", f"{one}/later/", "worker"),
         ("POST", f"{one}/afronden/", "worker"),
         ("GET", f"{one}/pakket/", "worker"),
     ]
@@ -274,6 +246,9 @@ def test_a_question_is_laid_before_the_manager_and_answered(here: Case):
     page = text(worker.get(f"{one}/?stap=consent"))
     assert "SH-3.7.8" in page
     assert worker.post(f"{one}/voorleggen/", {"question": "Moeder is onvindbaar."}).status_code == 303
+    with transaction.atomic():
+        due = Task.objects.get(object_id=row.id, kind="disclosures.question").due_on
+    assert due == clock.today() + timedelta(days=2)
     assert manager.get(f"{one}/goedkeuren/").status_code == 200
     assert manager.post(f"{one}/antwoord/", {"why": "Vraag eerst de voogd."}).status_code == 303
     assert "Vraag eerst de voogd." in text(worker.get(f"{one}/?stap=consent"))
@@ -294,3 +269,23 @@ def test_what_left_is_in_the_register_and_the_list(here: Case):
     page = text(browser(here.place.worker).get(f"{base(here)}/verstrekkingen/"))
     assert "Huisartsenpraktijk De Linde" in page
     assert "Hanneke Vos" in page
+
+
+def test_a_print_that_failed_says_so_and_is_started_again_from_the_page(here: Case):
+    row = agreed(here)
+    approve(here, row, printed=False)
+    worker, one = browser(here.place.worker), f"{steps(here)}/{row.id}/"
+    busy = text(worker.get(one))
+    assert "Het pakket wordt afgedrukt" in busy
+    assert "overhandigen/" not in busy and "afdrukken/" not in busy
+    with transaction.atomic():
+        Job.objects.filter(subject=row.id).update(failed_at=clock.now(), last_error="LetterFailed")
+    failed = text(worker.get(one))
+    assert "Het pakket kon niet worden afgedrukt" in failed
+    assert "overhandigen/" not in failed and "afdrukken/" in failed
+    assert worker.post(f"{one}afdrukken/").status_code == 303
+    run_due()
+    ready = text(worker.get(one))
+    assert "overhandigen/" in ready and "afdrukken/" not in ready
+    with transaction.atomic():
+        assert AccessEvent.objects.filter(data="disclosure-print-again", outcome="done").count() == 1

@@ -88,7 +88,7 @@ def nobody_approves_their_own(worker: Visitor, here: str) -> None:
 def approve(manager: Visitor, here: str) -> None:
     """From the inbox to exactly this package."""
     manager.go("goedkeuren/").sees("De Wegwijzer").photograph("goedkeuren")
-    manager.open(f"{here}goedkeuren/").press("Precies dit goedkeuren")
+    manager.open(f"{here}goedkeuren/").press("Precies dit goedkeuren").confirm()
 
 
 def changed_content_voids_it(worker: Visitor, manager: Visitor, here: str) -> None:
@@ -103,11 +103,11 @@ def changed_content_voids_it(worker: Visitor, manager: Visitor, here: str) -> No
 
 
 def hand_over(worker: Visitor, here: str) -> None:
-    """The package leaves as PDF, readable by a machine and without what is not for the school."""
-    worker.open(here).choose(how="in_person", when="now")
+    """The printed package leaves as PDF, readable by a machine and without what is not for the school."""
+    worker.open(here).until("afgedrukt en verzegeld").choose(how="in_person", when="now")
     if worker.page.locator("main [name=told_before]").count():
         worker.page.check("main [name=told_before]")
-    worker.press("Overhandigen aan De Wegwijzer").until("Pakket downloaden")
+    worker.press("Overhandigen aan De Wegwijzer").confirm()
     with worker.page.expect_download() as waiting:
         worker.page.get_by_role("link", name="Pakket downloaden").click()
     content = Path(str(waiting.value.path())).read_bytes()

@@ -1,0 +1,98 @@
+"""Pages of what happens with an approved package: printing, handing over, telling the client, the download."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, StreamingHttpResponse
+
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
+from casemgmt.base.errors import NotThere
+from casemgmt.vault.files import read_file
+from casemgmt.web import errors
+from casemgmt.web.render import see_other
+from disclosures import handing, informing
+from disclosures.forms import HandOverForm, WaitForm
+from disclosures.models import Disclosure
+from disclosures.views import change, do, read_page, shown
+from disclosures.vocabulary import LEFT
+from dossiers.access import open_dossier
+from dossiers.models import Dossier
+from dossiers.verbs import Verb
+from dossiers.views.asked import actor_of
+
+
+def print_again(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Start the printing afresh where it failed."""
+    return do(request, dossier_id, disclosure_id, lambda d, **who: handing.print_again(d, disclosure_id, **who))
+
+
+def hand_over(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Let a printed package go; when something changed at the last moment nothing goes and a page says why."""
+    page = read_page(request, dossier_id, disclosure_id)
+    form = HandOverForm(
+        request.POST, reasons=page.reasons, may_always=page.may_always_defer, asks_before=page.told_before
+    )
+    if not form.is_valid():
+        return shown(request, page, {"hand_over_form": form}, step="hand-over", status=422)
+    how, telling, by = form.cleaned_data["how"], form.telling(), actor_of(request)
+
+    def act(dossier: Dossier) -> handing.Stopped | UUID:
+        made = handing.hand_over(dossier, disclosure_id, how=how, telling=telling, by=by, at=clock.now())
+        return made if isinstance(made, handing.Stopped) else UUID(str(made.id))
+
+    done = change(request, dossier_id, act)
+    if isinstance(done, handing.Stopped):
+        return errors.answer(request, 409, detail=done.sentence, decision=done.decision)
+    return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
+
+
+def inform(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Tell the client now, where it was put off."""
+    return do(request, dossier_id, disclosure_id, lambda d, **who: informing.inform_now(d, disclosure_id, **who))
+
+
+def wait(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Put telling the client off once more, for a reason that the regulation names."""
+    page = read_page(request, dossier_id, disclosure_id)
+    form = WaitForm(request.POST, reasons=page.reasons, may_always=page.may_always_defer)
+    if not form.is_valid():
+        return shown(request, page, {"wait_form": form}, step="hand-over", status=422)
+    telling = form.telling()
+    return do(
+        request, dossier_id, disclosure_id, lambda d, **who: informing.defer_again(d, disclosure_id, telling, **who)
+    )
+
+
+def close(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Finish: it has arrived and the client knows."""
+    return do(request, dossier_id, disclosure_id, lambda d, **who: handing.close(d, disclosure_id, **who))
+
+
+def download(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponseBase:
+    """The package as PDF, once it is handed over in the register; each download is written down as an export."""
+
+    def read(dossier: Dossier) -> tuple[list[bytes], str]:
+        left = Disclosure.objects.select_related("package").filter(dossier=dossier, state__in=sorted(LEFT))
+        row = left.filter(id=disclosure_id).first()
+        if row is None or row.package is None:
+            raise NotThere
+        return list(read_file(row.package)), dossier.number
+
+    actor = actor_of(request)
+    pieces, number = open_dossier(
+        actor, dossier_id, Verb.PREPARE_DISCLOSURE, read, data="disclosure-package", action=Action.EXPORT
+    )
+    response = StreamingHttpResponse(iter(pieces), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(number)}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def _file_name(number: str) -> str:
+    safe = "".join(
+        character for character in number if character.isascii() and (character.isalnum() or character in "-_")
+    )
+    return f"verstrekking-{safe or 'dossier'}.pdf"

@@ -1,0 +1,239 @@
+"""Telling the client of what left: with the hand-over, or later for a reason, and never longer than a term at a time.
+
+Putting it off is not leaving it out: on the day that was named it comes back as
+a task, and whoever puts it off once more says anew why and until when.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from casemgmt.base import clock
+from casemgmt.base.db import act
+from casemgmt.base.errors import Conflict, NotThere, Refused
+from casemgmt.letters.acts import write_letter
+from casemgmt.letters.contents import DisclosureNotice, LetterContext, Recipient
+from casemgmt.letters.vocabulary import Kind
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.informing import informing_waits_until
+from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.vocabulary import Ground, Timing
+from casemgmt.web.dates import date_plain
+from casemgmt.work.acts import create_task, finish_tasks_for
+from consent.facts import Circle, Somebody
+from disclosures.acts import called, locked, only_in, setting, tell
+from disclosures.judging import ground_label, must_inform, people_of
+from disclosures.models import Disclosure
+from disclosures.register import kinds_given
+from disclosures.vocabulary import INFORM, State
+from dossiers.access import can
+from dossiers.models import Dossier, Person
+from dossiers.people.reaching import addressee, see_to_it
+from dossiers.verbs import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How the client is told: now, or later with a reason, a date and what makes it wait (facts of the vocabulary)."""
+
+    later: bool = False
+    why: str = ""
+    until: date | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    told_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason to wait that the regulation knows: its question, and the facts that a yes sets."""
+
+    key: str
+    question: str
+    facts: dict[str, Any]
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One disclosure at the moment somebody does something with it: the people, the rules, who and when."""
+
+    dossier: Dossier
+    row: Disclosure
+    profile: Profile
+    around: Circle
+    by: Actor
+    at: datetime
+
+    @property
+    def on(self) -> date:
+        """The day."""
+        return clock.local_date(self.at)
+
+    def must_inform(self, **answers: Any) -> Decision:
+        """Who is told, when and of what; ``answers`` are facts that may make it wait."""
+        return must_inform(self.row, self.around, self.profile, self.on, **answers)
+
+
+@act
+def inform_now(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: datetime) -> Disclosure:
+    """Tell the client after all, where informing was put off."""
+    row = locked(dossier, disclosure_id)
+    if row.state == State.INFORMED:
+        return row
+    only_in(row, {State.INFORMING_DEFERRED, State.HANDED_OVER})
+    now = Situation(dossier, row, *setting(dossier, row, at), by, at)
+    _write_letters(now, now.must_inform(), late=row.deferred_why or "")
+    finish_tasks_for(row.id, by=by, at=at, kind=INFORM)
+    tell(row, "disclosure-informed")
+    return row
+
+
+@act
+def defer_again(dossier: Dossier, disclosure_id: UUID, telling: Telling, *, by: Actor, at: datetime) -> Disclosure:
+    """Put informing off once more, weighed anew: a reason of this moment and a new date.
+
+    GT-15.5-b lets it wait, not lapse, as long as the danger is there; the house rule
+    says after how long somebody weighs that again. Raises as ``tell_or_defer`` does.
+    """
+    row = locked(dossier, disclosure_id)
+    only_in(row, {State.INFORMING_DEFERRED})
+    now = Situation(dossier, row, *setting(dossier, row, at), by, at)
+    said = (row.deferred_until, row.deferred_why) == (telling.until, telling.why)
+    if said and row.deferred_until is not None and row.deferred_until > now.on:
+        return row
+    finish_tasks_for(row.id, by=by, at=at, kind=INFORM)
+    _defer(now, telling)
+    return row
+
+
+def tell_or_defer(now: Situation, telling: Telling) -> None:
+    """Write the letters, or put them off, in the transaction that hands over.
+
+    Raises Refused when neither the regulation nor the role lets it wait, and
+    Conflict when it must be said beforehand and was not, or a reason or day lacks.
+    """
+    if telling.later:
+        _defer(now, telling)
+        return
+    decision = now.must_inform()
+    if decision.outcome.get("timing") == Timing.BEFORE and not telling.told_before:
+        raise Conflict(_("First tell the client, before it goes: %(why)s") % {"why": decision.explanation}, decision)
+    _write_letters(now, decision, beforehand=telling.told_before)
+
+
+def last_day(profile: Profile, on: date) -> date:
+    """The last day until which informing may be put off on this day."""
+    until: date = informing_waits_until(profile, on).outcome["until"]
+    return until
+
+
+def reasons_to_wait(profile: Profile, ground: str) -> tuple[Reason, ...]:
+    """The reasons for which this organisation may tell the client later; none: only the role that decides may."""
+    rules = profile.informing
+    rule = rules.per_ground.get(Ground(ground)) if ground else None
+    rule = rule or next((one for event, one in rules.events.items() if event.value == "disclosure"), None)
+    return tuple(
+        Reason(str(number), one.when.question, _facts(one.when.test), tuple(one.articles))
+        for number, one in enumerate(rule.deferrals if rule else ())
+        if not one.forbids and not one.omit
+    )
+
+
+def may_always_defer(actor: Actor, dossier: Dossier) -> bool:
+    """Whether this person may put telling off for a reason the regulation does not name: who approves here."""
+    return can(actor, Verb.APPROVE_DISCLOSURE, dossier)
+
+
+def told(decision: Decision, around: Circle) -> tuple[Somebody, ...]:
+    """Who gets the letter; where the rule names nobody who is there, the client."""
+    return people_of(around, tuple(decision.outcome.get("who", ()))) or (around.client,)
+
+
+def _facts(test: str) -> dict[str, Any]:
+    """The facts that make a condition true: "x", "not x" or "x in a|b" (the strongest is written last)."""
+    words = test.split(" or ")[0].split(" ")
+    if words[0] == "not":
+        return {words[1]: False}
+    return {words[0]: words[2].split("|")[-1]} if len(words) == 3 else {words[0]: True}
+
+
+def _defer(now: Situation, telling: Telling) -> None:
+    """Put informing off: for a reason the regulation knows, or by the role that decides; never longer than allowed."""
+    row, decision = now.row, now.must_inform(**telling.facts)
+    waits = decision.outcome.get("timing") == Timing.MAY_BE_DEFERRED
+    if not waits and not may_always_defer(now.by, now.dossier):
+        raise Refused(decision)
+    longest = informing_waits_until(now.profile, now.on)
+    if not telling.why.strip() or telling.until is None or not now.on < telling.until <= longest.outcome["until"]:
+        raise Conflict(
+            _("Putting it off needs a reason and a date, at the latest %(day)s.")
+            % {"day": date_plain(longest.outcome["until"])},
+            longest,
+        )
+    row.state, row.deferred_until, row.deferred_why = State.INFORMING_DEFERRED, telling.until, telling.why
+    row.save()
+    create_task(
+        kind=INFORM,
+        due_on=telling.until,
+        at=now.at,
+        dossier_id=row.dossier_id,
+        assignee_id=row.proposed_by_id,
+        title=_("Tell the client about the disclosure to %(recipient)s") % {"recipient": called(row)},
+        detail=telling.why,
+        decision=decision,
+        link="disclosures:page",
+        object_id=row.id,
+    )
+    tell(row, "disclosure-informing-deferred")
+
+
+def _write_letters(now: Situation, decision: Decision, *, late: str = "", beforehand: bool = False) -> None:
+    """One letter to each person the regulation names, each to its own address or the portal, never another's."""
+    row = now.row
+    may = Decision.from_dict((row.judgement or {})["may"])
+    for person in (_person(now.dossier, one) for one in told(decision, now.around)):
+        context = LetterContext(
+            content=_notice(now, may, late=late, beforehand=beforehand),
+            addressee=addressee(person, now.on),
+            dossier_number=now.dossier.number,
+            decisions=(may, decision),
+        )
+        letter = write_letter(
+            dossier_id=row.dossier_id,
+            to_person_id=person.id,
+            kind=Kind.DISCLOSURE_NOTICE,
+            context=context,
+            by=now.by,
+            at=now.at,
+        )
+        see_to_it(now.dossier, person, letter, by=now.by, at=now.at)
+    row.state, row.informed_at = State.INFORMED, now.at
+    row.save()
+
+
+def _notice(now: Situation, may: Decision, *, late: str, beforehand: bool) -> DisclosureNotice:
+    row = now.row
+    ground = (row.judgement or {}).get("ground") or ""
+    return DisclosureNotice(
+        on=clock.local_date(row.handed_over_at or now.at),
+        recipients=(Recipient(row.recipient.get("name", ""), row.recipient.get("organisation", "")),),
+        shared=kinds_given(row),
+        purpose=row.purpose,
+        ground=ground_label(now.profile, ground),
+        motives=may.explanation,
+        about=now.around.client.name,
+        with_consent=ground == Ground.CONSENT,
+        beforehand=beforehand,
+        late_because=late,
+    )
+
+
+def _person(dossier: Dossier, somebody: Somebody) -> Person:
+    person: Person | None = Person.objects.filter(dossier=dossier, id=somebody.id).first()
+    if person is None:
+        raise NotThere
+    return person
