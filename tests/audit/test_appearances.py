@@ -82,6 +82,7 @@ def test_pages_of_reads_and_lists_follow_each_other_without_holes_or_doubles(pla
         while page := looks_and_lists(place.dossier_id, limit=limit, before=before):
             assert len(page) <= limit
             seen += page
+            assert len(seen) <= len(whole), "the pages do not come to an end"
             before = page[-1].place
     assert seen == whole
     assert sorted(seen, key=lambda one: one.place, reverse=True) == seen
