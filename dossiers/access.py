@@ -48,6 +48,8 @@ def ground_for(actor: Actor, verb: Verb, dossier: Dossier) -> str:
         return NO_GROUND
     if verb in FROM_A_DESK:
         return "desk"
+    if actor.only_supervised(verb):
+        return NO_GROUND  # an assignment names no supervisor, so none can be seen to have access
     if dossier.unit_id in actor.units_where(verb):
         return "team"
     return "assignment" if _assignments(actor).filter(content_object=dossier).exists() else NO_GROUND
@@ -65,6 +67,8 @@ def reachable(actor: Actor, verb: Verb) -> QuerySet[Dossier]:
         return there.none()
     if verb in FROM_A_DESK:
         return there
+    if actor.only_supervised(verb):
+        return there.none()
     mine = _assignments(actor).filter(content_object=OuterRef("pk"))
     return there.filter(Q(unit_id__in=actor.units_where(verb)) | Exists(mine))
 
@@ -105,7 +109,7 @@ def open_dossier(
             shown = load(dossier)
             events.record(action, outcome=Outcome.SHOWN, dossier_id=dossier_id, data=data, ground=ground)
             return shown
-    raise _refusal(dossier)
+    raise _refusal(dossier, actor, verb)
 
 
 def change_dossier(
@@ -132,7 +136,7 @@ def change_dossier(
             done = act(dossier)
             events.record(action, outcome=Outcome.DONE, dossier_id=dossier_id, data=data, ground=ground)
             return done
-    raise _refusal(dossier)
+    raise _refusal(dossier, actor, verb)
 
 
 def _knock(actor: Actor, dossier: Dossier | None, dossier_id: UUID, verb: Verb, action: Action, data: str) -> str:
@@ -146,9 +150,16 @@ def _knock(actor: Actor, dossier: Dossier | None, dossier_id: UUID, verb: Verb, 
     return ground
 
 
-def _refusal(dossier: Dossier | None) -> Exception:
+def _refusal(dossier: Dossier | None, actor: Actor, verb: Verb) -> Exception:
     if dossier is None or dossier.state == Dossier.State.FROZEN:
         return NotThere()
+    if actor.only_supervised(verb):
+        return NotAllowed(
+            _(
+                "You work under a supervisor, and no supervisor with access to this dossier is known for you. "
+                "So it stays closed to you; work with it together with a colleague who has access."
+            )
+        )
     sentence, decision = _said_to_a_colleague()
     return NotAllowed(sentence, decision)
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from casemgmt.accounts.models import User
 from casemgmt.organisations.models import Membership
-from casemgmt.policy.words import role_capabilities
+from casemgmt.policy.words import role_capabilities, supervised_roles
 from dossiers.frame import Decider, deciders_of, people_of
 from dossiers.models import Assignment, Dossier
 from dossiers.people.representing import held_on
@@ -48,7 +48,8 @@ def readers_of(dossier: Dossier, on: date) -> Readers:
 
 def colleagues_of(dossier: Dossier, on: date) -> tuple[Colleague, ...]:
     """Members of the dossier's team whose role reads dossiers, and everybody with an assignment today."""
-    may_read = [role for role, given in role_capabilities(on).items() if Verb.READ in given]
+    supervised = supervised_roles(on)
+    may_read = [role for role, given in role_capabilities(on).items() if Verb.READ in given and role not in supervised]
     today = Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
     members = Membership.objects.filter(today, unit_id=dossier.unit_id, role__in=may_read)
     team = dict(members.values_list("user_id", "role"))
@@ -73,9 +74,10 @@ def colleagues_of(dossier: Dossier, on: date) -> tuple[Colleague, ...]:
 
 
 def may_be_added(dossier: Dossier, on: date) -> list[tuple[UUID, str]]:
-    """Colleagues who do not reach this dossier yet, by name."""
+    """Colleagues who do not reach this dossier yet and may work without a supervisor, by name."""
     here = {one.user_id for one in colleagues_of(dossier, on)}
     today = Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
-    ids = set(Membership.objects.filter(today).values_list("user_id", flat=True)) - here
+    alone = Membership.objects.filter(today).exclude(role__in=supervised_roles(on))
+    ids = set(alone.values_list("user_id", flat=True)) - here
     rows = User.objects.filter(id__in=ids, is_active=True).order_by("name", "id").values_list("id", "name")
     return list(rows)

@@ -70,7 +70,7 @@ class Worklist:
 def worklist(actor: Actor, after: str = "", limit: int = 25) -> Worklist:
     """The newest dossiers ``actor`` may read, from the keyset ``after``, with their names opened."""
     with transaction.atomic(durable=True):
-        found = _rows(actor, after, limit) if actor.may(Verb.READ) else []
+        found = _rows(actor, after, limit) if actor.units_where(Verb.READ) else []
         clients = clients_of(found, clock.today())
         rows = tuple(
             WorklistRow(row.id, row.number, row.name, row.state, row.opened_on, row.closed_on, clients.get(row.id, ""))

@@ -17,6 +17,7 @@ from casemgmt.organisations.models import Membership
 # Which capabilities a role has is a profile's business; `policy` (to our right) answers here.
 RoleCapabilities = Mapping[str, frozenset[str]]
 _capabilities: list[Callable[[date], RoleCapabilities]] = []
+_supervised: list[Callable[[date], frozenset[str]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Actor:
     """A person, or the application itself, acting in one organisation.
 
     ``units_by_role`` maps a role key to the units in which it is held today,
-    ``units_by_capability`` a capability to the units where today's roles give it.
+    ``units_by_capability`` a capability to the units where today's roles give it. A role under a
+    supervisor gives its capabilities in no unit: being in a team opens nothing to it (SH-2.5.5).
     """
 
     user_id: UUID | None
@@ -39,8 +41,12 @@ class Actor:
         return capability in self.units_by_capability
 
     def units_where(self, capability: str) -> frozenset[UUID]:
-        """The units in which a role of today gives ``capability``."""
+        """The units in which a role of today gives ``capability`` without a supervisor."""
         return self.units_by_capability.get(capability, frozenset())
+
+    def only_supervised(self, capability: str) -> bool:
+        """Whether every role of today that gives ``capability`` needs a supervisor for it."""
+        return self.may(capability) and not self.units_where(capability)
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -56,6 +62,11 @@ class Actor:
 def provide_capabilities(answer: Callable[[date], RoleCapabilities]) -> None:
     """Tell what each role may do on a date in the current organisation; called once, by `policy`."""
     _capabilities[:] = [answer]
+
+
+def provide_supervised(answer: Callable[[date], frozenset[str]]) -> None:
+    """Tell which roles work under a supervisor on a date; called once, by `policy`."""
+    _supervised[:] = [answer]
 
 
 @reads
@@ -87,7 +98,8 @@ def _units_by_capability(by_role: Mapping[str, frozenset[UUID]], on: date) -> di
         return {}
     given: dict[str, set[UUID]] = {}
     of_role = _capabilities[0](on)
+    supervised = _supervised[0](on) if _supervised else frozenset()
     for role, units in by_role.items():
         for capability in of_role.get(role, frozenset()):
-            given.setdefault(capability, set()).update(units)
+            given.setdefault(capability, set()).update(() if role in supervised else units)
     return {capability: frozenset(units) for capability, units in given.items()}

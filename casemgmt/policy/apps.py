@@ -13,12 +13,13 @@ class PolicyConfig(AppConfig):
         """Give actors their capabilities, templates their nouns, the menu its page and the queue its work."""
         from django.utils.translation import gettext_noop
 
-        from casemgmt.organisations.actors import provide_capabilities
+        from casemgmt.organisations.actors import provide_capabilities, provide_supervised
         from casemgmt.policy import simulation, words
         from casemgmt.web import navigation
         from casemgmt.web.routes import Needs
 
         provide_capabilities(words.role_capabilities)
+        provide_supervised(words.supervised_roles)
         words.install()
         simulation.install()
         navigation.item(

@@ -117,6 +117,15 @@ def role_capabilities(on: date) -> dict[str, frozenset[str]]:
     return {key.value: frozenset(given.value for given in role.capabilities) for key, role in table.items()}
 
 
+def supervised_roles(on: date) -> frozenset[str]:
+    """The roles that read only under a supervisor who has access: interns, volunteers, secretaries (SH-2.5.5)."""
+    try:
+        table = profile_in_force(on).roles.table
+    except NoVersion:
+        return frozenset()
+    return frozenset(key.value for key, role in table.items() if role.needs_supervisor)
+
+
 def install() -> None:
     """Replace the nouns of the web package with those of the profile."""
     provides("words")(_provide_words)
