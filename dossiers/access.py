@@ -25,7 +25,7 @@ from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.base.organisation import current, current_or_none
 from casemgmt.organisations.actors import Actor, actor_for
 from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.answer import answer
+from casemgmt.policy.rules.answer import answer, fact
 from casemgmt.policy.versions import NoVersion, profile_in_force
 from casemgmt.vault.keys import load_keys
 from dossiers.models import Assignment, Dossier
@@ -160,11 +160,11 @@ def _refusal(dossier: Dossier | None, actor: Actor, verb: Verb) -> Exception:
                 "So it stays closed to you; work with it together with a colleague who has access."
             )
         )
-    sentence, decision = _said_to_a_colleague()
+    sentence, decision = _said_to_a_colleague(actor)
     return NotAllowed(sentence, decision)
 
 
-def _said_to_a_colleague() -> tuple[str, Decision | None]:
+def _said_to_a_colleague(actor: Actor) -> tuple[str, Decision | None]:
     """What the regulation tells a colleague without access; our own words when it has none yet, and in English."""
     ours = _(
         "You do not work with this client, so this dossier is closed to you. "
@@ -175,7 +175,9 @@ def _said_to_a_colleague() -> tuple[str, Decision | None]:
     except NoVersion:
         return ours, None
     rule = profile.access.colleague_sentence
-    decision = answer(profile, {"allowed": False}, (rule,), ())
+    # Not what stands in the dossier, only who asks: a refusal reveals nothing.
+    used = (fact("role", actor.roles), fact("involved", False))
+    decision = answer(profile, {"allowed": False}, (rule,), used)
     return (ours if get_language() == "en" else rule.sentence), decision
 
 

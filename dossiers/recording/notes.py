@@ -17,7 +17,7 @@ from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.calendar import SumBuilder
 from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.answer import answer
+from casemgmt.policy.rules.answer import answer, fact
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import cancel_tasks_for, create_task, move_task
@@ -98,7 +98,8 @@ def reminder_date(start: date, *, again: bool) -> Decision:
     rule = rules.note_next_reminder if again else rules.note_first_reminder
     first = _("asked before") if again else _("made")
     total = SumBuilder(start, first).add(rule.value, _("house rule")).done()
-    return answer(profile, {"remind_on": total.answer}, (rule,), (), sum=total)
+    seen = (fact("postponed_on" if again else "made_on", start),)
+    return answer(profile, {"remind_on": total.answer}, (rule,), seen, sum=total)
 
 
 def _own(dossier: Dossier, note_id: UUID, author: Actor) -> WorkingNote:

@@ -95,7 +95,8 @@ def form_of(kind: str, profile: Profile, on: date) -> Decision:
 def identification_of(kind: str, profile: Profile, on: date) -> Decision:
     """Whether the text asks identification for this kind, with its own sentence."""
     rule = kind_of(profile, RequestKind(kind)).form.identification
-    return answer(profile, {"identification": rule.value}, (rule,), ())
+    facts = RequestFacts(request=RequestKind(kind))
+    return answer(profile, {"identification": rule.value}, (rule,), used(facts, "request"))
 
 
 def ways_to_identify(form: Decision) -> tuple[Identified, ...]:
@@ -146,7 +147,8 @@ def grounds(asked: Asked, profile: Profile, on: date) -> tuple[Ground, ...]:
     if offered or kind.grounds:
         return offered
     label = _("another reason, which you explain (the regulation names none)")
-    decision = answer(profile, {"must_refuse": False, "may_refuse": True}, (kind,), ())
+    seen = used(request_facts(asked), "request")
+    decision = answer(profile, {"must_refuse": False, "may_refuse": True}, (kind,), seen)
     return (Ground(NO_GROUND_NAMED, label, decision, must=False, part_only=False),)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from casemgmt.policy.calendar import SumBuilder
 from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.answer import answer, used
+from casemgmt.policy.rules.answer import answer, fact, used
 from casemgmt.policy.rules.conditions import holds, unmet
 from casemgmt.policy.rules.consent import Review, review_consents
 from casemgmt.policy.rules.facts import DisclosureFacts, MissingFact
@@ -85,7 +85,8 @@ def approval_needed(profile: Profile, *, duty_to_speak: bool, acute_danger: bool
         "by": profile.disclosure.approved_by.value,
         "review_within_days": within.value if afterwards else None,
     }
-    return answer(profile, outcome, (within,) if afterwards else (rule,), ())
+    seen = (fact("duty_to_speak", duty_to_speak), fact("acute_danger", acute_danger))
+    return answer(profile, outcome, (within,) if afterwards else (rule,), seen)
 
 
 def question_due(profile: Profile, asked_on: date) -> Decision:
@@ -97,7 +98,7 @@ def question_due(profile: Profile, asked_on: date) -> Decision:
     if within is None:
         return answer(profile, {"due": asked_on}, (), ())
     total = SumBuilder(asked_on, "vraag voorgelegd").add(within.value, "huisregel").done()
-    return answer(profile, {"due": total.answer}, (within,), (), sum=total)
+    return answer(profile, {"due": total.answer}, (within,), (fact("asked_on", asked_on),), sum=total)
 
 
 def _outcome(allowed: bool, ground: str | None, *, consent_needed: bool, **more: Any) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from casemgmt.policy.calendar import SumBuilder, add_term
-from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.answer import answer
+from casemgmt.policy.decision import Decision, Fact
+from casemgmt.policy.rules.answer import answer, fact
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.values import Valued
 from casemgmt.policy.terms import Term
@@ -18,12 +18,12 @@ from casemgmt.policy.terms import Term
 
 def removal_work_due(profile: Profile, on: date) -> Decision:
     """`due`: by when somebody looks at the removal list, or asks the now adult youth (VT-18.4), put there `on`."""
-    return _due(profile.house_rules.removal_work_within, profile, on, "klaargezet")
+    return _due(profile.house_rules.removal_work_within, profile, fact("put_ready_on", on), "klaargezet")
 
 
 def stopped_removal_due(profile: Profile, on: date) -> Decision:
     """`due`: by when somebody looks why a destruction stopped `on`."""
-    return _due(profile.house_rules.stopped_removal_within, profile, on, "gestopt")
+    return _due(profile.house_rules.stopped_removal_within, profile, fact("stopped_on", on), "gestopt")
 
 
 def youth_asked_again(profile: Profile, asked_on: date) -> Decision:
@@ -32,7 +32,7 @@ def youth_asked_again(profile: Profile, asked_on: date) -> Decision:
     if rule is None:
         return answer(profile, {"again_on": None}, (), ())
     total = SumBuilder(asked_on, "gevraagd").add(rule.value, "huisregel").done()
-    return answer(profile, {"again_on": total.answer}, (rule,), (), sum=total)
+    return answer(profile, {"again_on": total.answer}, (rule,), (fact("asked_on", asked_on),), sum=total)
 
 
 def drafts_given_up(profile: Profile, on: date) -> Decision:
@@ -40,14 +40,14 @@ def drafts_given_up(profile: Profile, on: date) -> Decision:
     rule = profile.house_rules.draft_kept
     if rule is None:
         return answer(profile, {"before": None}, (), ())
-    return answer(profile, {"before": _first_running(rule.value, on)}, (rule,), ())
+    return answer(profile, {"before": _first_running(rule.value, on)}, (rule,), (fact("today", on),))
 
 
-def _due(rule: Valued[Term] | None, profile: Profile, on: date, label: str) -> Decision:
+def _due(rule: Valued[Term] | None, profile: Profile, since: Fact, label: str) -> Decision:
     if rule is None:
-        return answer(profile, {"due": on}, (), ())
-    total = SumBuilder(on, label).add(rule.value, "huisregel").done()
-    return answer(profile, {"due": total.answer}, (rule,), (), sum=total)
+        return answer(profile, {"due": since.value}, (), (since,))
+    total = SumBuilder(since.value, label).add(rule.value, "huisregel").done()
+    return answer(profile, {"due": total.answer}, (rule,), (since,), sum=total)
 
 
 def _first_running(term: Term, on: date) -> date:

@@ -6,7 +6,7 @@ from datetime import date
 
 from casemgmt.policy.calendar import SumBuilder, age_on
 from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.answer import answer, used
+from casemgmt.policy.rules.answer import answer, fact, used
 from casemgmt.policy.rules.conditions import holds, unmet
 from casemgmt.policy.rules.facts import InformFacts, MissingFact
 from casemgmt.policy.rules.representation import decider, has_representative, is_minor, stand
@@ -59,7 +59,7 @@ def informing_waits_until(profile: Profile, on: date) -> Decision:
     """
     rule = profile.house_rules.informing_deferred
     total = SumBuilder(on, "uitgesteld").add(rule.value, "huisregel").done()
-    return answer(profile, {"until": total.answer}, (rule,), (), sum=total)
+    return answer(profile, {"until": total.answer}, (rule,), (fact("deferred_on", on),), sum=total)
 
 
 def _rule(facts: InformFacts, profile: Profile) -> InformRule | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from casemgmt.policy.calendar import SumBuilder, say
 from casemgmt.policy.decision import Citation, DateSum, Decision
-from casemgmt.policy.rules.answer import answer, used
+from casemgmt.policy.rules.answer import answer, fact, used
 from casemgmt.policy.rules.entitlement import claim, kind_of
 from casemgmt.policy.rules.facts import FeeFacts, MissingFact, RequestFacts
 from casemgmt.policy.rules.inspection import may_inspect
@@ -152,7 +152,7 @@ def appeal_route(about: About | None, profile: Profile, on: date) -> Decision:
         raise MissingFact("about", "Waarover het gaat, is nodig.")
     rule = profile.requests.appeal[about]
     outcome = {"route": rule.route, "label": rule.label, "text": rule.sample_text}
-    return answer(profile, outcome, (rule,), ())
+    return answer(profile, outcome, (rule,), (fact("about", about),))
 
 
 def fee(facts: FeeFacts, profile: Profile, on: date) -> Decision:
