@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.hashers import check_password
 from django.db import transaction
 
 from casemgmt.accounts.models import User
@@ -17,6 +18,9 @@ from casemgmt.organisations.actors import Actor, actor_for
 from casemgmt.organisations.models import Membership, Organisation, SignInPlace, Unit
 from casemgmt.policy.shipped import load_shipped
 from casemgmt.vault.keys import create_organisation_key
+from demo.history import Past, live
+from demo.markers import mark
+from demo.objects import dossiers_of
 from demo.people import DESK, OTHER, PARTS, ROLE_INSTEAD, TEAM, DemoPerson, give_second_factor, password_of, secret_of
 from demo.portal import give_portal, portal_people
 from dossiers.access import change_dossier
@@ -47,11 +51,16 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What was built: who can sign in, and the dossiers by name."""
+    """What was built: where, who can sign in, and the dossiers by name."""
 
     slug: str
+    organisation_id: UUID
     people: tuple[DemoPerson, ...]
     dossiers: Mapping[str, UUID]
+
+
+class OtherSeed(Exception):
+    """The demo stands already, and its passwords come from another seed."""
 
 
 def slugs() -> tuple[str, ...]:
@@ -83,11 +92,16 @@ def read(slug: str) -> Mapping[str, Any]:
 
 
 def build(slug: str, *, seed: int) -> Built:
-    """Build an organisation with its history; an organisation that is there already is left as it is."""
+    """Build an organisation with its history; an organisation that is there already is left as it is.
+
+    Raises OtherSeed when that one was built with another seed, or never to the end.
+    """
     people = people_of(slug, seed)
     known = Organisation.objects.filter(slug=slug).first()
     if known is not None:
-        return Built(slug, people, _dossiers_of(known.id))
+        if not _made_with(people, portal_people(slug, seed)):
+            raise OtherSeed(slug)
+        return Built(slug, known.id, people, dossiers_of(known.id))
     data, now = read(slug), clock.now()
     place = Organisation.objects.create(
         slug=slug, name=data["name"], kind=data["kind"], abbreviation=data["abbreviation"]
@@ -100,16 +114,18 @@ def build(slug: str, *, seed: int) -> Built:
             users = _accounts(place, stage, people)
         stage = replace(stage, actors={part: actor_for(user, clock.today()) for part, user in users.items()})
         dossiers = {row["name"]: _dossier(stage, number, row) for number, row in enumerate(data["dossier"], 1)}
-    return Built(slug, people, dossiers)
+        past = Past(slug, seed, now, stage.actors, dossiers)
+        live(past)
+        mark(past, stage.units[OTHER].id, f"{data['prefix']}-PROEF")
+    return Built(slug, place.id, people, dossiers_of(place.id))
 
 
-def _dossiers_of(organisation_id: UUID) -> dict[str, UUID]:
-    from casemgmt.vault.keys import load_keys
-
-    with organisation(organisation_id), transaction.atomic():
-        rows = list(Dossier.objects.order_by("opened_at")[:50])
-        load_keys(row.id for row in rows)
-        return {row.name: row.id for row in rows}
+def _made_with(staff: tuple[DemoPerson, ...], clients: tuple[DemoPerson, ...]) -> bool:
+    """Whether anybody's name or password is still the one that this seed gives: people may change theirs or go."""
+    if User.objects.filter(username__in=[one.email for one in clients]).exists():
+        return True
+    stored = dict(User.objects.filter(email__in=[one.email for one in staff]).values_list("email", "password"))
+    return any(check_password(one.password, stored.get(one.email, "")) for one in staff)
 
 
 def _units(data: Mapping[str, Any]) -> dict[str, Unit]:

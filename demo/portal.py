@@ -3,22 +3,21 @@
 import hashlib
 from uuid import UUID
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from casemgmt.accounts.acts import accept_invitation, create_portal_account
+from casemgmt.accounts.acts import accept_invitation
 from casemgmt.accounts.models import PortalInvitation, User
 from casemgmt.base import clock
-from casemgmt.base.organisation import current
 from casemgmt.organisations.actors import Actor
-from casemgmt.organisations.models import SignInPlace
+from client_requests.invitations import invite
 from demo.people import DemoPerson, password_of, secret_of
 from dossiers.access import change_dossier
-from dossiers.models import Dossier, Person, PortalAccess
+from dossiers.models import Dossier
 from dossiers.verbs import Verb
 
 ROLE = "client"
+HERE = "http://localhost:8000"  # where ./run serves unless it is told another port
 
 
 def portal_people(slug: str, seed: int) -> tuple[DemoPerson, ...]:
@@ -49,28 +48,19 @@ def sign_in_name(slug: str, seed: int, name: str) -> str:
 
 
 def give_portal(worker: Actor, dossier_id: UUID, person_id: UUID, who: DemoPerson) -> None:
-    """Invite a client and let them accept, as the staff and the client would."""
+    """Invite a client by letter and let them accept, as the staff and the client would."""
     now = clock.now()
+    address = f"{HERE}/mijn/{who.organisation}/inloggen/brief/"
 
-    def through(dossier: Dossier) -> User:
-        invited = create_portal_account(at=now, username=who.email)
-        SignInPlace.objects.create(user_id=invited.user.id, organisation_id=current())
-        PortalAccess.objects.create(
-            dossier=dossier,
-            person=Person.objects.get(id=person_id, dossier=dossier),
-            user_id=invited.user.id,
-            since=now,
-        )
-        return invited.user
+    def through(dossier: Dossier) -> None:
+        invite(dossier, person_id, address=address, by=worker, at=now, username=who.email)
 
-    user = change_dossier(worker, dossier_id, Verb.INVITE_TO_PORTAL, through, data="portal-access")
+    change_dossier(worker, dossier_id, Verb.INVITE_TO_PORTAL, through, data="portal-access")
     with transaction.atomic():
-        invitation = PortalInvitation.objects.get(user_id=user.id)
+        invitation = PortalInvitation.objects.get(user_id=User.objects.get(username=who.email).id)
         accept_invitation(
             invitation_id=invitation.id,
             password_hash=make_password(who.password),
             totp_secret=who.totp_secret,
             at=now,
         )
-        if not Authenticator.objects.filter(user_id=user.id).exists():
-            raise RuntimeError("The demo's client has no second factor.")

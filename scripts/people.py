@@ -10,6 +10,7 @@ class Person:
     """Somebody who can sign in to the demo."""
 
     organisation: str = ""
+    part: str = ""
     name: str = ""
     role: str = ""
     email: str = ""

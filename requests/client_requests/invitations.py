@@ -34,11 +34,13 @@ MAY_HAVE_PORTAL = frozenset(set(PersonRole.values) - {PersonRole.REPORTER, Perso
 
 
 @act
-def invite(dossier: Dossier, person_id: UUID, *, address: str, by: Actor, at: datetime) -> Letter:
+def invite(
+    dossier: Dossier, person_id: UUID, *, address: str, by: Actor, at: datetime, username: str | None = None
+) -> Letter:
     """Make a portal account for somebody whose identity was established, and the letter with name and code.
 
-    ``address`` is where to type both, in full. Raises NotThere for somebody of another
-    dossier and Conflict when they have access already.
+    ``address`` is where to type both, in full; only the demo gives a ``username``. Raises NotThere
+    for somebody of another dossier and Conflict when they have access already.
     """
     person = Person.objects.filter(dossier=dossier, id=person_id, role__in=MAY_HAVE_PORTAL).first()
     if person is None:
@@ -46,7 +48,7 @@ def invite(dossier: Dossier, person_id: UUID, *, address: str, by: Actor, at: da
     if PortalAccess.objects.filter(dossier=dossier, person=person, ended_at=None).exists():
         raise Conflict(_("This person has access to the portal already. Send a new letter instead."))
     days = _days(clock.local_date(at))
-    made = accounts.create_portal_account(at=at, days=days)
+    made = accounts.create_portal_account(at=at, days=days, username=username)
     SignInPlace.objects.create(user_id=made.user.id, organisation_id=current())
     access = PortalAccess.objects.create(dossier=dossier, person=person, user_id=made.user.id, since=at)
     _tell("portal-invited", access, Identified.DOCUMENT)

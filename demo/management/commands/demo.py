@@ -8,8 +8,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from demo.build import Built, build, slugs
+from casemgmt.organisations.asked import CANNOT
+from demo.build import Built, OtherSeed, build, slugs
+from demo.markers import markers_of
+from demo.objects import objects_of
 from demo.portal import portal_people
+
+_OTHER = (
+    "{slug} stands already and was not made with seed {seed} (or its making was interrupted): "
+    "ask with the seed it was made with, or begin again with ./run --reset."
+)
 
 
 class Command(BaseCommand):
@@ -25,8 +33,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, seed: int, json: bool, **options: Any) -> None:
         """Build what is not there yet and say who can sign in."""
         if settings.CASEMGMT_ENV == "production":
-            raise CommandError("The demo is never loaded in production.")
-        built = [build(slug, seed=seed) for slug in slugs()]
+            raise CommandError("The demo is never loaded in production.", returncode=CANNOT)
+        try:
+            built = [build(slug, seed=seed) for slug in slugs()]
+        except OtherSeed as found:
+            raise CommandError(_OTHER.format(slug=found, seed=seed), returncode=CANNOT) from found
         if json:
             self.stdout.write(_document(built, seed))
         else:
@@ -41,6 +52,8 @@ def _document(built: list[Built], seed: int) -> str:
             "seed": seed,
             "people": people + [asdict(person) for one in built for person in portal_people(one.slug, seed)],
             "dossiers": {one.slug: {name: str(i) for name, i in one.dossiers.items()} for one in built},
+            "objects": {one.slug: objects_of(one.organisation_id) for one in built},
+            "markers": {one.slug: markers_of(one.slug) for one in built},
         },
         ensure_ascii=False,
         indent=1,
