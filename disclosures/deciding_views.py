@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit.vocabulary import Action
 from casemgmt.web.render import render
 from disclosures import deciding, informing
@@ -25,6 +26,7 @@ def approve(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> Http
     return _approve(request, dossier_id, disclosure_id)
 
 
+@confirm_again
 def _approve(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     seen = request.POST.get("seen", "")[:64]
     return _decide(

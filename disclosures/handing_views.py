@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
+from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.errors import NotThere
@@ -27,6 +28,7 @@ def print_again(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> 
     return do(request, dossier_id, disclosure_id, lambda d, **who: handing.print_again(d, disclosure_id, **who))
 
 
+@confirm_again
 def hand_over(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Let a printed package go; when something changed at the last moment nothing goes and a page says why."""
     page = read_page(request, dossier_id, disclosure_id)

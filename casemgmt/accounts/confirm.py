@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, reauthenticate_by_password
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
@@ -14,27 +15,33 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from casemgmt.accounts.forms import ReauthenticateForm
 from casemgmt.base import clock
+from casemgmt.web.render import render
 
 View = Callable[..., HttpResponseBase]
 
 PORTAL_CONFIRMED = "portal_confirmed_at"
+PREFIX = "confirm"
 
 
 def confirm_again(view: View) -> View:
     """A view that opens only to somebody who confirmed in the last five minutes.
 
-    What was posted is not kept: it could hold personal data, and the session is
-    no place for it. The person comes back to the page with the form.
+    Staff confirm with their password on a page that carries what was posted; it is sent on from there, and
+    kept nowhere else: it could hold personal data, and the session is no place for it. Who has no password,
+    or confirms in another way, comes back to the page with the form.
     """
 
     @wraps(view)
     def confirmed_first(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if confirmed(request):
             return view(request, *args, **kwargs)
+        if _can_carry(request):
+            return _confirm_here(request, lambda: view(request, *args, **kwargs))
         if request.method not in ("GET", "HEAD"):
             messages.info(request, _("Confirm first that it is you. Then do it again; nothing was changed yet."))
-        response = HttpResponseRedirect(f"{_confirm_page(request)}?{urlencode({'next': _way_back(request)})}")
+        response = HttpResponseRedirect(_confirm_address(request))
         response.status_code = 302 if request.method in ("GET", "HEAD") else 303
         return response
 
@@ -49,6 +56,35 @@ def confirmed(request: HttpRequest) -> bool:
         at = float(request.session.get(PORTAL_CONFIRMED, 0))
         return bool(clock.now().timestamp() - at < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
     return bool(did_recently_reauthenticate(request))
+
+
+def _can_carry(request: HttpRequest) -> bool:
+    """Whether a page of ours can hold all that was posted, for somebody who has a password."""
+    user: Any = request.user
+    return request.method == "POST" and not request.FILES and not user.is_portal and user.has_usable_password()
+
+
+def _confirm_here(request: HttpRequest, go_on: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Go on when the password came along and is right; otherwise ask for it, with everything that was posted."""
+    asked = f"{PREFIX}-password" in request.POST
+    if asked and (stop := ratelimit.consume_or_429(request, action="reauthenticate", user=request.user)):
+        refused: HttpResponseBase = stop
+        return refused
+    form = ReauthenticateForm(request.POST if asked else None, user=request.user, prefix=PREFIX)
+    rest = request.POST.copy()
+    rest.pop(f"{PREFIX}-password", None)
+    if asked and form.is_valid():
+        reauthenticate_by_password(request)
+        request.POST = rest  # type: ignore[assignment]  # the same words, which from here on may be changed
+        return go_on()
+    rest.pop("csrfmiddlewaretoken", None)
+    carried = [(name, value) for name, values in rest.lists() for value in values]
+    values = {"form": form, "carried": carried, "here": request.get_full_path(), "elsewhere": _confirm_address(request)}
+    return render(request, "accounts/confirm_here.html", values, status=422)
+
+
+def _confirm_address(request: HttpRequest) -> str:
+    return f"{_confirm_page(request)}?{urlencode({'next': _way_back(request)})}"
 
 
 def safe_next(request: HttpRequest, wanted: str, fallback: str) -> str:

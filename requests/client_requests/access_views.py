@@ -10,6 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from casemgmt.accounts.confirm import confirm_again
 from casemgmt.accounts.models import PortalInvitation
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
@@ -84,6 +85,7 @@ def invite(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     return see_other(request, "client_requests:letter", dossier_id=dossier_id, letter_id=letter_id)
 
 
+@confirm_again
 def invite_again(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
     """A new letter with a new code, for somebody whose identity was established anew."""
     actor, address = actor_of(request), _door(request)
@@ -104,6 +106,7 @@ def invite_again(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> Htt
     return see_other(request, "client_requests:letter", dossier_id=dossier_id, letter_id=letter_id)
 
 
+@confirm_again
 def freeze(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
     """Close the portal for somebody until a day, for a reason."""
     actor = actor_of(request)
@@ -128,6 +131,7 @@ def thaw(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpRespons
     return see_other(request, "client_requests:portal", dossier_id=dossier_id)
 
 
+@confirm_again
 def end(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
     """End somebody's access."""
     actor = actor_of(request)

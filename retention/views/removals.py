@@ -115,6 +115,7 @@ def cancel(request: HttpRequest, removal_id: UUID) -> HttpResponse:
     return see_other(request, "retention:removal", removal_id=removal_id)
 
 
+@confirm_again
 def again(request: HttpRequest, removal_id: UUID) -> HttpResponse:
     """Let a destruction that does not get on be tried again."""
     acts.try_again(removal_id, by=actor_of(request), at=clock.now())
@@ -122,6 +123,7 @@ def again(request: HttpRequest, removal_id: UUID) -> HttpResponse:
     return see_other(request, "retention:removal", removal_id=removal_id)
 
 
+@confirm_again
 def run(request: HttpRequest) -> HttpResponse:
     """Say that an unlikely number is right after all: the stopped run proposes it now."""
     ask_run(by=actor_of(request), at=clock.now())

@@ -1,12 +1,18 @@
 """Before something dangerous somebody confirms again, for five minutes."""
 
+import re
 import time
+from html import unescape
+from uuid import uuid4
 
 import pytest
+from allauth.core.context import request_context
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.urls import resolve
 
 from casemgmt.accounts.confirm import confirm_again
+from casemgmt.web.routes import declarations
 from tests.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -18,14 +24,33 @@ def dangerous(request):
     return HttpResponse("done")
 
 
-def ask(client, user, method="get", **extra):
-    """The view, with the session of ``client``."""
+def asked(client, user, method="get", **extra):
+    """A request with the session of ``client``."""
     from django.contrib.messages.storage.fallback import FallbackStorage
 
-    request = getattr(RequestFactory(), method)("/o/huis/vernietig/?a=1", **extra)
+    place = "/o/huis/vernietig/" if method == "post" else "/o/huis/vernietig/?a=1"
+    request = getattr(RequestFactory(), method)(place, **extra)
     request.session, request.user = client.session, user
     request._messages = FallbackStorage(request)
-    return dangerous(request)
+    return request
+
+
+def ask(client, user, method="get", **extra):
+    """What the view answers."""
+    return answer_of(asked(client, user, method, **extra))
+
+
+def answer_of(request):
+    """What the view answers inside allauth's middleware, which knows the request."""
+    with request_context(request):
+        return dangerous(request)
+
+
+def posted(client, user, data, session=None):
+    """A form sent, in the session of ``client`` or in one that went on from it."""
+    request = asked(client, user, "post", data=data)
+    request.session = session or request.session
+    return request
 
 
 def test_confirming_is_asked_and_lasts_five_minutes(client, staff):
@@ -44,13 +69,75 @@ def test_confirming_is_asked_and_lasts_five_minutes(client, staff):
     assert ask(client, staff.user).status_code == 302
 
 
-def test_what_was_posted_is_not_kept_in_the_session(client, staff):
+TYPED = {"reason": "GEHEIM <b>", "who": ["an", "bo"], "csrfmiddlewaretoken": "x"}
+
+
+def hidden(page):
+    """What the form carries in hidden fields, except its token."""
+    form = page.split('action="/o/huis/vernietig/"')[1].split("</form>")[0]
+    found = re.findall(r'<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)">', form)
+    return [(name, unescape(value)) for name, value in found if name != "csrfmiddlewaretoken"]
+
+
+def test_what_was_typed_is_carried_by_the_page_and_kept_nowhere_else(client, staff):
     staff.sign_in(client)
-    answer = ask(
-        client, staff.user, "post", data={"reason": "GEHEIM"}, headers={"referer": "http://testserver/o/huis/x/"}
-    )
+    answer = ask(client, staff.user, "post", data=TYPED)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "GEHEIM <b>" not in page
+    assert hidden(page) == [("reason", "GEHEIM <b>"), ("who", "an"), ("who", "bo")]
+    assert 'action="/o/huis/vernietig/"' in page
+    assert "GEHEIM" not in str(dict(client.session))
+
+
+def test_with_the_password_it_is_carried_out_at_once_and_asked_no_more(client, staff):
+    staff.sign_in(client)
+    wrong = ask(client, staff.user, "post", data={**TYPED, "confirm-password": "iets heel anders"})
+    assert wrong.status_code == 422 and ("reason", "GEHEIM <b>") in hidden(wrong.content.decode())
+    assert "iets heel anders" not in wrong.content.decode()
+    request = posted(client, staff.user, {**TYPED, "confirm-password": PASSWORD})
+    assert answer_of(request).content == b"done"
+    assert request.POST.getlist("who") == ["an", "bo"] and "confirm-password" not in request.POST
+    assert answer_of(posted(client, staff.user, TYPED, request.session)).content == b"done"
+
+
+def test_guessing_the_password_here_is_counted_as_on_the_page_of_its_own(client, staff):
+    staff.sign_in(client)
+    guess = {**TYPED, "confirm-password": "iets heel anders"}
+    codes = [ask(client, staff.user, "post", data=guess).status_code for _ in range(11)]
+    assert codes == [422] * 10 + [429]
+
+
+def test_who_has_no_password_confirms_elsewhere_and_comes_back(client, staff):
+    staff.sign_in(client)
+    staff.user.set_unusable_password()
+    answer = ask(client, staff.user, "post", data=TYPED, headers={"referer": "http://testserver/o/huis/x/"})
     assert (answer.status_code, answer["Location"]) == (303, "/inloggen/bevestigen/?next=%2Fo%2Fhuis%2Fx%2F")
     assert "GEHEIM" not in str(dict(client.session))
+
+
+DANGEROUS = {
+    "policy:publish", "retention:approve", "retention:approve_list", "retention:run", "retention:again",
+    "disclosures:approve", "disclosures:hand-over",
+    "client_requests:invite_again", "client_requests:freeze", "client_requests:end_access",
+}  # fmt: skip
+
+
+def without(kwargs):
+    """What a view gets: the middleware has taken the organisation out."""
+    return {name: value for name, value in kwargs.items() if name != "organisation"}
+
+
+def test_everything_dangerous_asks_first(client, staff):
+    """Each page is called as the middleware would: nobody confirmed, so it asks before it looks at anything."""
+    routes = [route for route in declarations() if route.declaration and route.declaration.name in DANGEROUS]
+    pages = {route.declaration.name: f"/{route.pattern}" for route in routes}
+    assert set(pages) == DANGEROUS
+    staff.sign_in(client)
+    for name, pattern in pages.items():
+        address = re.sub(r"<uuid:\w+>", str(uuid4()), pattern.replace("<slug:organisation>", "huis"))
+        page = resolve(address)
+        answer = page.func(posted(client, staff.user, TYPED), **without(page.kwargs))
+        assert answer.status_code == 422 and 'name="confirm-password"' in answer.content.decode(), name
 
 
 def test_a_code_confirms_too(client, staff):

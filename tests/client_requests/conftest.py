@@ -20,6 +20,12 @@ def own_circumstances() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody confirmed just now; `tests/accounts/test_confirm.py` asks what happens when not."""
+    monkeypatch.setattr("casemgmt.accounts.confirm.confirmed", lambda request: True)
+
+
 @pytest.fixture
 def house() -> House:
     return make_house()

@@ -16,6 +16,12 @@ def circumstances() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody confirmed just now; `tests/accounts/test_confirm.py` asks what happens when not."""
+    monkeypatch.setattr("casemgmt.accounts.confirm.confirmed", lambda request: True)
+
+
 @pytest.fixture
 def case() -> Iterator[Case]:
     """Sterk Huis, Yara of 14, her mother with custody and her brother."""

@@ -93,7 +93,11 @@ class Visitor:
 
     def confirm(self) -> "Visitor":
         """Say once more who one is, where a dangerous act asks it."""
-        if "/bevestigen/" in self.page.url:
+        if self.page.locator("main [name=confirm-password]").count():
+            # What was typed stands in this page and is carried out now.
+            self.page.fill("main [name=confirm-password]", self.person["password"])
+            self.press("Bevestigen en uitvoeren")
+        elif "/bevestigen/" in self.page.url:
             self.page.fill("main [name=password]", self.person["password"])
             self.submit()
         return self
