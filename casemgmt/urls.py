@@ -11,10 +11,11 @@ STAFF = (
     "client_requests.staff_urls",
     "retention.staff_urls",
     "casemgmt.work.staff_urls",
+    "casemgmt.organisations.staff_urls",
     "casemgmt.policy.staff_urls",
 )
 PORTAL = ("portal.portal_urls", "casemgmt.accounts.portal_urls")
-PLATFORM = ("casemgmt.web.urls", "casemgmt.accounts.urls", "casemgmt.front")
+PLATFORM = ("casemgmt.web.urls", "casemgmt.accounts.urls", "casemgmt.organisations.entrance", "casemgmt.front")
 
 
 def _of(modules: tuple[str, ...]) -> list[URLPattern | URLResolver]:

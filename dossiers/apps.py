@@ -11,6 +11,7 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         """Make our jobs, menu entries and answers known to the packages to our left."""
-        from dossiers import menu, names, tasks  # noqa: F401
+        from dossiers import menu, names, opening, tasks  # noqa: F401
 
         names.install()
+        opening.install()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base.db import reads
 from casemgmt.base.errors import Conflict
+from casemgmt.organisations import acts as units
 from casemgmt.organisations.actors import Actor
 from casemgmt.organisations.models import Unit
 from dossiers.access import change_dossier
@@ -62,3 +63,16 @@ def open_with_client(given: Mapping[str, Any], *, by: Actor, at: datetime) -> UU
         action=Action.ADD,
     )
     return dossier_id
+
+
+def install() -> None:
+    """Tell those who close teams which ones have open dossiers; called once when the application starts."""
+    units.unit_in_use[:] = [why_not_close]
+
+
+@reads
+def why_not_close(unit_id: UUID) -> str:
+    """Why a team cannot close yet: an open dossier would be reached by nobody."""
+    if Dossier.objects.filter(unit_id=unit_id, state=Dossier.State.OPEN).exists():
+        return _("There is still open work in this team. Close it first.")
+    return ""

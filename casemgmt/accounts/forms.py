@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casemgmt.accounts import limits
+from casemgmt.accounts.models import User
 
 LABELS = {
     "login": gettext_lazy("E-mail address"),
@@ -65,6 +66,13 @@ class ChangePasswordForm(_Plain, account.ChangePasswordForm):  # type: ignore[mi
 
 class ResetPasswordForm(_Plain, account.ResetPasswordForm):  # type: ignore[misc]
     """Where to send the link."""
+
+    def clean_email(self) -> str:
+        """The address; an account without a password has an invitation instead, which this may not go round."""
+        email = str(super().clean_email())
+        known: list[User] = self.users
+        self.users: list[User] = [user for user in known if user.has_usable_password()]
+        return email
 
 
 class ResetPasswordKeyForm(_Plain, account.ResetPasswordKeyForm):  # type: ignore[misc]

@@ -105,3 +105,29 @@ class PortalInvitation(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class StaffInvitation(models.Model):
+    """The way in for somebody of staff: one for each organisation and person, used once, for a number of days.
+
+    A listed exception to row security: it is asked for before anybody is known. ``name`` is what was typed by
+    whoever invites, until the invitation is used. Of the code only a hash is kept, made when the mail is sent.
+    ``after_loss`` says that somebody comes back who lost the second factor.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organisation_id = models.UUIDField()
+    user_id = models.UUIDField()
+    name = models.CharField(max_length=120, blank=True, default="")
+    code_hash = models.CharField(max_length=64, blank=True, default="")
+    after_loss = models.BooleanField(default=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation_id", "user_id"], name="staff_invitation_once")]
+        indexes = [models.Index(fields=["user_id"], name="staff_invitation_of_user")]
+
+    def __str__(self) -> str:
+        return str(self.id)

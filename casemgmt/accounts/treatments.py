@@ -29,3 +29,17 @@ declare(
     attempts         keep never none
     """,
 )
+declare(
+    "accounts.StaffInvitation",
+    """
+    id               keep never none
+    organisation_id  keep never none
+    user_id          keep never none
+    name             keep never none
+    code_hash        keep never none
+    after_loss       keep never none
+    expires_at       keep never none
+    used_at          keep never none
+    attempts         keep never none
+    """,
+)

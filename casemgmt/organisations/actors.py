@@ -103,3 +103,8 @@ def _units_by_capability(by_role: Mapping[str, frozenset[UUID]], on: date) -> di
         for capability in of_role.get(role, frozenset()):
             given.setdefault(capability, set()).update(() if role in supervised else units)
     return {capability: frozenset(units) for capability, units in given.items()}
+
+
+def operator() -> Actor:
+    """Whoever works with the commands of the machine itself: nobody's account, and no capability to read."""
+    return Actor(user_id=None, name="", organisation_id=current())

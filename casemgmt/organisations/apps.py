@@ -8,3 +8,9 @@ class OrganisationsConfig(AppConfig):
 
     name = "casemgmt.organisations"
     label = "organisations"
+
+    def ready(self) -> None:
+        """Make the invitation's message and the menu entry known."""
+        from casemgmt.organisations import mail, menu  # noqa: F401
+
+        menu.offer()

@@ -12,13 +12,17 @@ from casemgmt.base.models import OrganisationModel, TenantForeignKey
 
 
 class Organisation(models.Model):
-    """A tenant: an organisation with a privacy regulation of its own."""
+    """A tenant: an organisation with a privacy regulation of its own.
+
+    ``regulation`` names the shipped regulation that it follows, where that is not called after its slug.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=120)
     abbreviation = models.CharField(max_length=4)
+    regulation = models.SlugField(max_length=60, blank=True, default="", db_index=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -40,9 +44,10 @@ class SignInPlace(models.Model):
 
 
 class Unit(OrganisationModel):
-    """A team or unit; dossiers and people belong to one."""
+    """A team or unit; dossiers and people belong to one. Nobody begins in one that was closed."""
 
     name = models.CharField(max_length=120)
+    closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation_id", "name"], name="unit_name_once")]
@@ -54,7 +59,8 @@ class Unit(OrganisationModel):
 class Membership(OrganisationModel):
     """Somebody's role in a unit, for a period.
 
-    ``starts_on`` is the first day, ``ends_on`` the last day that it counts.
+    ``starts_on`` is the first day, ``ends_on`` the last day that it counts. The same role in the same unit may be
+    held again later; PostgreSQL refuses two such periods that share a day (migration 0002).
     """
 
     user_id = models.UUIDField()
@@ -65,7 +71,6 @@ class Membership(OrganisationModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation_id", "user_id", "unit", "role"], name="membership_once"),
             models.CheckConstraint(
                 name="membership_period",
                 condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),

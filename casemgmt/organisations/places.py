@@ -8,17 +8,18 @@ from casemgmt.organisations.models import Organisation, SignInPlace
 
 @dataclass(frozen=True, slots=True)
 class OrganisationValue:
-    """What pages may know of an organisation."""
+    """What pages may know of an organisation; ``regulation`` names the shipped regulation that it follows."""
 
     id: UUID
     slug: str
     name: str
     kind: str
     abbreviation: str
+    regulation: str = ""
 
 
 def _value(row: Organisation) -> OrganisationValue:
-    return OrganisationValue(row.id, row.slug, row.name, row.kind, row.abbreviation)
+    return OrganisationValue(row.id, row.slug, row.name, row.kind, row.abbreviation, row.regulation or row.slug)
 
 
 def organisation_by_slug(slug: str) -> OrganisationValue | None:

@@ -10,6 +10,7 @@ declare(
     name          library omit none
     kind          library omit none
     abbreviation  library omit none
+    regulation    library omit none
     created_at    library omit none
     """,
 )
@@ -27,6 +28,7 @@ declare(
     id               keep omit plain
     organisation_id  keep omit none
     name             keep omit plain
+    closed_on        keep omit plain
     """,
 )
 declare(

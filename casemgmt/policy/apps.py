@@ -14,12 +14,14 @@ class PolicyConfig(AppConfig):
         from django.utils.translation import gettext_noop
 
         from casemgmt.organisations.actors import provide_capabilities, provide_supervised
-        from casemgmt.policy import simulation, words
+        from casemgmt.organisations.roles import provide_roles
+        from casemgmt.policy import roles, simulation, words
         from casemgmt.web import navigation
         from casemgmt.web.routes import Needs
 
         provide_capabilities(words.role_capabilities)
         provide_supervised(words.supervised_roles)
+        provide_roles(roles.roles_on, roles.kept_apart)
         words.install()
         simulation.install()
         navigation.item(

@@ -34,7 +34,7 @@ def load_shipped(*, slug: str, at: datetime) -> int:
     if place is None:
         raise NotThere
     with organisation(place.id):
-        return _load(list(shipped_profiles().get(slug, ())), at)
+        return _load(list(shipped_profiles().get(place.regulation, ())), at)
 
 
 @act

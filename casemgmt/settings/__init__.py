@@ -27,6 +27,8 @@ CASEMGMT_ENV = ENV
 DEBUG = False
 SECRET_KEY = secret("CASEMGMT_SECRET_KEY", "a long random text", "only-for-demo-" + "x" * 50)
 ALLOWED_HOSTS = hosts("CASEMGMT_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+# How mail names us. Pages ask the request; a message is written by a worker, who has none.
+ADDRESS = optional("CASEMGMT_ADDRESS", f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://localhost:8000")
 ROOT_URLCONF = "casemgmt.urls"
 WSGI_APPLICATION = "casemgmt.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"

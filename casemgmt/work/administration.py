@@ -14,9 +14,16 @@ from casemgmt.work import members, stopped
 
 def staff(request: HttpRequest) -> HttpResponse:
     """Who works here."""
-    people = members.members(request.actor, clock.today())  # type: ignore[attr-defined]
-    closed = sum(not one.active for one in people)
-    return render(request, "work/members.html", {"people": people, "closed": closed})
+    found = members.members(request.actor, clock.today(), _after(request))  # type: ignore[attr-defined]
+    return render(request, "work/members.html", {"people": found.people, "closed": found.closed, "next": found.next})
+
+
+def _after(request: HttpRequest) -> UUID | None:
+    """Where the list goes on; anything that is no id begins at the top."""
+    try:
+        return UUID(request.GET.get("after", ""))
+    except ValueError:
+        return None
 
 
 @confirm_again

@@ -9,27 +9,33 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from casemgmt.accounts import staff
 from casemgmt.accounts.acts import disable_account, enable_account
 from casemgmt.accounts.models import User
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
 from casemgmt.base.db import act, reads
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.base.organisation import current
 from casemgmt.organisations.actors import Actor
+from casemgmt.organisations.acts import is_last_administrator, last_administrator
 from casemgmt.organisations.models import Membership, SignInPlace
 from casemgmt.policy.words import role_label
 
 DATA = "staff-account"
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody who works here: name, today's roles with their teams, and whether the account works.
 
-    ``why_not`` says why this account cannot be closed or opened here; empty when it can.
+    ``invited``: waits for somebody to use an invitation. ``why_not`` says why this account cannot be closed or
+    opened here; empty when it can.
     """
 
     id: UUID
@@ -37,29 +43,48 @@ class Member:
     email: str
     roles: tuple[str, ...]
     active: bool
+    invited: bool
     why_not: str
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A part of everybody who works here, by name; ``next`` is where the part after it begins, if there is one."""
+
+    people: tuple[Member, ...]
+    closed: int
+    next: UUID | None
+
+
 @reads
-def members(by: Actor, on: date) -> list[Member]:
-    """Everybody of staff with a place in the current organisation, by name; closed accounts too."""
+def members(by: Actor, on: date, after: UUID | None = None) -> Members:
+    """Staff with a place in the current organisation or an invitation to it, by name; closed accounts too.
+
+    ``after`` is the last person of the part before; somebody who is not here begins at the top.
+    """
+    invited = staff.open_invitations()
     here = SignInPlace.objects.filter(organisation_id=current()).values("user_id")
-    users = list(User.objects.filter(id__in=here, kind=User.Kind.STAFF).order_by("name", "id"))
-    ids = [user.id for user in users]
+    everybody = User.objects.filter(Q(id__in=here) | Q(id__in=list(invited)), kind=User.Kind.STAFF)
+    users = list(_from(everybody, after)[: AT_ONCE + 1])
+    ids = [user.id for user in users[:AT_ONCE]]
     others = SignInPlace.objects.filter(user_id__in=ids).exclude(organisation_id=current())
     elsewhere = set(others.values_list("user_id", flat=True))
     roles = _roles(ids, on)
-    return [
+    people = tuple(
         Member(
             id=user.id,
-            name=user.name,
+            # What was typed stands here until the owner of an account that was there already accepts.
+            name=(invited[user.id].name if user.id in invited else "") or user.name,
             email=user.email or "",
             roles=tuple(roles.get(user.id, ())),
             active=user.is_active,
+            invited=user.id in invited,
             why_not=_why_not(user.id, by, user.id in elsewhere),
         )
-        for user in users
-    ]
+        for user in users[:AT_ONCE]
+    )
+    closed = everybody.filter(is_active=False).count()
+    return Members(people, closed, ids[-1] if len(users) > AT_ONCE else None)
 
 
 @act
@@ -72,6 +97,8 @@ def close_account(member_id: UUID, *, by: Actor) -> str:
     user = _member(member_id, by)
     if not user.is_active:
         raise Conflict(_("This account is closed already."))
+    if is_last_administrator(user.id, clock.today()):
+        raise Conflict(last_administrator())
     disable_account(user_id=user.id)
     events.record(Action.GRANT, data=DATA, object_id=user.id, ground="closed")
     return str(user.name)
@@ -91,13 +118,22 @@ def open_account(member_id: UUID, *, by: Actor) -> str:
 def _member(member_id: UUID, by: Actor) -> User:
     places = SignInPlace.objects.filter(user_id=member_id)
     user = User.objects.select_for_update().filter(id=member_id, kind=User.Kind.STAFF).first()
-    if user is None or not places.filter(organisation_id=current()).exists():
+    here = places.filter(organisation_id=current()).exists() or member_id in staff.open_invitations([member_id])
+    if user is None or not here:
         raise NotThere
     refused = _why_not(user.id, by, places.exclude(organisation_id=current()).exists())
     if refused:
         raise Conflict(refused)
     found: User = user
     return found
+
+
+def _from(everybody: QuerySet[User], after: UUID | None) -> QuerySet[User]:
+    """By name, from the person after this one."""
+    last = everybody.filter(id=after).first() if after else None
+    if last is not None:
+        everybody = everybody.filter(Q(name__gt=last.name) | Q(name=last.name, id__gt=last.id))
+    return everybody.order_by("name", "id")
 
 
 def _why_not(user_id: UUID, by: Actor, elsewhere: bool) -> str:

@@ -18,6 +18,7 @@ CLUSTERS = {"owner": "default", "vault_owner": "vault"}
 WITHOUT_ROW_SECURITY = {
     "accounts_user": "people may work for several organisations; portal accounts hold no name",
     "accounts_portalinvitation": "tried before anybody is signed in: a hash of a code, no name",
+    "accounts_staffinvitation": "tried before anybody is signed in: a hash of a code, and a colleague's name till then",
     "audit_platformevent": "what happens where no organisation can be named; no content",
     "base_job": "the queue: organisation, kind and opaque subject, nothing about anybody",
     "organisations_organisation": "which organisations exist",

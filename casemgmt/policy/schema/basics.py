@@ -88,6 +88,12 @@ FOUR_EYES = (
 
 DOSSIER_CONTENT = (Capability.DOSSIER_READ, Capability.DOSSIER_ADD, Capability.DOSSIER_CHANGE, Capability.NOTE_KEEP)
 
+FORBIDDEN_TO = {
+    RoleKey.ORGANISATION_ADMINISTRATOR: DOSSIER_CONTENT,
+    RoleKey.RECORDS_ADMINISTRATOR: (Capability.NOTE_KEEP,),
+}
+"""What a role may never do, neither by itself nor by another role of the same person."""
+
 
 class Roles(Strict):
     """All roles of the organisation; refuses a set in which nobody could be the second pair of eyes."""
@@ -96,8 +102,8 @@ class Roles(Strict):
 
     @model_validator(mode="after")
     def _keeps_hands_apart(self) -> Self:
-        self._refuse(RoleKey.ORGANISATION_ADMINISTRATOR, DOSSIER_CONTENT)
-        self._refuse(RoleKey.RECORDS_ADMINISTRATOR, (Capability.NOTE_KEEP,))
+        for key, forbidden in FORBIDDEN_TO.items():
+            self._refuse(key, forbidden)
         for first, second in FOUR_EYES:
             if not any(one is not two for one in self.having(first) for two in self.having(second)):
                 raise ValueError(f"voor “{first.value}” en “{second.value}” zijn twee verschillende rollen nodig")
