@@ -11,13 +11,14 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
 
+from casemgmt.accounts import staff
 from casemgmt.accounts.models import User
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
-from casemgmt.organisations.actors import Actor, actor_for
-from casemgmt.organisations.models import Membership, Organisation, SignInPlace, Unit
-from casemgmt.policy.shipped import load_shipped
-from casemgmt.vault.keys import create_organisation_key
+from casemgmt.organisations.actors import Actor, actor_for, operator
+from casemgmt.organisations.acts import NewRole, accept_invitation, invite_staff
+from casemgmt.organisations.models import Organisation, Unit
+from casemgmt.policy.founding import NewOrganisation, found_by_kind
 from demo.history import Past, live
 from demo.markers import mark
 from demo.objects import dossiers_of
@@ -34,7 +35,7 @@ from retention.acts import close_dossier
 from retention.facts import Answers
 
 DATA = Path(__file__).parent / "data"
-FIRST_DAY = date(2000, 1, 1)
+FIRST_DAY = datetime(2000, 1, 1, 12, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +104,19 @@ def build(slug: str, *, seed: int) -> Built:
             raise OtherSeed(slug)
         return Built(slug, known.id, people, dossiers_of(known.id))
     data, now = read(slug), clock.now()
-    place = Organisation.objects.create(
-        slug=slug, name=data["name"], kind=data["kind"], abbreviation=data["abbreviation"]
-    )
-    with organisation(place.id):
-        create_organisation_key()
+    units = tuple(data[which] for which in (TEAM, OTHER, DESK))
+    new = NewOrganisation(slug, data["name"], data["abbreviation"], units, data["kind"])
+    founded = found_by_kind(new=new, kind=slug, at=now)
+    with organisation(founded):
         with transaction.atomic():
-            load_shipped(slug=slug, at=now)
             stage = Stage(slug, data, seed, now, _units(data), {})
-            users = _accounts(place, stage, people)
+            users = _accounts(stage, people)
         stage = replace(stage, actors={part: actor_for(user, clock.today()) for part, user in users.items()})
         dossiers = {row["name"]: _dossier(stage, number, row) for number, row in enumerate(data["dossier"], 1)}
         past = Past(slug, seed, now, stage.actors, dossiers)
         live(past)
         mark(past, stage.units[OTHER].id, f"{data['prefix']}-PROEF")
-    return Built(slug, place.id, people, dossiers_of(place.id))
+    return Built(slug, founded, people, dossiers_of(founded))
 
 
 def _made_with(staff: tuple[DemoPerson, ...], clients: tuple[DemoPerson, ...]) -> bool:
@@ -129,18 +128,26 @@ def _made_with(staff: tuple[DemoPerson, ...], clients: tuple[DemoPerson, ...]) -
 
 
 def _units(data: Mapping[str, Any]) -> dict[str, Unit]:
-    return {which: Unit.objects.create(name=data[which]) for which in (TEAM, OTHER, DESK)}
+    return {which: Unit.objects.get(name=data[which]) for which in (TEAM, OTHER, DESK)}
 
 
-def _accounts(place: Organisation, stage: Stage, people: tuple[DemoPerson, ...]) -> dict[str, User]:
-    made = {}
-    for part, person in zip(PARTS, people, strict=True):
-        user = User.objects.create_staff(email=person.email, name=person.name, password=person.password)
-        give_second_factor(user, person.totp_secret)
-        SignInPlace.objects.create(user_id=user.id, organisation=place)
-        Membership.objects.create(user_id=user.id, unit=stage.units[part.unit], role=person.role, starts_on=FIRST_DAY)
-        made[part.part] = user
-    return made
+def _accounts(stage: Stage, people: tuple[DemoPerson, ...]) -> dict[str, User]:
+    """Everybody is invited on the first day and comes in at once, by the acts that a real organisation uses."""
+    with clock.pretend(FIRST_DAY):
+        return {
+            part.part: _employ(person, stage.units[part.unit].id) for part, person in zip(PARTS, people, strict=True)
+        }
+
+
+def _employ(person: DemoPerson, unit_id: UUID) -> User:
+    role = NewRole(person.role, unit_id, clock.local_date(FIRST_DAY))
+    made = invite_staff(email=person.email, name=person.name, roles=[role], by=operator(), at=FIRST_DAY, by_mail=False)
+    code = staff.new_code(invitation_id=made.invitation_id, at=FIRST_DAY) or ""
+    if not accept_invitation(email=person.email, code=code, password=person.password, at=FIRST_DAY):
+        raise RuntimeError("Somebody of the demo could not come in.")
+    user = User.objects.get(id=made.user_id)
+    give_second_factor(user, person.totp_secret)
+    return user
 
 
 def _dossier(stage: Stage, number: int, row: Mapping[str, Any]) -> UUID:
