@@ -25,6 +25,7 @@ from casemgmt.base.errors import NotAllowed
 from casemgmt.organisations.actors import Actor, actor_for
 from casemgmt.organisations.places import OrganisationValue, may_sign_in, organisation_by_slug
 from casemgmt.refusals import page_for
+from casemgmt.web import errors
 from casemgmt.web.context import provided
 from casemgmt.web.routes import Need, RouteDeclaration
 
@@ -97,14 +98,18 @@ class OrganisationMiddleware:
 
 
 def sign_in_first(request: HttpRequest, slug: str | None) -> HttpResponse:
-    """To the sign-in page of the right door, and back here afterwards."""
+    """To the sign-in page of the right door, and back here afterwards; a program gets 401."""
+    if errors.wants_json(request):
+        return errors.sign_in_first(request)
     if is_portal(request) and slug is not None:
         return redirect_to_login(request.get_full_path(), f"/mijn/{slug}/inloggen/")
     return redirect_to_login(request.get_full_path(), reverse("account_login"))
 
 
 def set_up_second_factor(request: HttpRequest) -> HttpResponse:
-    """Nothing is open to somebody who has only a password."""
+    """Nothing is open to somebody who has only a password; a program gets 401."""
+    if errors.wants_json(request):
+        return errors.sign_in_first(request, _("Signing in is not finished: the second step is missing."))
     return redirect(reverse("mfa_activate_totp"))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,7 @@ def said(status: int) -> Said:
     """Give the texts for a status in the language of the visitor."""
     texts = {
         400: _bad_request,
+        401: _sign_in_first,
         403: _forbidden,
         404: _not_found,
         405: _wrong_method,
@@ -61,16 +63,18 @@ def answer(
     detail: str = "",
     decision: Any = None,
     headers: dict[str, str] | None = None,
+    fields: Mapping[str, Sequence[str]] | None = None,
 ) -> HttpResponse:
     """Answer with an error page, or the same in JSON when that is asked for; `detail` replaces what happened.
 
+    ``fields``: what is wrong with each field of a form, in sentences; only a program reads them here.
     The sentence of a refusal says itself whom to ask, so at 403 ours beside it would send people to a second address.
     """
     texts = said(status)
     if status == 403 and detail:
         texts = replace(texts, todo="")
     if wants_json(request):
-        return _json(status, texts.title, detail or texts.happened, headers)
+        return _json(status, texts.title, detail or texts.happened, fields or {}, headers)
     try:
         body = _page(request, status, texts, detail, decision)
     except Exception:
@@ -83,6 +87,18 @@ def answer(
 def method_not_allowed(request: HttpRequest, allowed: Iterable[str]) -> HttpResponse:
     """Answer 405 and name the methods that work."""
     return answer(request, 405, headers={"Allow": ", ".join(allowed)})
+
+
+def sign_in_first(request: HttpRequest, detail: str = "") -> HttpResponse:
+    """Answer 401 to a program that nobody signed in for; a person is led to the door instead."""
+    return answer(request, 401, detail=detail, headers={"WWW-Authenticate": 'Session realm="casemgmt"'})
+
+
+def unfit(request: HttpRequest, context: Mapping[str, Any]) -> HttpResponse:
+    """Answer 422 to a program, with what is wrong with each field of the forms that a page would have shown."""
+    forms = (value for value in context.values() if isinstance(value, BaseForm))
+    faults = {name: [str(fault) for fault in found] for form in forms for name, found in form.errors.items()}
+    return answer(request, 422, fields=faults)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -156,8 +172,11 @@ def _page(request: HttpRequest, status: int, texts: Said, detail: str, decision:
         return environment().get_template(f"errors/{known}.html").render(values)
 
 
-def _json(status: int, title: str, detail: str, headers: dict[str, str] | None) -> HttpResponse:
-    body = json.dumps({"error": {"status": status, "title": title, "detail": detail}}, ensure_ascii=False)
+def _json(
+    status: int, title: str, detail: str, fields: Mapping[str, Sequence[str]], headers: dict[str, str] | None
+) -> HttpResponse:
+    error = {"status": status, "title": title, "detail": detail, "fields": fields}
+    body = json.dumps({"error": error}, ensure_ascii=False)
     return HttpResponse(
         body, status=status, content_type="application/json", headers={"Cache-Control": "no-store", **(headers or {})}
     )
@@ -169,6 +188,15 @@ def _bad_request() -> Said:
         _("Something in the address or the form was not as our pages make it."),
         _("Nothing was changed."),
         _("Go back and try once more. If you came here through a link, open the page through the menu."),
+    )
+
+
+def _sign_in_first() -> Said:
+    return Said(
+        _("Sign in first"),
+        _("Nobody is signed in here, or the session has ended."),
+        _("Nothing was changed."),
+        _("Sign in and ask again."),
     )
 
 

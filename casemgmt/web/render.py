@@ -21,7 +21,13 @@ def environment() -> jinja2.Environment:
 def render(
     request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """Answer with a page."""
+    """Answer with a page; a program that sent what is not right gets the faults instead, in the shape of all errors."""
+    if status == 422:
+        # Imported late: the error pages are rendered here.
+        from casemgmt.web.errors import unfit, wants_json
+
+        if wants_json(request):
+            return unfit(request, context or {})
     return HttpResponse(render_to_string(request, template, context), status=status)
 
 

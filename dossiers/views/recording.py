@@ -11,7 +11,7 @@ from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict
 from casemgmt.organisations.actors import Actor
-from casemgmt.web import forms
+from casemgmt.web import errors, forms
 from casemgmt.web.forms import text_faults
 from casemgmt.web.render import page_or_block, render, see_other
 from dossiers import access, timeline
@@ -165,7 +165,7 @@ def _keep(request: HttpRequest, dossier_id: UUID, place_id: UUID, verb: Verb) ->
     }
     too_much = sum(len(value) for values in content.values() for value in values) > LONGEST or len(content) > 60
     if too_much or text_faults(request.POST):
-        return HttpResponse(status=422)
+        return errors.answer(request, 422)
     change_dossier(actor, dossier_id, verb, lambda d: keep_draft(d, place_id, content, by=actor, at=at), data="draft")
     return HttpResponse(status=204)
 

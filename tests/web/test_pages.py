@@ -53,7 +53,7 @@ def test_an_error_page_says_what_happened_what_was_kept_and_what_to_do(status: i
 
 def test_a_program_gets_the_error_as_json() -> None:
     answer = errors.handler404(sample_request(HTTP_ACCEPT="application/json"))
-    assert set(json.loads(answer.content)["error"]) == {"status", "title", "detail"}
+    assert set(json.loads(answer.content)["error"]) == {"status", "title", "detail", "fields"}
 
 
 def test_not_found_is_the_same_for_a_stranger_and_for_what_does_not_exist() -> None:
