@@ -6,15 +6,13 @@ the keys until the named date.
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from casemgmt.base import clock
 from casemgmt.base.organisation import current
@@ -22,6 +20,7 @@ from casemgmt.organisations.models import Organisation
 from casemgmt.policy.calendar import add_term
 from casemgmt.policy.versions import profile_in_force
 from retention.models import Certificate, Removal
+from retention.signing import known_keys, pem, present_id, read_pem, signing_key
 
 
 def make(removal: Removal, *, at: datetime) -> Certificate:
@@ -58,29 +57,12 @@ def _content(removal: Removal, at: datetime) -> dict[str, Any]:
         "unreadable": f"now; in backups of the keys until {backups.isoformat()}",
         "key_backups_until": backups.isoformat(),
         "made_at": _moment(at),
+        "key": present_id(),
     }
 
 
 def _moment(value: datetime | None) -> str | None:
     return value.isoformat(timespec="seconds") if value else None
-
-
-def signing_key() -> Ed25519PrivateKey:
-    """The key that signs certificates, from CASEMGMT_SIGNING_KEY; raises ImproperlyConfigured."""
-    try:
-        return Ed25519PrivateKey.from_private_bytes(base64.b64decode(settings.SIGNING_KEY, validate=True))
-    except ValueError:
-        raise ImproperlyConfigured("CASEMGMT_SIGNING_KEY must be base64 of 32 random bytes.") from None
-
-
-def public_key_pem() -> str:
-    """The key with which anybody verifies our certificates."""
-    encoded = (
-        signing_key()
-        .public_key()
-        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    )
-    return encoded.decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +75,11 @@ class CertificateFile:
 
     @classmethod
     def of(cls, row: Certificate) -> "CertificateFile":
-        """The file of a stored certificate."""
-        return cls(row.text, base64.b64encode(bytes(row.signature)).decode(), public_key_pem())
+        """The file of a stored certificate, with the key that signed it; the present one when none did."""
+        signature = bytes(row.signature)
+        keys = known_keys()
+        signer = _signer(row.text.encode(), signature, keys) or next(iter(keys))
+        return cls(row.text, base64.b64encode(signature).decode(), pem(keys[signer]))
 
     def to_json(self) -> str:
         """One JSON document."""
@@ -105,19 +90,37 @@ class CertificateFile:
         )
 
 
-def verify(document: str, public_key: str) -> dict[str, Any]:
-    """The content of a genuine certificate; raises ValueError when text, signature or key do not belong together.
+@dataclass(frozen=True, slots=True)
+class Genuine:
+    """What a genuine certificate says, and the id of the key that signed it."""
 
-    Needs no database: ``public_key`` (PEM) must come from the organisation itself,
-    not from the document.
+    content: dict[str, Any]
+    key: str
+
+
+def verify(document: str, public_keys: str) -> Genuine:
+    """What a genuine certificate says and who signed it; raises ValueError when these do not belong together.
+
+    Needs no database: ``public_keys`` (one PEM or several) must come from the installation itself,
+    not from the document. A certificate that names its key must be signed by that one and no other.
     """
     try:
         stored = json.loads(document)
-        key = serialization.load_pem_public_key(public_key.encode())
-        if not isinstance(key, Ed25519PublicKey):
-            raise ValueError("not an Ed25519 key")
-        key.verify(base64.b64decode(stored["signature"]), stored["text"].encode())
         content: dict[str, Any] = json.loads(stored["text"])
-    except (InvalidSignature, KeyError, TypeError, ValueError) as error:
+        signer = _signer(stored["text"].encode(), base64.b64decode(stored["signature"]), read_pem(public_keys))
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError("This is not a genuine certificate.") from error
-    return content
+    if signer is None or content.get("key", signer) != signer:
+        raise ValueError("This is not a genuine certificate, or its key is not among these.")
+    return Genuine(content, signer)
+
+
+def _signer(text: bytes, signature: bytes, keys: Mapping[str, Ed25519PublicKey]) -> str | None:
+    """The id of the key that made this signature, if it is one of these."""
+    for found, key in keys.items():
+        try:
+            key.verify(signature, text)
+        except InvalidSignature:
+            continue
+        return found
+    return None

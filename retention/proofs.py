@@ -12,9 +12,10 @@ from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base.db import reads
 from casemgmt.base.errors import NotThere
-from retention.certificates import CertificateFile, public_key_pem, verify
+from retention.certificates import CertificateFile, verify
 from retention.models import Certificate
 from retention.panes import goes
+from retention.signing import public_keys_pem
 
 PAGE = 50
 
@@ -31,7 +32,7 @@ class CertificateLine:
 
 @dataclass(frozen=True, slots=True)
 class CertificatePage:
-    """One certificate with what it says."""
+    """One certificate with what it says; ``key`` is the id of the key that signed it, empty when none of ours did."""
 
     id: UUID
     number: str
@@ -46,7 +47,7 @@ class CertificatePage:
     removed: tuple[tuple[str, int], ...]
     text: str
     signature: str
-    genuine: bool
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def one(certificate_id: UUID) -> CertificatePage:
         removed=goes(content["rows_erased"]),
         text=row.text,
         signature=file.signature,
-        genuine=_genuine(file),
+        key=_signed_by(file),
     )
 
 
@@ -100,12 +101,11 @@ def as_file(certificate_id: UUID) -> tuple[str, str]:
     return row.number, CertificateFile.of(row).to_json()
 
 
-def _genuine(file: CertificateFile) -> bool:
+def _signed_by(file: CertificateFile) -> str:
     try:
-        verify(file.to_json(), public_key_pem())
+        return verify(file.to_json(), public_keys_pem()).key
     except ValueError:
-        return False
-    return True
+        return ""
 
 
 def _row(certificate_id: UUID) -> Certificate:

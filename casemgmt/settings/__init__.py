@@ -20,6 +20,7 @@ from casemgmt.settings.environment import (
     key,
     never_in_production,
     optional,
+    public_keys,
     secret,
 )
 
@@ -39,6 +40,8 @@ CLOCK_FILE = never_in_production("CASEMGMT_CLOCK_FILE", "it moves the clock, and
 FAILPOINT = never_in_production("FAILPOINT", "it kills the process at a named place")
 MASTER_KEY = key("CASEMGMT_MASTER_KEY", "base64 of 32 random bytes")
 SIGNING_KEY = key("CASEMGMT_SIGNING_KEY", "base64 of an Ed25519 seed of 32 bytes")
+# Certificates that were signed before a change of key stay verifiable with these.
+RETIRED_KEYS = public_keys("CASEMGMT_RETIRED_KEYS")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

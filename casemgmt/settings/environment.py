@@ -15,6 +15,8 @@ KINDS = ("demo", "test", "production")
 KEY_BYTES = 32
 SHORTEST_SECRET = 40
 HOST = re.compile(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
+# DER of an Ed25519 public key is a fixed beginning and 32 bytes.
+PUBLIC_KEY = re.compile(r"MCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=")
 BROKER = re.compile(r"rediss?://[^/\s]+|redis\+socket:///\S")
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -89,6 +91,16 @@ def key(name: str, meaning: str) -> str:
     if not right:
         raise ImproperlyConfigured(f"{name} must be {meaning}.")
     return value
+
+
+def public_keys(name: str) -> list[str]:
+    """Ed25519 public keys as they stand in their PEM files, the line between the marks, with commas between them."""
+    found = [one.strip() for one in optional(name).split(",") if one.strip()]
+    if not all(PUBLIC_KEY.fullmatch(one) for one in found):
+        raise ImproperlyConfigured(
+            f"{name} must hold Ed25519 public keys, the long line of each PEM file, with commas."
+        )
+    return found
 
 
 def secret(name: str, meaning: str, default: str) -> str:

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
+from casemgmt.base.errors import NotThere
 from casemgmt.web.render import render
-from retention import certificates, proofs
+from retention import proofs, signing
 from retention.views.asked import given
 
 
@@ -31,6 +32,10 @@ def certificate_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse
 
 
 def public_key(request: HttpRequest) -> HttpResponse:
-    """The public key, for everybody: a certificate is worth nothing when only its maker can verify it."""
+    """The public keys, or the one with this id, for everybody: what only its maker can verify is worth nothing."""
+    wanted, keys = given(request, "id"), signing.known_keys()
+    if wanted and wanted not in keys:
+        raise NotThere
+    text = signing.pem(keys[wanted]) if wanted else signing.public_keys_pem()
     headers = {"Content-Disposition": 'attachment; filename="key.pem"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(certificates.public_key_pem(), content_type="application/x-pem-file", headers=headers)
+    return HttpResponse(text, content_type="application/x-pem-file", headers=headers)

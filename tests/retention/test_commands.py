@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import shutil
@@ -20,7 +21,7 @@ from django.db import transaction
 from casemgmt.base import clock
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import organisation
-from retention import certificates, night
+from retention import certificates, night, signing
 from retention.models import Removal
 from tests.retention.places import dossier, settle
 
@@ -31,10 +32,10 @@ ROOT = Path(__file__).resolve().parents[2]
 def files(tmp_path: Path) -> tuple[Path, Path]:
     """A genuine certificate and the key, as they are downloaded."""
     text = json.dumps({"number": "2026-abc", "organisation": "sterk-huis", "made_at": "2026-11-30T12:00:00+00:00"})
-    signature = base64.b64encode(certificates.signing_key().sign(text.encode())).decode()
+    signature = base64.b64encode(signing.signing_key().sign(text.encode())).decode()
     file, key = tmp_path / "certificate.json", tmp_path / "key.pem"
-    file.write_text(certificates.CertificateFile(text, signature, certificates.public_key_pem()).to_json())
-    key.write_text(certificates.public_key_pem())
+    file.write_text(certificates.CertificateFile(text, signature, signing.public_keys_pem()).to_json())
+    key.write_text(signing.public_keys_pem())
     return file, key
 
 
@@ -122,3 +123,53 @@ def test_the_status_counts_states_and_names_what_is_stuck() -> None:
     assert status()[1][0]["stuck"][0]["why"] == "OSError"
     with pytest.raises(CommandError):
         call_command("destruction_status", "--organisation", "nergens")
+
+
+def public_line() -> str:
+    """The long line of the key's PEM file, as an operator copies it into the setting."""
+    return "".join(signing.pem(signing.signing_key().public_key()).splitlines()[1:-1])
+
+
+def other_seed() -> str:
+    """A key to change to."""
+    return base64.b64encode(bytes(range(32))).decode()
+
+
+def test_after_a_change_of_key_old_certificates_verify_and_say_with_which_key(
+    files: tuple[Path, Path], tmp_path: Path, settings: Any
+) -> None:
+    document, before, line = files[0].read_text(), signing.present_id(), public_line()
+    settings.SIGNING_KEY = other_seed()
+    assert signing.present_id() != before
+    with pytest.raises(ValueError, match="genuine"):
+        certificates.verify(document, signing.public_keys_pem())
+    settings.RETIRED_KEYS = [line]
+    assert certificates.verify(document, signing.public_keys_pem()).key == before
+    keys, out = tmp_path / "keys.pem", StringIO()
+    keys.write_text(signing.public_keys_pem())
+    call_command("verify_certificate", str(files[0]), "--key", str(keys), stdout=out)
+    assert f"Signed with key {before}." in out.getvalue()
+
+
+def test_a_certificate_that_names_a_key_is_genuine_with_no_other(files: tuple[Path, Path], settings: Any) -> None:
+    """A thief of a retired key cannot make a certificate that says the present one signed it."""
+    line, before = public_line(), signing.signing_key()
+    settings.SIGNING_KEY, settings.RETIRED_KEYS = other_seed(), [line]
+    for named, genuine in ((signing.present_id(), False), (signing.key_id(before.public_key()), True)):
+        text = json.dumps({"number": "1", "key": named})
+        signature = base64.b64encode(before.sign(text.encode())).decode()
+        document = certificates.CertificateFile(text, signature, "").to_json()
+        if genuine:
+            assert certificates.verify(document, signing.public_keys_pem()).key == named
+        else:
+            with pytest.raises(ValueError, match="genuine"):
+                certificates.verify(document, signing.public_keys_pem())
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl binary")
+def test_the_id_of_a_key_can_be_computed_by_anybody(files: tuple[Path, Path]) -> None:
+    words = ["openssl", "pkey", "-pubin", "-in", str(files[1]), "-outform", "DER"]
+    assert (
+        hashlib.sha256(subprocess.run(words, capture_output=True, check=True).stdout).hexdigest()
+        == signing.present_id()
+    )

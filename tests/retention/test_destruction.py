@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base import clock
@@ -17,7 +18,7 @@ from dossiers.access import change_dossier, open_dossier
 from dossiers.models import Dossier
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
-from retention import acts, certificates, destruction, impact, manifest, night
+from retention import acts, certificates, destruction, impact, manifest, night, signing
 from retention.models import Certificate, EndDate, ErasureLedger, Removal
 from retention.vocabulary import RemovalState
 from tests.cast import Family, Place, make_family
@@ -172,16 +173,25 @@ def reopened_fill(here: Place, family: Family) -> None:
 
 def test_what_a_simulation_keeps_names_no_dossier(here, closed):
     with organisation(here.id), transaction.atomic():
-        line = impact._example(Dossier.objects.get(), date(2025, 5, 1), date(2030, 5, 1))
-        assert Dossier.objects.get().number not in line
-        assert "01-05-2010" in line or "2010" in line
+        kept = impact._example(Dossier.objects.get(), date(2025, 5, 1), date(2030, 5, 1))
+    assert kept == {"closed": "2010-05-01", "before": "2025-05-01", "after": "2030-05-01"}
+
+
+def test_an_example_of_a_simulation_speaks_the_language_of_its_reader(here):
+    kept = {"closed": "2010-05-01", "before": "2025-05-01", "after": None}
+    with translation.override("en"):
+        assert impact.EndDatesImpact().example(kept) == "A dossier, closed on 1 May 2010: from 1 May 2025 to –"
+    with translation.override("nl"):
+        assert impact.EndDatesImpact().example(kept) == "Een dossier, afgesloten op 1 mei 2010: van 1 mei 2025 naar –"
 
 
 def genuine(certificate: Certificate) -> None:
     """The file verifies offline; changed by one letter it does not, and it names nobody."""
     document = certificates.CertificateFile.of(certificate).to_json()
-    key = certificates.public_key_pem()
-    content = certificates.verify(document, key)
+    key = signing.public_keys_pem()
+    found = certificates.verify(document, key)
+    content = found.content
+    assert found.key == content["key"] == signing.present_id()
     assert content["files_erased"] == 1
     assert content["rows_erased"]["dossiers.EntryVersion"] == 1
     with pytest.raises(ValueError, match="genuine"):
@@ -283,6 +293,6 @@ def test_the_manifest_knows_every_table_that_goes_with_a_dossier():
 
 
 def test_a_certificate_is_json_with_text_signature_and_key(here, closed):
-    file = certificates.CertificateFile("{}", "", certificates.public_key_pem())
+    file = certificates.CertificateFile("{}", "", signing.public_keys_pem())
     assert set(json.loads(file.to_json())) == {"text", "signature", "public_key"}
     assert isinstance(here.id, UUID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from casemgmt.base.organisation import organisation
 from casemgmt.organisations.models import Membership
 from casemgmt.work.models import Task
 from dossiers.models import Dossier
-from retention import acts, destruction, night
+from retention import acts, destruction, night, signing
 from retention.models import Certificate, EndDate, Hold, Removal
 from tests.retention.places import House, dossier, keeping, settle
 
@@ -325,7 +326,7 @@ def test_what_was_destroyed_is_found_nowhere_and_its_certificate_verifies(
 
 
 def test_taking_a_certificate_along_is_recorded_and_safe(
-    house: House, listed: UUID, monkeypatch: pytest.MonkeyPatch
+    house: House, listed: UUID, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     from retention.certificates import verify
 
@@ -334,7 +335,16 @@ def test_taking_a_certificate_along_is_recorded_and_safe(
         row = Certificate.objects.get()
     answer = house.client("karin").get(house.url(f"bewaren/verklaringen/{row.id}/bestand/"))
     key = Client().get(house.url("bewaren/sleutel.pem"))
-    assert verify(answer.content.decode(), key.content.decode())["number"] == row.number
+    assert verify(answer.content.decode(), key.content.decode()).content["number"] == row.number
+    page = house.client("karin").get(house.url(f"bewaren/verklaringen/{row.id}/")).content.decode()
+    assert signing.present_id() in page and "Alle organisaties erin tekenen met dezelfde sleutel" in page
+    assert Client().get(house.url(f"bewaren/sleutel.pem?id={signing.present_id()}")).content == key.content
+    assert Client().get(house.url("bewaren/sleutel.pem?id=x")).status_code == 404
+    settings.SIGNING_KEY = base64.b64encode(bytes(range(32))).decode()
+    assert (
+        "Geen sleutel van deze installatie"
+        in house.client("karin").get(house.url(f"bewaren/verklaringen/{row.id}/")).content.decode()
+    )
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer["Cache-Control"]
