@@ -15,7 +15,7 @@ class PolicyConfig(AppConfig):
 
         from casemgmt.organisations.actors import provide_capabilities, provide_supervised
         from casemgmt.organisations.roles import provide_roles
-        from casemgmt.policy import roles, simulation, words
+        from casemgmt.policy import citing, roles, simulation, words
         from casemgmt.web import navigation
         from casemgmt.web.routes import Needs
 
@@ -23,6 +23,7 @@ class PolicyConfig(AppConfig):
         provide_supervised(words.supervised_roles)
         provide_roles(roles.roles_on, roles.kept_apart)
         words.install()
+        citing.install()
         simulation.install()
         navigation.item(
             gettext_noop("Rules"), "scale", "policy:rules", 60, needs=Needs.capability("policy.read"), key="r"

@@ -27,6 +27,7 @@ DEPENDS = {
     "informing": "taken om cliënten te informeren",
     "requests": "termijnen en brieven van lopende verzoeken",
     "retention": "de einddatum van dossiers en de vernietigingslijst",
+    "security": "wat pagina's zeggen over inloggen en over wie keek",
     "house_rules": "de werkwijze van de organisatie",
     "notices": "hoe iemand zich legitimeert",
     "meta": "wanneer deze versie geldt",

@@ -49,6 +49,7 @@ class EntryForm(forms.Form):
         self.kind, self.about_ids = kind, about
         self.asked, self.people, self.roles, self.on = asked, people, roles, on
         self.decision: Decision | None = None
+        self.reasons = {question.key: question.reason for question in asked}
         for question in asked:
             self.fields[question.key] = _field(question, people)
         if needs_origin(asked):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.answer import answer, fact
 from casemgmt.policy.rules.facts import EntryFacts
 from casemgmt.policy.rules.recording import entry_is_complete
 from casemgmt.policy.schema import Profile
@@ -28,7 +29,7 @@ ORIGINS: dict[str, frozenset[AskWhen]] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of the form as the organisation words it, with the articles that ask it."""
+    """One question of the form as the organisation words it, with the rule that asks it."""
 
     key: str
     label: str
@@ -36,7 +37,7 @@ class Question:
     when: str
     required: bool
     sentence: str
-    articles: tuple[str, ...]
+    reason: Decision
     options: tuple[tuple[str, str], ...] = ()
 
 
@@ -97,7 +98,7 @@ def _question(profile: Profile, key: EntryField, asked: AskedField) -> Question:
         when=asked.when.value,
         required=asked.required,
         sentence=asked.sentence,
-        articles=tuple(citation.id for citation in asked.citations()),
+        reason=answer(profile, {}, (asked,), (fact("asked_when", asked.when), fact("required", asked.required))),
         options=_options(profile, key),
     )
 

@@ -385,6 +385,7 @@ LABELS = {
     "had_a_hand": "u werkte aan deze versie mee",
     "term_passed_on": "termijn voorbij op",
     "approved_on": "goedgekeurd op",
+    "dossier_open": "het dossier is open",
     "second_factor": "tweede stap ingesteld",
 }
 """Dutch names of facts; every fact that a decision names has one."""

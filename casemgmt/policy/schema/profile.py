@@ -12,6 +12,7 @@ from pydantic import Field
 
 from casemgmt.policy.schema.asking import Requests
 from casemgmt.policy.schema.basics import Access, Meta, Notices, Recording, Roles, Words
+from casemgmt.policy.schema.guarding import Security
 from casemgmt.policy.schema.keeping import HouseRules, Retention
 from casemgmt.policy.schema.people import Consent, Representation
 from casemgmt.policy.schema.sharing import Disclosure, Informing
@@ -33,6 +34,8 @@ class Profile(Strict):
     informing: Informing = Field(title="Informeren")
     requests: Requests = Field(title="Verzoeken van cliënten")
     retention: Retention = Field(title="Bewaren en vernietigen")
+    # Versions that were published before this section existed have none.
+    security: Security | None = Field(default=None, title="Beveiliging")
     house_rules: HouseRules = Field(title="Huisregels")
 
     def content(self) -> dict[str, Any]:

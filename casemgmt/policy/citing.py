@@ -1,0 +1,51 @@
+"""Letting a template name the rule behind its page: `cite("search", role=…)`.
+
+The profile in force is known already while a page is made, so nothing more is read. Outside an organisation
+there is no rule to name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest
+
+from casemgmt.base import clock
+from casemgmt.base.organisation import current_or_none, organisation
+from casemgmt.organisations.places import places_of
+from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.pages import page_rule, rules_of
+from casemgmt.policy.versions import NoVersion, profile_in_force
+from casemgmt.web.context import provides
+
+
+def install() -> None:
+    """Let templates ask for the rule behind their page."""
+    provides("cite")(lambda request: partial(_cite, request))
+    provides("cite_articles")(lambda request: _cite_articles)
+
+
+def _cite(request: HttpRequest | None, place: str, **seen: Any) -> Decision | None:
+    if current_or_none() is not None:
+        return _in_force(partial(page_rule, place), clock.today(), seen)
+    # Signing in happens outside an organisation; whoever works in one only is on the way to that one.
+    user = getattr(request, "user", None)
+    known = places_of(user.id) if user is not None and user.is_authenticated else []
+    if len(known) != 1:
+        return None
+    with organisation(known[0].id):
+        return _in_force(partial(page_rule, place), clock.today(), seen)
+
+
+def _cite_articles(articles: Iterable[str], on: date, **seen: Any) -> Decision | None:
+    return _in_force(partial(rules_of, articles), on, seen)
+
+
+def _in_force(worded: Callable[..., Decision | None], on: date, seen: dict[str, Any]) -> Decision | None:
+    try:
+        return worded(profile_in_force(on), **seen)
+    except NoVersion:
+        return None
