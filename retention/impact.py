@@ -1,7 +1,9 @@
 """What another version of the rules would move among the end dates, counted before it is published."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -20,13 +22,14 @@ from retention.models import EndDate
 from retention.night import RECALCULATE
 
 BATCH = 200
+_DAYS = ("closed", "before", "after")
 
 
 @dataclass(slots=True)
 class _Count:
     moved: int = 0
     due: int = 0
-    examples: tuple[str, ...] = ()
+    examples: tuple[Mapping[str, Any], ...] = ()
 
 
 class EndDatesImpact:
@@ -46,6 +49,12 @@ class EndDatesImpact:
             _compare(ids[start : start + BATCH], old, new, on, counted)
             report(min(start + BATCH, len(ids)), len(ids))
         return ImpactResult(counted.moved, counted.due, len(ids), counted.examples)
+
+    def example(self, found: Mapping[str, Any]) -> str:
+        """One dossier, unnamed: closed when, from which date to which."""
+        return _("A dossier, closed on %(closed)s: from %(before)s to %(after)s") % {
+            name: date_plain(date.fromisoformat(found[name])) if found[name] else "–" for name in _DAYS
+        }
 
     def republish(self, version_id: UUID) -> None:
         """A version begins to hold: work all end dates out again."""
@@ -68,10 +77,7 @@ def _compare(ids: list[UUID], old: Profile, new: Profile, on: date, counted: _Co
                 counted.examples += (_example(row.dossier, before, after),)
 
 
-def _example(dossier: Dossier, before: date | None, after: date | None) -> str:
-    """One dossier, unnamed, for the result outlives it: closed when, from which date to which."""
-    return _("A dossier, closed on %(closed)s: from %(before)s to %(after)s") % {
-        "closed": date_plain(dossier.closed_on) if dossier.closed_on else "–",
-        "before": date_plain(before) if before else "–",
-        "after": date_plain(after) if after else "–",
-    }
+def _example(dossier: Dossier, before: date | None, after: date | None) -> Mapping[str, Any]:
+    """The days of one dossier and no more, for the result outlives it."""
+    days = (dossier.closed_on, before, after)
+    return {name: day.isoformat() if day else None for name, day in zip(_DAYS, days, strict=True)}

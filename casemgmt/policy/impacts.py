@@ -6,10 +6,10 @@ begins to hold it is told, so that it can queue its own work.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from casemgmt.base.registries import Registry
@@ -22,15 +22,16 @@ Report = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ImpactResult:
-    """How many of `total` things move, how many are due at once, and ten of them explained.
+    """How many of `total` things move, how many are due at once, and ten of them.
 
-    An example holds dates and reasons, never a name or a number of a dossier: it is kept when the dossier goes.
+    An example is data that JSON holds, dates as ISO text; `Impact.example` words it for whoever reads it. Never a
+    name or a number of a dossier: it is kept when the dossier goes.
     """
 
     moved: int
     due_at_once: int
     total: int
-    examples: tuple[str, ...] = ()
+    examples: tuple[Mapping[str, Any], ...] = ()
 
 
 class Impact(Protocol):
@@ -45,6 +46,9 @@ class Impact(Protocol):
 
         Call `report(done, total)` between batches, outside a transaction, so that progress is seen.
         """
+
+    def example(self, found: Mapping[str, Any]) -> str:
+        """One example of a result in words, in the reader's language."""
 
     def republish(self, version_id: UUID) -> None:
         """A version begins to hold: queue what must be worked out again; may be told twice."""

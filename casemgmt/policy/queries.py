@@ -14,6 +14,7 @@ from casemgmt.base.errors import NotThere
 from casemgmt.organisations.models import Membership
 from casemgmt.policy.acts import hands
 from casemgmt.policy.catalogue import differences
+from casemgmt.policy.impacts import impacts
 from casemgmt.policy.models import PENDING, PolicyChange, PolicySimulation, PolicyVersion
 from casemgmt.policy.readable import shown_raw
 from casemgmt.policy.schema import Profile
@@ -144,13 +145,25 @@ def _work(version: PolicyVersion) -> Work | None:
     return Work(
         id=found.id,
         state=found.state,
-        doing=found.doing,
+        doing=_title(found.doing),
         done=found.done,
         total=found.total,
-        results=tuple(found.result),
+        results=tuple(_in_words(one) for one in found.result),
         asked_at=found.asked_at,
         is_current=found.body_hash == version.body_hash,
     )
+
+
+def _in_words(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What one impact found, in the reader's language; results from before that was stored as text stay as they are."""
+    known = impacts.get(stored["name"]) if stored["name"] in impacts else None
+    examples = [one if isinstance(one, str) or known is None else known.example(one) for one in stored["examples"]]
+    return {**stored, "title": _title(stored["name"]), "examples": examples}
+
+
+def _title(name: str) -> str:
+    """What an impact is called; the text itself where it is none of a known impact."""
+    return impacts.get(name).title if name in impacts else name
 
 
 def _publishers(involved: frozenset[UUID], on: date) -> tuple[str, ...]:

@@ -59,8 +59,7 @@ def run_simulation(simulation_id: UUID) -> None:
     old, new, on = work
     try:
         found = [
-            _asked(impact, old, new, on, Progress(simulation_id, impact.title)) | {"name": name}
-            for name, impact in impacts
+            _asked(impact, old, new, on, Progress(simulation_id, name)) | {"name": name} for name, impact in impacts
         ]
     except Exception:
         _update(simulation_id, state=PolicySimulation.State.FAILED)
@@ -72,10 +71,10 @@ class Progress:
     """Writes how far one impact is, not more often than a reader could notice."""
 
     def __init__(self, simulation_id: UUID, doing: str) -> None:
-        """Say at once what is being worked out."""
+        """Say at once which impact is being worked out, by its name: who reads it may speak another language."""
         self.simulation_id = simulation_id
         self.last = time.monotonic()
-        _update(simulation_id, doing=doing[:160], done=0, total=0)
+        _update(simulation_id, doing=doing, done=0, total=0)
 
     def __call__(self, done: int, total: int) -> None:
         """So many of so many."""
@@ -88,11 +87,10 @@ class Progress:
 def _asked(impact: Impact, old: Profile, new: Profile, on: date, report: Progress) -> dict[str, Any]:
     result: ImpactResult = impact.affected(old, new, on, report)
     return {
-        "title": impact.title,
         "moved": result.moved,
         "due_at_once": result.due_at_once,
         "total": result.total,
-        "examples": list(result.examples[:EXAMPLES]),
+        "examples": [dict(example) for example in result.examples[:EXAMPLES]],
     }
 
 

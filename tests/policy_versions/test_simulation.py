@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import transaction
+from django.utils.translation import get_language, override
 
 from casemgmt.base import jobs
-from casemgmt.policy import acts, impacts, simulation
+from casemgmt.policy import acts, impacts, queries, simulation
 from casemgmt.policy.impacts import ImpactResult, Report
 from casemgmt.policy.models import PolicySimulation, State
 from casemgmt.policy.schema import Profile
@@ -40,7 +42,10 @@ class EndDates:
                 work = PolicySimulation.objects.latest("asked_at")
             self.seen.append(f"{work.state} {work.done}/{work.total}")
         moved = 14 if before != after else 0
-        return ImpactResult(moved, 3, 1203, tuple(f"SH-{n}: {before} wordt {after}" for n in range(30)))
+        return ImpactResult(moved, 3, 1203, tuple({"number": n, "after": after} for n in range(30)))
+
+    def example(self, found: Mapping[str, Any]) -> str:
+        return f"{get_language()}: {found['number']} na {found['after']}"
 
     def republish(self, version_id: UUID) -> None:
         self.told.append(version_id)
@@ -65,10 +70,24 @@ def test_a_draft_is_worked_through_in_the_background(inside: Place, end_dates: E
     jobs.run_due()
     (found,) = work().result
     assert (found["moved"], found["due_at_once"], found["total"]) == (14, 3, 1203)
-    assert found["title"] == "Einddatums van dossiers"
+    assert found["name"] == "retention"
     assert len(found["examples"]) == 10
-    assert found["examples"][0] == "SH-0: 15 years wordt 20 years"
+    assert found["examples"][0] == {"number": 0, "after": "20 years"}
     assert row(draft).state == State.SIMULATED
+
+
+def test_examples_are_in_the_language_of_who_reads_them(inside: Place, end_dates: EndDates) -> None:
+    """The worker has no reader: it keeps what it found, and the page words it."""
+    draft = drafted(inside)
+    acts.simulate(version_id=draft, by=inside.actor("joris"), at=NOW)
+    jobs.run_due()
+    for language in ("nl", "en"):
+        with override(language):
+            found = queries.draft(draft, TODAY).work
+        assert found is not None
+        assert found.results[0]["examples"][1] == f"{language}: 1 na 20 years"
+        assert found.results[0]["title"] == "Einddatums van dossiers"
+        assert found.doing == "Einddatums van dossiers"
 
 
 def test_progress_is_seen_while_it_runs(inside: Place, end_dates: EndDates, monkeypatch: pytest.MonkeyPatch) -> None:
