@@ -11,15 +11,18 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.db import act
-from casemgmt.base.errors import Conflict, NotThere, Refused
+from casemgmt.base.errors import Conflict, NotAllowed, NotThere, Refused
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.facts import FactError
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
+from casemgmt.policy.words import role_label
 from casemgmt.work.acts import cancel_tasks_for, create_task, finish_tasks_for
 from client_requests import judging, letters
 from client_requests.facts import FOUND_OUT, Asked, joined_and_found_out
@@ -61,11 +64,15 @@ class NewRequest:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What is decided: the outcome, on which ground (for a refusal) and why, in words for the asker."""
+    """What is decided: the outcome, on which ground (for a refusal) and why, in words for the asker.
+
+    ``mandated_on``: the day of the written mandate, for whoever decides in the place of the college or the board.
+    """
 
     outcome: str
     ground: str
     reason: str
+    mandated_on: date | None = None
 
 
 @act
@@ -157,13 +164,15 @@ def find_out(
 def decide(dossier: Dossier, request_id: UUID, ruling: Ruling, *, by: Actor, at: datetime) -> ClientRequest:
     """Decide, with a ground where it is a no; who may ask is judged once more, and the letter goes out.
 
-    Raises Refused when the rules leave no such decision to this person, and Conflict when a step is missing.
+    Raises Refused when the rules leave no such decision to this person, NotAllowed without the written mandate
+    that it needs (GT-21), and Conflict when a step is missing.
     """
     row = locked(dossier, request_id)
     if row.state not in BEFORE_DECISION:
         raise Conflict(_("This request was decided already."))
     on = clock.local_date(at)
     profile = profile_in_force(on)
+    mandate = _mandate(row, ruling, profile, by, on)
     asked = asked_of(dossier, row, on)
     shown = judging.may_be_shown(asked, profile, on)
     parts = parts_of(dossier, row.about_id, at) if row.kind in SHOWING else None
@@ -174,6 +183,7 @@ def decide(dossier: Dossier, request_id: UUID, ruling: Ruling, *, by: Actor, at:
         "basis": [one.to_dict() for one in basis],
         "appeal": judging.appeal(row.kind, profile, on).to_dict(),
         "overruled": overruled,
+        "mandate": mandate,
     }
     row.decided_by_id, row.decided_at = by.user_id, at
     refused = ruling.outcome == Outcome.REFUSED
@@ -183,10 +193,25 @@ def decide(dossier: Dossier, request_id: UUID, ruling: Ruling, *, by: Actor, at:
     appeal = judging.appeal(row.kind, profile, on)
     row.letter_id = letters.write_decision(row, dossier, profile, basis, appeal, parts, left_out, by=by, at=at).id
     row.save()
+    if mandate:
+        events.record(
+            Action.DECIDE, dossier_id=dossier.id, object_id=row.id, data="request-mandate", words=mandate["on"]
+        )
     finish_tasks_for(row.id, by=by, at=at, kind=DECIDE)
     if not refused:
         _task(row, dossier, CARRY_OUT, Verb.HANDLE_REQUEST, profile, _carry_out_by(row), None, at=at)
     return row
+
+
+def _mandate(row: ClientRequest, ruling: Ruling, profile: Profile, by: Actor, on: date) -> dict[str, str] | None:
+    """Whose mandate, and of which day, lets ``by`` decide; None for who decides in their own right."""
+    mandator = judging.mandator(row.kind, by.roles, profile)
+    if not mandator:
+        return None
+    if ruling.mandated_on is None or ruling.mandated_on > on:
+        told = _("By the regulation this is decided by: %(who)s. Say of which day your written mandate is.")
+        raise NotAllowed(told % {"who": role_label(mandator, on)})
+    return {"of": mandator, "on": ruling.mandated_on.isoformat()}
 
 
 @act

@@ -1,6 +1,7 @@
 """What staff fill in: taking a request, establishing who asks, finding out, deciding, carrying out, inviting."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -94,10 +95,17 @@ class DecideForm(Form):
         help_text=gettext_lazy("This stands in the letter. Write it for who asks, in plain words."),
         rows=4,
     )
+    mandated_on = DateField(label=gettext_lazy("Day of the written mandate"))
 
     def __init__(self, *args: Any, page: RequestPage, **kw: Any):
         kw["initial"] = {"outcome": page.proposal, "ground": _only_ground(page), **kw.get("initial", {})}
         super().__init__(*args, **kw)
+        if page.mandator:
+            told = _("By the regulation this is decided by: %(who)s. The letter names the mandate by which you decide.")
+            self.fields["mandated_on"].help_text = told % {"who": page.mandator}
+        else:
+            del self.fields["mandated_on"]
+        self._today = page.today
         outcomes = [(str(one.value), str(one.label).capitalize()) for one in Outcome]
         if page.parts is None:
             outcomes = [pair for pair in outcomes if pair[0] != Outcome.PARTLY or page.grounds]
@@ -105,6 +113,13 @@ class DecideForm(Form):
         self.fields["outcome"].hints = _consequences(page)  # type: ignore[attr-defined]
         self.fields["ground"].choices = [(one.key, one.label) for one in page.grounds]  # type: ignore[attr-defined]
         self.fields["ground"].hints = {one.key: _binding(one) for one in page.grounds}  # type: ignore[attr-defined]
+
+    def clean_mandated_on(self) -> date:
+        """A mandate is there before the decision."""
+        day: date = self.cleaned_data["mandated_on"]
+        if day > self._today:
+            raise django_forms.ValidationError(_("A mandate is given before the decision: choose today or earlier."))
+        return day
 
     def clean(self) -> dict[str, Any]:
         """A refusal, also of a part, needs a ground."""

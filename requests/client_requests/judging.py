@@ -18,7 +18,7 @@ from casemgmt.policy.rules.facts import MissingFact, RequestFacts
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.asking import Request
 from casemgmt.policy.schema.values import Cited
-from casemgmt.policy.schema.vocabulary import About, Force, Reason, RequestKind
+from casemgmt.policy.schema.vocabulary import About, Force, Reason, RequestKind, RoleKey
 from casemgmt.policy.terms import Term
 from client_requests.facts import FOUND_OUT, Asked, request_facts
 from client_requests.vocabulary import NO_GROUND_NAMED, SHOWING, Identified, Outcome
@@ -199,6 +199,16 @@ def may_grant(asked: Asked, shown: Decision, roles: tuple[str, ...], profile: Pr
         return False
     kind = kind_of(profile, RequestKind(asked.kind))
     return bool({shown.overrule_by, kind.decided_by.value.value} & set(roles))
+
+
+def mandator(kind: str, roles: tuple[str, ...], profile: Profile) -> str:
+    """The role that the text lets decide, when somebody with these roles decides by its written mandate only.
+
+    The college or the board hands its power over in writing (GT-21, VT-20); where the text names a manager,
+    who is above or stands in decides without. Empty when no mandate is needed.
+    """
+    decides = kind_of(profile, RequestKind(kind)).decided_by.value
+    return "" if decides is not RoleKey.DIRECTOR or decides.value in roles else decides.value
 
 
 def is_yes(outcome: str) -> bool:

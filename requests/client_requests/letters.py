@@ -22,6 +22,7 @@ from casemgmt.policy.decision import Decision
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.words import role_label
+from casemgmt.web.dates import date_plain
 from client_requests.inspection import Parts
 from client_requests.models import ClientRequest
 from client_requests.phrases import asked_for
@@ -91,12 +92,20 @@ def decision_content(
             decided_on=on,
             answer=Answer(row.outcome),
             about=about_whom(row),
-            decided_by=f"{decided_by.name} ({roles})" if roles else decided_by.name,
+            decided_by=(f"{decided_by.name} ({roles})" if roles else decided_by.name) + _by_mandate(row),
             reason=row.reason or "",
             given=_given(row, parts),
             not_given=_not_given(row, parts, left_out),
             what_now=_what_now(row),
         )
+
+
+def _by_mandate(row: ClientRequest) -> str:
+    """By which mandate somebody decided; empty for who decided in their own right."""
+    mandate = (row.decided or {}).get("mandate")
+    if not mandate:
+        return ""
+    return f", met schriftelijk mandaat van {date_plain(date.fromisoformat(mandate['on']))}"
 
 
 def _needs(row: ClientRequest) -> tuple[str, ...]:

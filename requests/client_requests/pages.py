@@ -20,6 +20,7 @@ from casemgmt.policy.rules.facts import FactError
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.policy.versions import profile_in_force
+from casemgmt.policy.words import role_label
 from client_requests import judging, letters
 from client_requests.acts import asked_of
 from client_requests.facts import Asked
@@ -109,6 +110,7 @@ class RequestPage:
     history: tuple[Happened, ...]
     may_handle: bool
     may_decide: bool
+    mandator: str
     may_read: bool
     today: date
 
@@ -145,10 +147,17 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         decided_by=names.get(row.decided_by_id, "") if row.decided_by_id else "",
         may_handle=actor.may(Verb.HANDLE_REQUEST) or actor.may(Verb.DECIDE_REQUEST),
         may_decide=actor.may(Verb.DECIDE_REQUEST),
+        mandator=_mandator(row, actor, profile, on),
         may_read=access.can(actor, Verb.READ, dossier),
         today=on,
         **values,
     )
+
+
+def _mandator(row: ClientRequest, actor: Actor, profile: Profile, on: date) -> str:
+    """What the one is called without whose written mandate ``actor`` does not decide; empty where none is needed."""
+    found = judging.mandator(row.kind, actor.roles, profile)
+    return role_label(found, on) if found else ""
 
 
 def _judged(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile, at: datetime) -> dict[str, Any]:

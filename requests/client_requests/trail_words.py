@@ -6,6 +6,7 @@ from casemgmt.audit.words import say
 
 say("requests", gettext_noop("the requests"))
 say("request", gettext_noop("a request"), gettext_noop("your request"))
+say("request-mandate", gettext_noop("the mandate to decide on a request"))
 say("inspection", gettext_noop("an inspection"), gettext_noop("what you may read"))
 say("portal", gettext_noop("access to the portal"), gettext_noop("access to this page"))
 say("portal-access", gettext_noop("access to the portal"), gettext_noop("access to this page"))

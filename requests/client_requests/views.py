@@ -145,7 +145,7 @@ def decide(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpResp
         return _show(request, page, frame, status=422, decide_form=form)
     values = form.cleaned_data
     ground = "" if values["outcome"] == "granted" else values["ground"]
-    ruling = Ruling(values["outcome"], ground, values["reason"])
+    ruling = Ruling(values["outcome"], ground, values["reason"], values.get("mandated_on"))
     try:
         _change(
             actor,

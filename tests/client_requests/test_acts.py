@@ -42,7 +42,7 @@ def found_out(house: House, request_id: UUID, *answers: str, joined: tuple[str, 
 
 
 def decided(house: House, request_id: UUID, outcome: str, ground: str = "", at: datetime = NOW) -> None:
-    by, ruling = house.actor("hanneke"), Ruling(outcome, ground, REASON)
+    by, ruling = house.actor("hanneke"), Ruling(outcome, ground, REASON, NOW.date())
     house.change("hanneke", Verb.DECIDE_REQUEST, lambda d: acts.decide(d, request_id, ruling, by=by, at=at).id)
 
 

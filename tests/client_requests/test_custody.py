@@ -65,7 +65,7 @@ def test_nobody_can_grant_him_what_is_about_the_other_child(blended: House) -> N
     request_id = blended.ask("ruud", "daan")
     noor, hanneke = blended.actor("noor"), blended.actor("hanneke")
     blended.change("noor", Verb.READ, lambda d: acts.verify_identity(d, request_id, how="document", by=noor, at=NOW).id)
-    ruling = Ruling("granted", "", "Hij woont bij haar.")
+    ruling = Ruling("granted", "", "Hij woont bij haar.", NOW.date())
     with pytest.raises((Refused, Conflict)):
         blended.change(
             "hanneke", Verb.DECIDE_REQUEST, lambda d: acts.decide(d, request_id, ruling, by=hanneke, at=NOW).id

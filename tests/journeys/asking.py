@@ -79,6 +79,8 @@ def decide(visit: Visit, slug: str, dossier: str, worker: Visitor) -> None:
     grounds = [str(g.get_attribute("value")) for g in manager.page.locator("main [name=ground]").all()]
     manager.choose(ground=next((g for g in grounds if "other" in g), grounds[-1]))
     manager.fill(reason="Wat ook over een ander gaat, laten wij weg.")
+    # Where the college or the board decides, a manager does by their written mandate.
+    manager.fill_where_asked(mandated_on=manager.day(-30))
     manager.press("Beslissen en de brief sturen")
     manager.sees("gedeeltelijk")
 

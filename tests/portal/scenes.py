@@ -62,7 +62,9 @@ def _given(house: House) -> UUID:
     """A request that was granted in part and opened in the portal."""
     request_id = house.ask("milou")
     noor, hanneke = house.actor("noor"), house.actor("hanneke")
-    ruling = Ruling("partly", "privacy_of_other", "Je leest alles over jezelf. Wat ook over Fien gaat, is van haar.")
+    ruling = Ruling(
+        "partly", "privacy_of_other", "Je leest alles over jezelf. Wat ook over Fien gaat, is van haar.", NOW.date()
+    )
     house.change("noor", Verb.READ, lambda d: verify_identity(d, request_id, how="document", by=noor, at=NOW).id)
     house.change("hanneke", Verb.DECIDE_REQUEST, lambda d: decide(d, request_id, ruling, by=hanneke, at=NOW).id)
     house.change(

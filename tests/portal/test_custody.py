@@ -44,7 +44,7 @@ def given(house: House, about: str) -> str:
     """An inspection asked by the step-father, granted and opened in the portal: its address."""
     request_id = house.ask("ruud", about)
     noor, hanneke = house.actor("noor"), house.actor("hanneke")
-    ruling = Ruling("granted", "", "Hij heeft gezag.")
+    ruling = Ruling("granted", "", "Hij heeft gezag.", NOW.date())
     house.change("noor", Verb.READ, lambda d: verify_identity(d, request_id, how="document", by=noor, at=NOW).id)
     house.change("hanneke", Verb.DECIDE_REQUEST, lambda d: decide(d, request_id, ruling, by=hanneke, at=NOW).id)
     house.change(

@@ -39,7 +39,7 @@ def granted(house: House, asker: str, about: str = "") -> UUID:
     """A request that was granted in part and opened in the portal."""
     request_id = house.ask(asker, about)
     noor, hanneke = house.actor("noor"), house.actor("hanneke")
-    ruling = Ruling("partly", "privacy_of_other", "Alles over jezelf.")
+    ruling = Ruling("partly", "privacy_of_other", "Alles over jezelf.", NOW.date())
     house.change("noor", Verb.READ, lambda d: verify_identity(d, request_id, how="document", by=noor, at=NOW).id)
     house.change("hanneke", Verb.DECIDE_REQUEST, lambda d: decide(d, request_id, ruling, by=hanneke, at=NOW).id)
     house.change(
