@@ -7,6 +7,7 @@ there is no rule to name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from casemgmt.base.organisation import current_or_none, organisation
 from casemgmt.organisations.places import places_of
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.pages import page_rule, rules_of
-from casemgmt.policy.versions import NoVersion, profile_in_force
+from casemgmt.policy.versions import NoVersion, profile_in_force, version_label
 from casemgmt.web.context import provides
 
 
@@ -46,6 +47,7 @@ def _cite_articles(articles: Iterable[str], on: date, **seen: Any) -> Decision |
 
 def _in_force(worded: Callable[..., Decision | None], on: date, seen: dict[str, Any]) -> Decision | None:
     try:
-        return worded(profile_in_force(on), **seen)
+        decision = worded(profile_in_force(on), **seen)
     except NoVersion:
         return None
+    return decision and replace(decision, version=version_label(decision.version))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base import clock
@@ -172,9 +173,16 @@ def reopened_fill(here: Place, family: Family) -> None:
 
 def test_what_a_simulation_keeps_names_no_dossier(here, closed):
     with organisation(here.id), transaction.atomic():
-        line = impact._example(Dossier.objects.get(), date(2025, 5, 1), date(2030, 5, 1))
-        assert Dossier.objects.get().number not in line
-        assert "01-05-2010" in line or "2010" in line
+        kept = impact._example(Dossier.objects.get(), date(2025, 5, 1), date(2030, 5, 1))
+    assert kept == {"closed": "2010-05-01", "before": "2025-05-01", "after": "2030-05-01"}
+
+
+def test_an_example_of_a_simulation_speaks_the_language_of_its_reader(here):
+    kept = {"closed": "2010-05-01", "before": "2025-05-01", "after": None}
+    with translation.override("en"):
+        assert impact.EndDatesImpact().example(kept) == "A dossier, closed on 1 May 2010: from 1 May 2025 to –"
+    with translation.override("nl"):
+        assert impact.EndDatesImpact().example(kept) == "Een dossier, afgesloten op 1 mei 2010: van 1 mei 2025 naar –"
 
 
 def genuine(certificate: Certificate) -> None:

@@ -21,6 +21,7 @@ from casemgmt.work.models import Task
 from dossiers.models import Dossier
 from retention import acts, destruction, night, signing
 from retention.models import Certificate, EndDate, Hold, Removal
+from tests.reasons import reasons
 from tests.retention.places import House, dossier, keeping, settle
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -320,6 +321,8 @@ def test_what_was_destroyed_is_found_nowhere_and_its_certificate_verifies(
     page = boss.get(house.url(f"bewaren/verklaringen/{row.id}/"))
     assert page.status_code == 200
     assert row.number in page.content.decode()
+    (why,) = reasons(page.content.decode())
+    assert "Wij bewaren het dossier vijftien jaar" in why[0][0] and all(why), why
     assert house.client("noor").get(house.url(f"bewaren/verklaringen/{row.id}/")).status_code == 403
     assert boss.get(house.url(f"bewaren/verklaringen/{uuid4()}/")).status_code == 404
     assert boss.post(on_list(house, listed, "stoppen/")).status_code == 404

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 
 import pytest
 from lxml import html
 
+from tests.reasons import reasons
 from tests.standing.test_routes import Page, ask, at, pages
 from tests.standing.world import CLIENT, Site
 
@@ -61,17 +61,6 @@ OF_THE_DAY = (
     "retention:keeping",
     "portal:letters",
 )
-ARTICLE = re.compile(r"^((SH|SHC|VT|GT|BT)-\S+|Artikel \S+)")
-USED = re.compile(r"^(Gebruikt|Used): *\S")
-
-
-def reasons(page: str) -> list[tuple[list[str], bool, bool]]:
-    """Each "why?" of a page: what it says, whether it names an article, and whether it names a fact."""
-    found = []
-    for body in html.fromstring(page).xpath("//details[contains(@class, 'why')]//div[@class='why-body']"):
-        said = [" ".join(part.text_content().split()) for part in body.xpath("./p")]
-        found.append((said, any(map(ARTICLE.match, said)), any(map(USED.match, said))))
-    return found
 
 
 def named(name: str) -> Page:
