@@ -110,6 +110,7 @@ def test_a_truncate_by_the_owner_is_refused_where_the_tests_did_not_lift_it(plac
     "change",
     ["role = 'manager'", "at = at + interval '1 second'", "dossier_id = gen_random_uuid()", "outcome = 'denied'"],
 )
+@pytest.mark.rule("VT-7.1", "SH-4.1.0")
 def test_an_edit_by_a_superuser_is_found_and_named(place: Place, tamper: Tamper, change: str) -> None:
     rows = look(place, 5)
     tamper(f"update audit_accessevent set {change} where id = %s", rows[2])
@@ -118,6 +119,7 @@ def test_an_edit_by_a_superuser_is_found_and_named(place: Place, tamper: Tamper,
     assert (problem.wrong, problem.kind, problem.row_id, problem.seq) == (Wrong.CHANGED, "event", rows[2], 3)
 
 
+@pytest.mark.rule("VT-7.1")
 def test_a_removed_row_is_found_and_named(place: Place, tamper: Tamper) -> None:
     rows = look(place, 5)
     tamper("delete from audit_accessevent where id = %s", rows[1])

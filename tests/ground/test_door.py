@@ -35,6 +35,7 @@ def read_names(dossier: Dossier) -> list[str]:
     return [person.name for person in Person.objects.filter(dossier=dossier).order_by("position")]
 
 
+@pytest.mark.rule("VT-7.1", "SH-4.1.0")
 def test_the_worker_of_the_team_reads_and_the_trail_says_so(here, family):
     with organisation(here.id):
         names = open_dossier(here.worker, family.dossier_id, Verb.READ, read_names, data="people")

@@ -33,12 +33,14 @@ def test_without_a_transaction_every_query_on_its_tables_raises(two):
         list(Unit.objects.all())
 
 
+@pytest.mark.rule("SH-4.1.0", "SH-4.1.D1", "GT-4.1")
 def test_each_organisation_sees_its_own_rows_only(two):
     for place in two:
         with organisation(place.id), transaction.atomic():
             assert [unit.name for unit in Unit.objects.all()] == [f"team van {place.slug}"]
 
 
+@pytest.mark.rule("SH-4.1.D1", "GT-4.1")
 def test_raw_sql_of_the_application_role_without_organisation_gives_no_rows(two):
     with connection.cursor() as cursor:
         raw = cursor.connection.execute("select count(*) from organisations_unit").fetchone()

@@ -50,6 +50,7 @@ def rows(alias: str, sql: str, *values: Any) -> list[tuple[Any, ...]]:
     return found
 
 
+@pytest.mark.rule("SH-4.1.D1", "GT-4.1")
 @each_table
 def test_row_security_is_enabled_and_forced(alias: str, table: str) -> None:
     assert rows(alias, "select relrowsecurity, relforcerowsecurity from pg_class where oid = %s::regclass", table) == [
