@@ -140,7 +140,7 @@ def _disclosure(past: Past, row: Row) -> None:
         for name in row["consent_of"]:
             record_consent(dossier, _yes(past, row, proposed, people[name], about, at), by=worker, at=at)
         profile, around = disclosing.setting(dossier, proposed, at)
-        asked = questions(profile, disclosure_facts(proposed, around, []))
+        asked = questions(profile, disclosure_facts(proposed, around, [], profile))
         disclosing.answer_conditions(dossier, proposed.id, {one.fact: True for one in asked}, by=worker, at=at)
         disclosing.choose_items(dossier, proposed.id, _only_about(dossier, about), by=worker, at=at)
         disclosing.ask_approval(dossier, proposed.id, by=worker, at=at)

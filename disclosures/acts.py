@@ -26,7 +26,7 @@ from casemgmt.policy.versions import profile_in_force
 from casemgmt.work.acts import cancel_tasks_for, create_task
 from consent.facts import Circle, circle
 from disclosures import printing
-from disclosures.judging import Judgement, judge
+from disclosures.judging import Judgement, judge, offered
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.package import package_of
 from disclosures.redaction import Span, sentence_spans
@@ -53,6 +53,31 @@ class Proposal:
     def recipient(self) -> dict[str, str]:
         """As stored."""
         return {"name": self.name, "organisation": self.organisation, "address": self.address}
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """A chosen ground: the answer to each question, why it goes without consent, why it cannot wait, who was consulted.
+
+    ``answers`` by the name of the question, ``consulted_on`` the day of the consultation.
+    """
+
+    key: str
+    answers: Mapping[str, str]
+    why: str
+    acute_why: str = ""
+    consulted: str = ""
+    consulted_on: date | None = None
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """As stored with the answers."""
+        day = self.consulted_on.isoformat() if self.consulted_on else ""
+        words = {"why": self.why, "acute_why": self.acute_why, "consulted": self.consulted, "consulted_on": day}
+        return {"key": self.key, "answers": dict(self.answers), **words}
+
+
+_WEIGHED = frozenset({"ground", "decision", "answer_of_decider"})
 
 
 @act
@@ -90,8 +115,10 @@ def change_proposal(dossier: Dossier, disclosure_id: UUID, new: Proposal, *, by:
     row.recipient_kind = Recipient(new.recipient_kind).value
     row.recipient, row.purpose = new.recipient, new.purpose
     row.purpose_kind = Purpose(new.purpose_kind).value
-    row.answers = {**row.answers, **new.answers}
+    # What was weighed or decided for one recipient and purpose says nothing of another.
+    row.answers = {name: value for name, value in row.answers.items() if name not in _WEIGHED} | dict(new.answers)
     row.save()
+    cancel_tasks_for(row.id, at=at, kind=QUESTION)
     return _changed(dossier, row, "disclosure-recipient", at)
 
 
@@ -105,6 +132,21 @@ def answer_conditions(
     row.answers = {**row.answers, **{name: bool(value) for name, value in answers.items()}}
     row.save()
     return _changed(dossier, row, "disclosure-conditions", at)
+
+
+@act
+def answer_ground(dossier: Dossier, disclosure_id: UUID, said: Weighing, *, by: Actor, at: datetime) -> Disclosure:
+    """Choose a ground without consent and answer its conditions, with reasons. SH-3.7.8; GT-15.4; BT-toestemming-11.
+
+    Raises NotThere for a ground that this organisation does not know for this recipient.
+    """
+    row = locked(dossier, disclosure_id)
+    only_in(row, RUNNING)
+    if offered(profile_in_force(clock.local_date(at)), row, said.key) is None:
+        raise NotThere
+    row.answers = {**row.answers, "ground": {**said.stored, "by": by.name, "at": at.isoformat()}}
+    row.save()
+    return _changed(dossier, row, "disclosure-ground", at)
 
 
 @act
@@ -165,7 +207,7 @@ def assess(dossier: Dossier, disclosure_id: UUID, *, by: Actor | None, at: datet
     """Ask the regulation whose consent is needed and whether it may go now; keep the decision with its version."""
     row = locked(dossier, disclosure_id)
     only_in(row, PREPARING)
-    _assess(dossier, row, at)
+    rejudge(dossier, row, at)
     tell(row, "disclosure-assessed", ground=row.state)
     return row
 
@@ -178,7 +220,7 @@ def ask_approval(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: dateti
         return row
     only_in(row, PREPARING)
     profile, around = setting(dossier, row, at)
-    judgement = _assess(dossier, row, at)
+    judgement = rejudge(dossier, row, at)
     package = package_of(row, around)
     _ready(judgement, package.items, [one.first_words for one in package.unfinished])
     row.asked_by_id, row.asked_at, row.content_hash = by.user_id, at, package.digest
@@ -199,7 +241,7 @@ def escalate(dossier: Dossier, disclosure_id: UUID, question: str, *, by: Actor,
     """Lay the question before the role that decides where consent does not carry; the decision goes with it."""
     row = locked(dossier, disclosure_id)
     only_in(row, PREPARING)
-    judgement = _assess(dossier, row, at)
+    judgement = rejudge(dossier, row, at)
     cancel_tasks_for(row.id, at=at, kind=QUESTION)
     create_task(
         kind=QUESTION,
@@ -255,8 +297,15 @@ def reassess_running(dossier_id: UUID, about_id: UUID, at: datetime) -> None:
 def void(dossier: Dossier, row: Disclosure, at: datetime, ground: str) -> None:
     """Void an approval that no longer stands, and judge the disclosure anew."""
     _void(row, at)
-    _assess(dossier, row, at)
+    rejudge(dossier, row, at)
     tell(row, "disclosure-voided", ground=ground)
+
+
+def rejudge(dossier: Dossier, row: Disclosure, at: datetime) -> Judgement:
+    """Ask the rules anew after something changed, and keep what they say."""
+    judgement = _judge(dossier, row, at)
+    _store(row, judgement, at)
+    return judgement
 
 
 def asked_on(row: Disclosure) -> dict[str, Any] | None:
@@ -304,7 +353,7 @@ def _changed(dossier: Dossier, row: Disclosure, data: str, at: datetime) -> Disc
     """After any change: what was asked or approved is void, and the rules are asked again."""
     voided = row.state in PENDING
     _void(row, at)
-    _assess(dossier, row, at)
+    rejudge(dossier, row, at)
     tell(row, data, ground="voided" if voided else "")
     return row
 
@@ -323,12 +372,6 @@ def _void(row: Disclosure, at: datetime) -> None:
 def _judge(dossier: Dossier, row: Disclosure, at: datetime) -> Judgement:
     profile, around = setting(dossier, row, at)
     return judge(row, around, profile, clock.local_date(at))
-
-
-def _assess(dossier: Dossier, row: Disclosure, at: datetime) -> Judgement:
-    judgement = _judge(dossier, row, at)
-    _store(row, judgement, at)
-    return judgement
 
 
 def _store(row: Disclosure, judgement: Judgement, at: datetime) -> None:

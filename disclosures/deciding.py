@@ -9,15 +9,15 @@ from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.db import act
-from casemgmt.base.errors import Conflict, NotAllowed
+from casemgmt.base.errors import Conflict, NotAllowed, Refused
 from casemgmt.organisations.actors import Actor
 from casemgmt.work.acts import create_task, finish_tasks_for
 from disclosures import printing
-from disclosures.acts import asked_on, called, end, locked, only_in, setting, tell
+from disclosures.acts import asked_on, called, end, locked, only_in, rejudge, setting, tell
 from disclosures.judging import judge
 from disclosures.models import Disclosure
 from disclosures.package import package_of
-from disclosures.vocabulary import APPROVE, HAND_OVER, PREPARING, QUESTION, State
+from disclosures.vocabulary import APPROVE, HAND_OVER, LEFT, PREPARING, QUESTION, REVIEW, State
 from dossiers.models import Dossier
 
 
@@ -84,15 +84,23 @@ def refuse(dossier: Dossier, disclosure_id: UUID, *, why: str, by: Actor, at: da
 
 
 @act
-def answer_question(dossier: Dossier, disclosure_id: UUID, *, answer: str, by: Actor, at: datetime) -> Disclosure:
-    """Answer what was laid before this role; the disclosure itself stays where it is, consent is still to be asked.
+def answer_question(
+    dossier: Dossier, disclosure_id: UUID, *, answer: str, may: bool = False, by: Actor, at: datetime
+) -> Disclosure:
+    """Answer what was laid before this role; the answer goes back to who asked, as a task, and stands in the trail.
 
-    The answer goes back to who asked, as a task, and stands in the trail.
+    ``may`` lets it go where the text is silent on whose consent it needs, and there alone: raises Refused elsewhere,
+    for no answer of a person takes the place of consent or of a ground.
     """
     row = locked(dossier, disclosure_id)
     only_in(row, PREPARING)
     refuse_same_person(row, by)
-    if finish_tasks_for(row.id, by=by, at=at, kind=QUESTION):
+    open_question = finish_tasks_for(row.id, by=by, at=at, kind=QUESTION)
+    if may:
+        _let_go(dossier, row, answer, open_question, by, at)
+    else:
+        row.answers = {name: value for name, value in row.answers.items() if name != "decision"}
+    if open_question:
         create_task(
             kind=QUESTION,
             due_on=clock.local_date(at),
@@ -106,8 +114,39 @@ def answer_question(dossier: Dossier, disclosure_id: UUID, *, answer: str, by: A
         )
     row.answers = {**row.answers, "answer_of_decider": answer}
     row.save(update_fields=["answers"])
-    tell(row, "disclosure-answered")
+    rejudge(dossier, row, at)
+    tell(row, "disclosure-answered", ground="may" if may else "")
     return row
+
+
+@act
+def review(dossier: Dossier, disclosure_id: UUID, *, found: str, by: Actor, at: datetime) -> Disclosure:
+    """Look afterwards at what went in acute danger, and say what was found; never by who proposed or handed it over.
+
+    Raises Conflict when nobody waits for it.
+    """
+    row = locked(dossier, disclosure_id)
+    only_in(row, LEFT)
+    refuse_same_person(row, by)
+    if by.user_id == row.handed_over_by_id:
+        raise SamePerson(_("You handed this over yourself. Somebody else must look at it."))
+    if not finish_tasks_for(row.id, by=by, at=at, kind=REVIEW):
+        raise Conflict(_("Nobody has to look at this disclosure any more. Nothing was changed."))
+    seen = {"found": found, "name": by.name, "on": clock.local_date(at).isoformat()}
+    row.answers = {**row.answers, "reviewed": seen}
+    row.save(update_fields=["answers"])
+    events.record(Action.DECIDE, dossier_id=dossier.id, data="disclosure-reviewed", object_id=row.id)
+    return row
+
+
+def _let_go(dossier: Dossier, row: Disclosure, why: str, asked: int, by: Actor, at: datetime) -> None:
+    """Keep the decision of who decides, where the regulation leaves it to a person."""
+    profile, around = setting(dossier, row, at)
+    may = judge(row, around, profile, clock.local_date(at)).may
+    if not asked or may.overrule_by is None or may.absolute:
+        raise Refused(may)
+    decision = {"may": True, "why": why, "name": by.name, "on": clock.local_date(at).isoformat()}
+    row.answers = {**row.answers, "decision": decision}
 
 
 def refuse_same_person(row: Disclosure, by: Actor) -> None:

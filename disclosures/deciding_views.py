@@ -11,7 +11,7 @@ from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit.vocabulary import Action
 from casemgmt.web.render import render
 from disclosures import deciding, informing
-from disclosures.forms import ReasonForm, WaitForm
+from disclosures.forms import DecisionForm, ReasonForm, WaitForm
 from disclosures.pages import DisclosurePage
 from disclosures.views import do, read_page
 from dossiers.verbs import Verb
@@ -42,12 +42,35 @@ def refuse(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpR
 
 
 def reply(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
-    """Answer a question that was laid before this role."""
+    """Answer a question that was laid before this role; where the text leaves it to a person, let it go or not."""
+    page = _found(request, dossier_id, disclosure_id)
+    if page.decidable:
+        return _reply_deciding(request, page)
     return _say(
         request,
         dossier_id,
         disclosure_id,
         lambda d, said, **who: deciding.answer_question(d, disclosure_id, answer=said, **who),
+    )
+
+
+def review(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Say what was found of a disclosure that went in acute danger."""
+    return _say(
+        request, dossier_id, disclosure_id, lambda d, said, **who: deciding.review(d, disclosure_id, found=said, **who)
+    )
+
+
+def _reply_deciding(request: HttpRequest, page: DisclosurePage) -> HttpResponse:
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, page, status=422, decision_form=form)
+    said, may = form.cleaned_data["why"], form.cleaned_data["may"] == "yes"
+    return _decide(
+        request,
+        page.dossier_id,
+        page.id,
+        lambda d, **who: deciding.answer_question(d, page.id, answer=said, may=may, **who),
     )
 
 
@@ -92,5 +115,5 @@ def _found(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> Discl
 
 def _shown(request: HttpRequest, page: DisclosurePage, *, status: int = 200, **bound: Any) -> HttpResponse:
     wait_form = WaitForm(reasons=page.reasons, may_always=page.may_always_defer)
-    values = {"page": page, "form": ReasonForm(), "wait_form": wait_form, **bound}
+    values = {"page": page, "form": ReasonForm(), "decision_form": DecisionForm(), "wait_form": wait_form, **bound}
     return render(request, APPROVE, values, status=status)

@@ -8,11 +8,12 @@ from django import forms as django_forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casemgmt.base import clock
 from casemgmt.web import forms
 from consent.facts import Somebody
-from disclosures.acts import Proposal
+from disclosures.acts import Proposal, Weighing
 from disclosures.informing import Reason, Telling
-from disclosures.judging import Question
+from disclosures.judging import OtherGround, Question
 from disclosures.vocabulary import How
 
 YES_NO = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
@@ -79,6 +80,70 @@ class ConditionsForm(forms.Form):
     def answers(self) -> dict[str, bool]:
         """The facts that were answered."""
         return {name: value == "yes" for name, value in self.cleaned_data.items()}
+
+
+class GroundForm(forms.Form):
+    """The conditions of one ground without consent, why it goes, why it cannot wait, and who was consulted."""
+
+    why = forms.TextField(
+        label=gettext_lazy("Why without consent?"),
+        rows=3,
+        max_length=4000,
+        help_text=gettext_lazy("Your weighing. It stays with this disclosure and in the register."),
+    )
+
+    def __init__(self, *args: Any, ground: OtherGround, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ground = ground
+        for one in ground.asked:
+            self.fields[one.name] = forms.ChoiceField(
+                label=one.question, choices=one.options, help_text=" · ".join(one.articles)
+            )
+        if self._asks("acute_danger"):
+            self.fields["acute_why"] = forms.TextField(
+                label=gettext_lazy("Which danger is it, if there is any?"), rows=2, max_length=4000, required=False
+            )
+        if ground.consultation:
+            self.fields["consulted"] = forms.LineField(
+                label=gettext_lazy("Who was consulted?"), max_length=160, required=False
+            )
+            self.fields["consulted_on"] = forms.DateField(label=gettext_lazy("On which day?"), required=False)
+        self.order_fields([name for name in self.fields if name != "why"])
+
+    def clean(self) -> dict[str, Any]:
+        """Acute danger has a reason; a consultation has a person and a day, and came before."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("acute_danger") == "yes" and not cleaned.get("acute_why"):
+            self.add_error("acute_why", _("Write down which danger it is."))
+        if cleaned.get("consulted_before", "no") != "no" and self.ground.consultation:
+            for name in ("consulted", "consulted_on"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("Fill this in when somebody was consulted."))
+        if cleaned.get("consulted_on") and cleaned["consulted_on"] > clock.today():
+            self.add_error("consulted_on", _("The consultation comes before the decision."))
+        return cleaned
+
+    def weighing(self) -> Weighing:
+        """What was filled in, as the act takes it."""
+        data = self.cleaned_data
+        return Weighing(
+            key=self.ground.key,
+            answers={one.name: data[one.name] for one in self.ground.asked},
+            why=data["why"],
+            acute_why=data.get("acute_why") or "",
+            consulted=data.get("consulted") or "",
+            consulted_on=data.get("consulted_on"),
+        )
+
+    def _asks(self, name: str) -> bool:
+        return any(one.name == name for one in self.ground.asked)
+
+
+class DecisionForm(forms.Form):
+    """The answer of who decides where the text is silent: it may go or not, and why."""
+
+    may = forms.ChoiceField(label=gettext_lazy("May it go?"), choices=YES_NO)
+    why = forms.TextField(label=gettext_lazy("Why?"), rows=3, max_length=4000)
 
 
 class ReasonForm(forms.Form):

@@ -5,7 +5,7 @@ changed, the approval is void for good and a sentence says so (``Stopped``).
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -18,16 +18,16 @@ from casemgmt.base.errors import Conflict
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.web.dates import date_plain
-from casemgmt.work.acts import finish_tasks_for
+from casemgmt.work.acts import create_task, finish_tasks_for
 from disclosures import printing
-from disclosures.acts import asked_on, locked, only_in, setting, tell, void
+from disclosures.acts import asked_on, called, locked, only_in, setting, tell, void
 from disclosures.informing import Situation, Telling, tell_or_defer
 from disclosures.judging import Judgement, judge
 from disclosures.models import Disclosure
 from disclosures.package import Package, package_of
 from disclosures.printing import Printing
 from disclosures.register import keep_row
-from disclosures.vocabulary import HAND_OVER, LEFT, How, State
+from disclosures.vocabulary import HAND_OVER, LEFT, REVIEW, How, State
 from dossiers.models import Dossier
 
 
@@ -65,6 +65,7 @@ def hand_over(
     row.save()
     finish_tasks_for(row.id, by=by, at=at, kind=HAND_OVER)
     keep_row(row, package, judgement, profile, around, by=by, at=at)
+    _look_afterwards(dossier, row, judgement.review_by(profile, clock.local_date(at)), judgement.may, at)
     tell_or_defer(Situation(dossier, row, profile, around, by, at), telling)
     events.record(
         Action.DISCLOSE, dossier_id=dossier.id, data="disclosure-handed-over", object_id=row.id, ground=judgement.ground
@@ -94,6 +95,24 @@ def close(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: datetime) -> 
     row.save()
     tell(row, "disclosure-closed")
     return row
+
+
+def _look_afterwards(dossier: Dossier, row: Disclosure, due: date | None, may: Decision, at: datetime) -> None:
+    """In acute danger nobody approves beforehand; a second person looks at it within the days of the house rule."""
+    if due is None:
+        return
+    create_task(
+        kind=REVIEW,
+        due_on=due,
+        at=at,
+        dossier_id=dossier.id,
+        unit_id=dossier.unit_id,
+        capability="disclosure.approve",
+        title=_("Look at what went to %(recipient)s in acute danger") % {"recipient": called(row)},
+        decision=may,
+        link="disclosures:approve",
+        object_id=row.id,
+    )
 
 
 def _not_approved(row: Disclosure) -> Stopped:

@@ -19,7 +19,7 @@ from consent.hooks import changed
 from disclosures.acts import called, reassess_running
 from disclosures.models import Disclosure, DisclosureRegisterRow
 from disclosures.printing import BUILD
-from disclosures.vocabulary import APPROVE, HAND_OVER, INFORM, QUESTION, RUNNING, State
+from disclosures.vocabulary import APPROVE, HAND_OVER, INFORM, QUESTION, REVIEW, RUNNING, State
 from dossiers.access import reachable
 from dossiers.models import Dossier
 from dossiers.sections import DossierAction, Span, TimelineEvent, actions, section, timeline_events
@@ -114,3 +114,4 @@ task_kind(APPROVE, gettext_noop("Approve a disclosure"), Group.ASK, "share-3")
 task_kind(HAND_OVER, gettext_noop("Hand over an approved disclosure"), Group.ASK, "share-3")
 task_kind(INFORM, gettext_noop("Tell the client about a disclosure"), Group.ASK, "message")
 task_kind(QUESTION, gettext_noop("Decide about giving data without consent"), Group.ASK, "scale")
+task_kind(REVIEW, gettext_noop("Look afterwards at a disclosure in acute danger"), Group.ASK, "scale")

@@ -26,7 +26,7 @@ from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import create_task, finish_tasks_for
 from consent.facts import Circle, Somebody
 from disclosures.acts import called, locked, only_in, setting, tell
-from disclosures.judging import ground_label, must_inform, people_of
+from disclosures.judging import ground_label, ground_of, must_inform, people_of
 from disclosures.models import Disclosure
 from disclosures.register import kinds_given
 from disclosures.vocabulary import INFORM, State
@@ -134,12 +134,13 @@ def last_day(profile: Profile, on: date) -> date:
 def reasons_to_wait(profile: Profile, ground: str) -> tuple[Reason, ...]:
     """The reasons for which this organisation may tell the client later; none: only the role that decides may."""
     rules = profile.informing
-    rule = rules.per_ground.get(Ground(ground)) if ground else None
+    known = ground_of(ground)
+    rule = rules.per_ground.get(known) if known else None
     rule = rule or next((one for event, one in rules.events.items() if event.value == "disclosure"), None)
     return tuple(
         Reason(str(number), one.when.question, _facts(one.when.test), tuple(one.articles))
         for number, one in enumerate(rule.deferrals if rule else ())
-        if not one.forbids and not one.omit
+        if not one.forbids
     )
 
 
@@ -164,7 +165,8 @@ def _facts(test: str) -> dict[str, Any]:
 def _defer(now: Situation, telling: Telling) -> None:
     """Put informing off: for a reason the regulation knows, or by the role that decides; never longer than allowed."""
     row, decision = now.row, now.must_inform(**telling.facts)
-    waits = decision.outcome.get("timing") == Timing.MAY_BE_DEFERRED
+    # Where it may be left out for a reason (GT-16.4), it may certainly wait for that reason.
+    waits = decision.outcome.get("timing") == Timing.MAY_BE_DEFERRED or not decision.outcome.get("duty", True)
     if not waits and not may_always_defer(now.by, now.dossier):
         raise Refused(decision)
     longest = informing_waits_until(now.profile, now.on)

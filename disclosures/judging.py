@@ -10,14 +10,25 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from casemgmt.base.db import reads
 from casemgmt.base.errors import Conflict
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.conditions import holds
 from casemgmt.policy.rules.consent import whose_consent_needed
-from casemgmt.policy.rules.disclosure import approval_needed, grounds_for, may_disclose
+from casemgmt.policy.rules.disclosure import (
+    DECIDED,
+    approval_needed,
+    ground_key,
+    grounds_for,
+    may_disclose,
+    review_due,
+    weigh_grounds,
+)
 from casemgmt.policy.rules.facts import DisclosureFacts, FactError, InformFacts
 from casemgmt.policy.rules.informing import must_inform_client
+from casemgmt.policy.rules.representation import decider
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.sharing import Condition, GroundRule
 from casemgmt.policy.schema.vocabulary import Channel, ConsentPurpose, Event, Ground, Mode, Purpose, Recipient
@@ -25,6 +36,7 @@ from consent.facts import Circle, Somebody, answers_given, client_facts, consent
 from consent.models import Consent
 from consent.queries import consents_for
 from consent.vocabulary import ConsentState
+from disclosures.conditions import Asked, asked_of, chosen_ground, facts_of
 from disclosures.models import Disclosure
 
 _YES_NO = frozenset(one.name for one in fields(DisclosureFacts) if isinstance(one.default, bool))
@@ -101,9 +113,15 @@ class Judgement:
         return set(approved["consent_of"]) <= set(self.basis["consent_of"])
 
     def approval(self, profile: Profile) -> Decision:
-        """The house rule: whether a second person approves this before it goes."""
-        duty, acute = bool(self.may.outcome.get("duty")), bool(self.may.outcome.get("acute"))
+        """The house rule: whether a second person approves this before it goes, or looks at it afterwards."""
+        duty, acute = bool(self.may.outcome.get("duty_to_speak")), bool(self.may.outcome.get("acute"))
         return approval_needed(profile, duty_to_speak=duty, acute_danger=acute)
+
+    def review_by(self, profile: Profile, on: date) -> date | None:
+        """By when a second person looks at what leaves on this day; None where the house rule asks it of nobody."""
+        if self.approval(profile).outcome["review_within_days"] is None:
+            return None
+        return review_due(profile, on)
 
     def to_json(self) -> dict[str, Any]:
         """As stored with the disclosure."""
@@ -121,14 +139,23 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class OtherGround:
-    """A ground without consent that this organisation knows for this recipient."""
+    """A ground without consent that this organisation knows for this recipient, and how it stands.
 
+    ``asked``: the questions to the worker; ``conditions``: what must hold; ``unmet``: which of it does not, as far
+    as this ground was answered.
+    """
+
+    key: str
     ground: str
     label: str
     sentence: str
     articles: tuple[str, ...]
     conditions: tuple[str, ...]
+    unmet: tuple[str, ...]
+    asked: tuple[Asked, ...]
     consultation: str
+    chosen: bool
+    asks_request: bool
 
 
 @reads
@@ -140,31 +167,36 @@ def judge(disclosure: Disclosure, around: Circle, profile: Profile, on: date) ->
     try:
         who = whose_consent_needed(consent_facts(around, _consent_purpose(disclosure)), profile, on)
         rows = _rows(disclosure, each_time=bool(who.outcome.get("each_time")))
-        may = may_disclose(disclosure_facts(disclosure, around, rows), profile, on)
+        facts = disclosure_facts(disclosure, around, rows, profile)
+        chosen = chosen_ground(profile, disclosure.answers)
+        decided = bool((disclosure.answers.get("decision") or {}).get("may"))
+        may = may_disclose(facts, profile, on, chosen=ground_key(chosen) if chosen else "", decided=decided)
     except FactError as error:
         raise Conflict(error.sentence) from error
     return Judgement(who, may, _needed(disclosure, around, who, rows, on))
 
 
-def disclosure_facts(disclosure: Disclosure, around: Circle, rows: list[Consent]) -> DisclosureFacts:
-    """Everything that is known of one disclosure, for ``may_disclose``."""
+def disclosure_facts(disclosure: Disclosure, around: Circle, rows: list[Consent], profile: Profile) -> DisclosureFacts:
+    """Everything that is known of one disclosure, for ``may_disclose``: also what the chosen ground asked."""
     purpose = Purpose(disclosure.purpose_kind)
     given = answers_given(rows, around, purpose=purpose, exchange_id=disclosure.id)
-    return DisclosureFacts(
+    chosen = chosen_ground(profile, disclosure.answers)
+    known: dict[str, Any] = {
         **client_facts(around),
-        recipient=Recipient(disclosure.recipient_kind),
-        purpose=purpose,
-        channel=Channel.WRITTEN,
-        consents=given,
-        objection_by=tuple(who for one in given if one.refused for who in one.by),
+        "recipient": Recipient(disclosure.recipient_kind),
+        "purpose": purpose,
+        "channel": Channel.WRITTEN,
+        "consents": given,
+        "objection_by": tuple(who for one in given if one.refused for who in one.by),
         **yes_no(disclosure.answers),
-    )
+    }
+    return DisclosureFacts(**known | (facts_of(chosen, disclosure.answers["ground"]["answers"]) if chosen else {}))
 
 
 def must_inform(disclosure: Disclosure, around: Circle, profile: Profile, on: date, **answers: Any) -> Decision:
     """Who is told of this disclosure, of what and when; ``answers`` are facts that may make it wait."""
     stored = (disclosure.judgement or {}).get("ground")
-    ground = Ground(stored) if stored else None
+    ground = ground_of(stored or "")
     facts = InformFacts(**client_facts(around), event=Event.DISCLOSURE, ground=ground, **answers)
     return must_inform_client(facts, profile, on)
 
@@ -185,13 +217,29 @@ def yes_no(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if name in _YES_NO and isinstance(value, bool)}
 
 
-def other_grounds(profile: Profile, recipient_kind: str) -> tuple[OtherGround, ...]:
-    """The grounds without consent that the organisation knows for this recipient."""
-    return tuple(_other(rule) for rule in grounds_for(profile, Recipient(recipient_kind)))
+@reads
+def other_grounds(disclosure: Disclosure, around: Circle, profile: Profile, on: date) -> tuple[OtherGround, ...]:
+    """The grounds without consent that the organisation knows for this recipient, each laid beside the facts."""
+    chosen = chosen_ground(profile, disclosure.answers)
+    facts = disclosure_facts(disclosure, around, _rows(disclosure, each_time=False), profile)
+    return tuple(_other(one.rule, one.unmet, profile, chosen) for one in weigh_grounds(facts, profile, on))
+
+
+def offered(profile: Profile, disclosure: Disclosure, key: str) -> GroundRule | None:
+    """The ground of this key, where the organisation knows it for this recipient."""
+    known = grounds_for(profile, Recipient(disclosure.recipient_kind))
+    return next((one for one in known if ground_key(one) == key), None)
+
+
+def ground_of(name: str) -> Ground | None:
+    """The ground of this name; None for none, and for what a person decided, which is no ground of a regulation."""
+    return Ground(name) if name and name != DECIDED else None
 
 
 def ground_label(profile: Profile, ground: str) -> str:
     """What a ground is called in this organisation."""
+    if ground == DECIDED:
+        return _("decision of the %(role)s") % {"role": profile.roles.label(decider(profile))}
     return next((one.label for one in profile.disclosure.grounds if one.ground == ground), profile.words.consent)
 
 
@@ -250,8 +298,13 @@ def _question(condition: Condition, facts: DisclosureFacts) -> Question | None:
     return Question(fact, condition.question, condition.articles)
 
 
-def _other(rule: GroundRule) -> OtherGround:
+def _other(rule: GroundRule, unmet: tuple[str, ...], profile: Profile, chosen: GroundRule | None) -> OtherGround:
     return OtherGround(
+        key=ground_key(rule),
+        unmet=unmet,
+        asked=asked_of(rule, profile),
+        chosen=rule is chosen,
+        asks_request=any(one.test == "requested" for one in (*rule.conditions, *rule.duty_when)),
         ground=rule.ground.value,
         label=rule.label,
         sentence=rule.sentence,

@@ -42,7 +42,7 @@ from disclosures.judging import (
 from disclosures.models import Disclosure
 from disclosures.package import Choice, Package, choices, package_of
 from disclosures.printing import printing_of
-from disclosures.vocabulary import LEFT, PREPARING, QUESTION, RUNNING, State
+from disclosures.vocabulary import LEFT, PREPARING, QUESTION, REVIEW, RUNNING, State
 from dossiers.access import reachable
 from dossiers.models import Dossier, Person, WorkingNote
 from dossiers.people.vocabulary import PersonRole
@@ -104,6 +104,11 @@ class DisclosurePage:
     answers: dict[str, bool]
     answered: bool
     grounds: tuple[OtherGround, ...]
+    weighing: dict[str, Any]
+    decidable: bool
+    decision: dict[str, Any]
+    review_due: date | None
+    reviewed: dict[str, Any]
     decider: str
     question_open: bool
     answer_of_decider: str
@@ -169,12 +174,22 @@ class DisclosurePage:
         return bool(self.may.outcome["allowed"])
 
     @property
+    def on_ground(self) -> bool:
+        """Whether it may go without the consent that would otherwise be needed."""
+        return self.allowed and not self.may.outcome.get("consent_needed", True)
+
+    @property
+    def chosen(self) -> OtherGround | None:
+        """The ground that was chosen and answered."""
+        return next((one for one in self.grounds if one.chosen), None)
+
+    @property
     def step(self) -> str:
         """The step that comes now."""
         if self.state not in PREPARING:
             waits = self.state == State.AWAITING_APPROVAL
             return "approval" if waits or self.state == State.REFUSED else "hand-over"
-        if not self.answered and not self.missing:
+        if not self.answered and not self.missing and not self.on_ground:
             return "conditions"
         if not self.allowed:
             return "consent"
@@ -301,7 +316,7 @@ def _page(
         may_always_defer=may_always_defer(actor, dossier),
         mine=actor.user_id in (row.proposed_by_id, row.asked_by_id),
         **_described(row, profile),
-        **_judged(row, profile, around, judgement),
+        **_judged(row, profile, around, judgement, on),
         **_deciding(row, profile, judgement),
         **_informing(row, profile, around, judgement, on),
         **_stamps(row),
@@ -322,9 +337,9 @@ def _described(row: Disclosure, profile: Profile) -> dict[str, Any]:
     }
 
 
-def _judged(row: Disclosure, profile: Profile, around: Circle, judgement: Judgement) -> dict[str, Any]:
+def _judged(row: Disclosure, profile: Profile, around: Circle, judgement: Judgement, on: date) -> dict[str, Any]:
     """What the rules say of it, whose consent it needs and what is asked beside consent."""
-    asked = questions(profile, disclosure_facts(row, around, []))
+    asked = questions(profile, disclosure_facts(row, around, [], profile))
     needed = tuple(_needed(one) for one in judgement.needed)
     lacking = {one.person.id for one in judgement.missing}
     flags = {name: value for name, value in row.answers.items() if isinstance(value, bool)}
@@ -338,7 +353,8 @@ def _judged(row: Disclosure, profile: Profile, around: Circle, judgement: Judgem
         "answers": flags,
         "answered": all(flags.get(one.fact) for one in asked),
         "requested": bool(flags.get("requested")),
-        "grounds": other_grounds(profile, row.recipient_kind),
+        "grounds": other_grounds(row, around, profile, on),
+        "weighing": dict(row.answers.get("ground") or {}),
     }
 
 
@@ -346,14 +362,24 @@ def _deciding(row: Disclosure, profile: Profile, judgement: Judgement) -> dict[s
     """Who decides, and the question that lies before them."""
     approval = judgement.approval(profile)
     decider = judgement.may.overrule_by or str(profile.disclosure.approved_by.value)
-    open_questions = Task.objects.filter(object_id=row.id, kind=QUESTION, state="open", assignee_id__isnull=True)
+    waiting = Task.objects.filter(object_id=row.id, state="open", assignee_id__isnull=True)
+    look = waiting.filter(kind=REVIEW).first()
     return {
         "approval": approval,
         "approver": profile.roles.label(str(approval.outcome["by"])),
         "decider": profile.roles.label(decider),
-        "question_open": open_questions.exists(),
+        "question_open": waiting.filter(kind=QUESTION).exists(),
+        "decidable": judgement.may.overrule_by is not None and not judgement.may.absolute,
+        "decision": dict(row.answers.get("decision") or {}),
+        "review_due": look.due_on if look else None,
+        "reviewed": _seen(row.answers.get("reviewed") or {}),
         "answer_of_decider": str(row.answers.get("answer_of_decider", "")),
     }
+
+
+def _seen(stored: dict[str, Any]) -> dict[str, Any]:
+    """What was found afterwards, its day as a date."""
+    return {**stored, "on": date.fromisoformat(stored["on"])} if stored else {}
 
 
 def _informing(row: Disclosure, profile: Profile, around: Circle, judgement: Judgement, on: date) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class RegisterLine:
     purpose: str
     ground: str
     explanation: str
+    weighed: str
+    consulted: str
     articles: tuple[str, ...]
     with_consent: bool
     proposed_by: str
@@ -86,6 +88,8 @@ def keep_row(
             "ground": ground_label(profile, judgement.ground),
             "explanation": judgement.may.explanation,
             "articles": list(judgement.may.articles),
+            "why": (row.answers.get("ground") or {}).get("why", "") if not judgement.by_consent else "",
+            "consulted": _consulted(row) if not judgement.by_consent else "",
             "version": judgement.may.version,
             "proposed_by": names.get(row.proposed_by_id, ""),
             "approved_by": names.get(row.approved_by_id, "") if row.approved_by_id else "",
@@ -130,6 +134,12 @@ def _kinds(package: Package) -> tuple[str, ...]:
         return tuple(f"{kind_label(item.kind)}, {item.happened_on.strftime('%d-%m-%Y')}" for item in package.items)
 
 
+def _consulted(row: Disclosure) -> str:
+    """Who was consulted and on which day, as the worker wrote it down."""
+    said = row.answers.get("ground") or {}
+    return ", ".join(filter(None, (said.get("consulted", ""), said.get("consulted_on", ""))))
+
+
 def _line(row: DisclosureRegisterRow) -> RegisterLine:
     kept = row.content
     return RegisterLine(
@@ -143,6 +153,9 @@ def _line(row: DisclosureRegisterRow) -> RegisterLine:
         purpose=kept["purpose"],
         ground=kept["ground"],
         explanation=kept["explanation"],
+        # Lines from before a ground was answered have none.
+        weighed=kept.get("why", ""),
+        consulted=kept.get("consulted", ""),
         articles=tuple(kept["articles"]),
         with_consent=row.with_consent,
         proposed_by=kept["proposed_by"],

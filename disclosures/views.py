@@ -18,8 +18,8 @@ from consent.acts import record_consent
 from consent.forms import AnswerForm
 from consent.views import answer_of
 from disclosures import acts
-from disclosures.forms import ConditionsForm, HandOverForm, ProposalForm, QuestionForm, ReasonForm, WaitForm
-from disclosures.judging import recipient_line
+from disclosures.forms import ConditionsForm, GroundForm, HandOverForm, ProposalForm, QuestionForm, ReasonForm, WaitForm
+from disclosures.judging import OtherGround, recipient_line
 from disclosures.models import Disclosure
 from disclosures.pages import DisclosurePage, Ready, lists, load, ready
 from disclosures.register import register_of
@@ -120,6 +120,25 @@ def conditions(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> H
         dossier_id,
         disclosure_id,
         lambda d, **who: acts.answer_conditions(d, disclosure_id, form.answers(), **who),
+    )
+
+
+def ground(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
+    """Choose a ground without consent and answer what it asks; the page then says at once what comes of it."""
+    found = read_page(request, dossier_id, disclosure_id)
+    asked = _ground(found, request.POST.get("ground", ""))
+    if asked is None:
+        raise NotThere
+    form = GroundForm(request.POST, ground=asked)
+    if not form.is_valid():
+        return shown(request, found, {"ground": asked, "ground_form": form}, step="consent", status=422)
+    said = form.weighing()
+    return do(
+        request,
+        dossier_id,
+        disclosure_id,
+        lambda d, **who: acts.answer_ground(d, disclosure_id, said, **who),
+        step="consent",
     )
 
 
@@ -256,7 +275,9 @@ def shown(
     asked = given(request, "stap")
     now = step or (asked if asked in STEPS and found.running else found.step)
     start = _start(request, found.dossier_id) if now == "recipient" else None
-    given_to_page = {"page": found, "now": now, "steps": STEPS, **_forms(found, start), **values}
+    asked_ground = _ground(found, given(request, "grond"))
+    forms_of_page = {**_forms(found, start), **_ground_form(found, asked_ground)}
+    given_to_page = {"page": found, "now": now, "steps": STEPS, **forms_of_page, **values}
     return render(request, PAGE, given_to_page, status=status)
 
 
@@ -284,6 +305,19 @@ def _forms(found: DisclosurePage, start: Ready | None) -> dict[str, Any]:
         }
         made["recipient_form"] = ProposalForm(clients=start.clients, recipients=start.recipients, initial=initial)
     return made
+
+
+def _ground(found: DisclosurePage, key: str) -> OtherGround | None:
+    return next((one for one in found.grounds if one.key == key), None)
+
+
+def _ground_form(found: DisclosurePage, asked: OtherGround | None) -> dict[str, Any]:
+    """The form of one ground, with what was answered for it before."""
+    if asked is None:
+        return {"ground": None, "ground_form": None}
+    before = found.weighing if asked.chosen else {}
+    day = {"consulted_on": before.get("consulted_on") or None}
+    return {"ground": asked, "ground_form": GroundForm(ground=asked, initial=before.get("answers", {}) | before | day)}
 
 
 def _ids(texts: list[str]) -> list[UUID] | None:

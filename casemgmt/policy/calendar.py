@@ -49,6 +49,16 @@ def add_days(start: date, days: int) -> date:
     return start + timedelta(days=days)
 
 
+def add_working_days(start: date, days: int) -> date:
+    """The day `days` working days (Monday to Friday) after `start`. Feast days count: a house rule names none."""
+    day = start
+    for _ in range(days):
+        day += timedelta(days=1)
+        while day.weekday() > 4:
+            day += timedelta(days=1)
+    return day
+
+
 def add_weeks(start: date, weeks: int) -> date:
     """The last permitted day of a term in weeks: seven days each, so four weeks is start + 28."""
     return start + timedelta(weeks=weeks)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from casemgmt.policy.calendar import SumBuilder
+from casemgmt.policy.calendar import SumBuilder, add_working_days
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.answer import answer, fact, used
 from casemgmt.policy.rules.conditions import holds, unmet
@@ -19,7 +19,7 @@ from casemgmt.policy.rules.representation import cell_on, client_facts, decider
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.sharing import GroundRule, NeverGiven
 from casemgmt.policy.schema.values import Cited
-from casemgmt.policy.schema.vocabulary import Cell, Item, Recipient
+from casemgmt.policy.schema.vocabulary import Cell, Ground, Item, Recipient
 
 _TOLD_INSTEAD_OF_ASKED = (
     Cell.UNDER_12,
@@ -28,6 +28,8 @@ _TOLD_INSTEAD_OF_ASKED = (
     Cell.INCAPABLE_16_17,
     Cell.INCAPABLE_ADULT,
 )
+DECIDED = "decision"
+"""The ground of a disclosure that a person let go where the text is silent on whose consent it needs."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,18 @@ class Weighed:
     unmet: tuple[str, ...]
 
 
-def may_disclose(facts: DisclosureFacts, profile: Profile, on: date) -> Decision:
+def may_disclose(
+    facts: DisclosureFacts, profile: Profile, on: date, *, chosen: str = "", decided: bool = False
+) -> Decision:
     """Whether this disclosure, as described, may take place on the day `on`. SH-2.7 and 3.7, VT-15 to 19, GT-13 to 16,
     BT-toestemming.
 
     `ground` names what carries it; `open` lists the grounds of this organisation that could carry it and what each
-    still misses; `consent_needed` is true when only consent could. Raises MissingFact without recipient.
+    still misses; `consent_needed` is true when only consent could. `duty_to_speak` and `acute` say whether the house
+    rule of approval stands aside: `acute` only when this ground may not wait and there is acute danger in this case.
+    `chosen` is the key of the ground somebody chose: it carries before other grounds, but never before a duty.
+    `decided`: who decides where the text is silent let it go; that counts nowhere else. Raises MissingFact without
+    recipient.
     """
     if facts.recipient is None:
         raise MissingFact("recipient", "De ontvanger is nodig.")
@@ -54,9 +62,12 @@ def may_disclose(facts: DisclosureFacts, profile: Profile, on: date) -> Decision
     weighed = weigh_grounds(facts, profile, on)
     review = review_consents(facts, profile, on)
     fitting = [one.rule for one in weighed if not one.unmet and not _harms(one.rule, facts, profile)]
-    carrying = sorted(fitting, key=lambda rule: not _is_duty(rule, facts, profile, on))
+    carrying = sorted(fitting, key=lambda rule: (not _must_speak(rule, facts, profile, on), ground_key(rule) != chosen))
     if carrying:
         return _on_ground(carrying[0], facts, profile, on)
+    by_person = review.standing.escalate and not review.refused
+    if decided and by_person and not unmet(profile.disclosure.consent_conditions, facts):
+        return _on_decision(review, facts, profile, on)
     return _on_consent(review, weighed, facts, profile, on)
 
 
@@ -72,14 +83,20 @@ def grounds_for(profile: Profile, recipient: Recipient | None) -> tuple[GroundRu
     return tuple(rule for rule in profile.disclosure.grounds if not rule.recipients or recipient in rule.recipients)
 
 
+def ground_key(rule: GroundRule) -> str:
+    """What tells two grounds of one organisation apart: its name and its first article."""
+    return f"{rule.ground.value}.{rule.articles[0]}" if rule.articles else rule.ground.value
+
+
 def approval_needed(profile: Profile, *, duty_to_speak: bool, acute_danger: bool) -> Decision:
     """House rule: whether a manager approves before handing over. Never for a duty to speak or in acute danger.
 
-    `review_within_days` (working days) is set when the disclosure is looked at afterwards instead.
+    `review_within_days` (working days) is set when the disclosure is looked at afterwards instead: in acute danger,
+    also when speaking is a duty. Looking afterwards stops nothing.
     """
     rule, within = profile.house_rules.disclosure_approval, profile.house_rules.disclosure_review_within
     needed = rule.value and not duty_to_speak and not acute_danger
-    afterwards = rule.value and acute_danger and not duty_to_speak
+    afterwards = rule.value and acute_danger
     outcome = {
         "needed": needed,
         "by": profile.disclosure.approved_by.value,
@@ -87,6 +104,11 @@ def approval_needed(profile: Profile, *, duty_to_speak: bool, acute_danger: bool
     }
     seen = (fact("duty_to_speak", duty_to_speak), fact("acute_danger", acute_danger))
     return answer(profile, outcome, (within,) if afterwards else (rule,), seen)
+
+
+def review_due(profile: Profile, given_on: date) -> date:
+    """House rule: the last day on which somebody looks at what went, in acute danger, on that day."""
+    return add_working_days(given_on, profile.house_rules.disclosure_review_within.value)
 
 
 def question_due(profile: Profile, asked_on: date) -> Decision:
@@ -103,6 +125,7 @@ def question_due(profile: Profile, asked_on: date) -> Decision:
 
 def _outcome(allowed: bool, ground: str | None, *, consent_needed: bool, **more: Any) -> dict[str, Any]:
     base = {"allowed": allowed, "ground": ground, "consent_needed": consent_needed, "duty": False, "escalate": False}
+    base |= {"duty_to_speak": False, "acute": False}
     return {**base, "missing": (), "open": (), **more}
 
 
@@ -134,11 +157,29 @@ def _is_duty(rule: GroundRule, facts: DisclosureFacts, profile: Profile, on: dat
     return rule.is_duty or (bool(rule.duty_when) and all(holds(t.test, facts, derived) for t in rule.duty_when))
 
 
+def _must_speak(rule: GroundRule, facts: DisclosureFacts, profile: Profile, on: date) -> bool:
+    """Whether there is a duty to speak: the regulation obliges, or the law does (SH-2.7.b names that apart)."""
+    return rule.ground is Ground.LEGAL_DUTY or _is_duty(rule, facts, profile, on)
+
+
 def _on_ground(rule: GroundRule, facts: DisclosureFacts, profile: Profile, on: date) -> Decision:
-    duty = _is_duty(rule, facts, profile, on)
-    outcome = _outcome(True, rule.ground, consent_needed=False, duty=duty, acute=rule.acute)
+    duty, speak = _is_duty(rule, facts, profile, on), _must_speak(rule, facts, profile, on)
+    # That a ground may not wait says nothing of this case: only danger that is there lets the house rule stand aside.
+    acute = rule.acute and facts.acute_danger
+    outcome = _outcome(True, rule.ground, consent_needed=False, duty=duty, duty_to_speak=speak, acute=acute)
     cited: tuple[Cited, ...] = (rule, *((rule.consultation,) if rule.consultation else ()))
-    return answer(profile, outcome, cited, used(facts, "recipient", "purpose", "item", "necessary", "legal_duty"))
+    seen = ("recipient", "purpose", "item", "necessary", "legal_duty", *(("acute_danger",) if rule.acute else ()))
+    return answer(profile, outcome, cited, used(facts, *seen), add="Dit moet: het is een plicht." if speak else "")
+
+
+def _on_decision(review: Review, facts: DisclosureFacts, profile: Profile, on: date) -> Decision:
+    """Where the text does not say who may consent, the role that decides there let it go."""
+    harmed = profile.disclosure.privacy_of_other if facts.harms_privacy_of_other else None
+    outcome = _outcome(harmed is None, None if harmed else DECIDED, consent_needed=False)
+    seen = used(facts, "recipient", "purpose", "item") + client_facts(facts, on)
+    if harmed is not None:
+        return answer(profile, outcome, (harmed,), seen)
+    return answer(profile, outcome, review.standing.cited, seen, add="Wie hier besluit, liet het gaan, met een reden.")
 
 
 def _on_consent(

@@ -329,5 +329,5 @@ def test_house_approval_never_blocks_a_duty_or_acute_danger() -> None:
     danger = approval_needed(profile, duty_to_speak=False, acute_danger=True)
     duty = approval_needed(profile, duty_to_speak=True, acute_danger=True)
     assert [one.outcome["needed"] for one in (usual, danger, duty)] == [True, False, False]
-    assert (danger.outcome["review_within_days"], duty.outcome["review_within_days"]) == (3, None)
+    assert (danger.outcome["review_within_days"], duty.outcome["review_within_days"]) == (3, 3)
     assert usual.articles == ()
