@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from casemgmt.accounts import limits
 from casemgmt.accounts.models import User
+from casemgmt.web.forms import Form
 
 LABELS = {
     "login": gettext_lazy("E-mail address"),
@@ -104,9 +105,9 @@ class ActivateTOTPForm(_Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new authenticator app."""
 
 
-class AddWebAuthnForm(_Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+class AddWebAuthnForm(_Plain, Form, webauthn.AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey and its name."""
 
 
-class EditWebAuthnForm(_Plain, webauthn.EditWebAuthnForm):  # type: ignore[misc]
+class EditWebAuthnForm(_Plain, Form, webauthn.EditWebAuthnForm):  # type: ignore[misc]
     """Another name for a passkey."""

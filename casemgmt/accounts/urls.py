@@ -55,7 +55,7 @@ ENTRANCE: list[tuple[str, Any, str]] = [
 OWN: list[tuple[str, Any, str]] = [
     ("inloggen/wachtwoord/", account.password_change, "account_change_password"),
     ("inloggen/tweede-stap/", mfa.index, "mfa_index"),
-    ("inloggen/tweede-stap/app/weg/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    ("inloggen/tweede-stap/app/weg/", views.remove_app, "mfa_deactivate_totp"),
     ("inloggen/tweede-stap/herstelcodes/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
     ("inloggen/tweede-stap/herstelcodes/nieuw/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
     ("inloggen/tweede-stap/sleutels/", views.list_passkeys, "mfa_list_webauthn"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import DeactivateTOTPView
 from allauth.mfa.webauthn.views import ListWebAuthnView, RemoveWebAuthnView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -67,6 +68,19 @@ class ListPasskeysView(ListWebAuthnView):  # type: ignore[misc]
 
 
 list_passkeys = ListPasskeysView.as_view()
+
+
+class RemoveAppView(DeactivateTOTPView):  # type: ignore[misc]
+    """Removes the authenticator app; whether it may go is judged before the page is written."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form, judged: allauth's asks the database, and a template asks it nothing."""
+        values: dict[str, Any] = super().get_context_data(**kwargs)
+        values["form"].is_valid()
+        return values
+
+
+remove_app = RemoveAppView.as_view()
 
 
 class RemovePasskeyView(RemoveWebAuthnView):  # type: ignore[misc]

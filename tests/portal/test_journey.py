@@ -27,6 +27,8 @@ WHERE_TO_GO = {
     "gebiedsteam-opsterland": "",
     "buurteams-nijmegen": "",
 }
+# Asked where another than college or board decides; elsewhere nobody looks at it.
+MANDATE = {"mandated_on": "02-01-2020"}
 
 
 def hidden(text: str, name: str) -> str:
@@ -68,7 +70,7 @@ def test_a_girl_of_17_asks_inspection_and_reads_what_is_about_her_alone(slug: st
     assert noor.post(one + "identiteit/", {"how": "portal"}).status_code == 303
     desk = hanneke.get(one)
     assert desk.status_code == 200
-    ruling = {"outcome": "partly", "ground": "privacy_of_other", "reason": "Over Fien mag jij niet lezen."}
+    ruling = {"outcome": "partly", "ground": "privacy_of_other", "reason": "Over Fien mag jij niet lezen.", **MANDATE}
     decided = hanneke.post(one + "besluit/", ruling)
     assert decided.status_code == 303, re.findall("error-summary.*?</div>", decided.content.decode(), re.S)
     assert noor.get(one).status_code == 200
@@ -91,7 +93,7 @@ def test_the_letter_of_a_refusal_cites_article_and_route(slug: str) -> None:
     # Without custody his page lets him ask for nobody; on paper anybody can ask, and gets an answer.
     request_id = house.ask("mark", "milou")
     one = house.inside(f"verzoeken/{request_id}/")
-    ruling = {"outcome": "refused", "ground": "age_or_capacity", "reason": "Milou beslist zelf."}
+    ruling = {"outcome": "refused", "ground": "age_or_capacity", "reason": "Milou beslist zelf.", **MANDATE}
     decided = hanneke.post(one + "besluit/", ruling)
     assert decided.status_code == 303, re.findall("error-summary.*?</div>", decided.content.decode(), re.S)
     row = house.request(request_id)

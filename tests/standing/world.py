@@ -143,6 +143,7 @@ def signed_in(user: User) -> Client:
     # Confirmed for as long as a slow run takes; five minutes would end in the middle of a test.
     confirmed = time.time() + 3600
     session["account_authentication_methods"] = [{"method": "password", "at": confirmed, "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
     session[PORTAL_FLAG], session[PORTAL_CONFIRMED] = True, confirmed
     session.save()
     if user.is_portal:
