@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
+from casemgmt.audit.context import AuditContext, circumstances
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give each process a corner of the broker of its own: emptying the cache empties all of a corner.
@@ -40,6 +42,13 @@ def django_db_setup(
         for connection in connections.all():
             connection.close()
         teardown_databases(names, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def nobody_left_in_the_trail() -> Iterator[None]:
+    """Who signed in during one test does nothing in the next: signing in by hand has no request that would end."""
+    with circumstances(AuditContext()):
+        yield
 
 
 # What the migrations made and the tests took away, by table; `tests/standing/test_catalogue.py` asks for it.
