@@ -1,5 +1,7 @@
 """Databases of the tests: made and migrated by the owners, used by the application's roles."""
 
+import os
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,10 +16,12 @@ from casemgmt.audit.context import AuditContext, circumstances
 def pytest_configure(config: pytest.Config) -> None:
     """Give each process a corner of the broker of its own: emptying the cache empties all of a corner.
 
-    Corner 0 stays with what runs beside the tests, such as the application of the journeys.
+    Corner 0 stays with what runs beside the tests, such as the application of the journeys; two runs side by
+    side start in different corners, by the suffix of their databases.
     """
     worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
-    settings.CACHES["default"]["OPTIONS"] = {"db": 1 + int(worker.removeprefix("gw")) % 15}
+    first = zlib.crc32(os.environ.get("CASEMGMT_TEST_SUFFIX", "").encode())
+    settings.CACHES["default"]["OPTIONS"] = {"db": 1 + (first + int(worker.removeprefix("gw"))) % 15}
 
 
 @pytest.fixture(scope="session")
