@@ -98,6 +98,21 @@ def test_words_that_are_no_moment_are_said_so(words: str, clock_file: Path) -> N
     assert ended.value.returncode == 2 and not clock_file.exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["9999-12-31T23:59+00:00", "2201-01-01T01:00", "1889-12-31", "0001-01-01", "+999999d", "9999-12-31T23:59-12:00"],
+)
+def test_a_moment_that_no_page_can_count_with_is_not_kept(words: str, clock_file: Path) -> None:
+    with pytest.raises(CommandError, match="from 1890 up to and including 2200") as ended:
+        call_command("test_clock", words)
+    assert ended.value.returncode == 2 and not clock_file.exists()
+
+
+@pytest.mark.parametrize("words", ["1890-01-02", "2200-12-31T23:59"])
+def test_the_first_and_the_last_year_can_be_shown(words: str) -> None:
+    assert (REAL + shift_to(words, REAL)).year == int(words[:4])
+
+
 def test_production_moves_no_clock_and_starts_no_night_by_hand(settings: Any, clock_file: Path) -> None:
     settings.CASEMGMT_ENV = "production"
     for words in (("test_clock", "+9d"), ("night",)):

@@ -13,6 +13,8 @@ from casemgmt.base import clock
 from casemgmt.organisations.asked import CANNOT
 
 _AHEAD = re.compile(r"\+(\d{1,6})([dhms])")
+# What every page can still count with: terms run for decades, and a year has four digits.
+_FIRST, _AFTER_LAST = datetime(1890, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -49,8 +51,15 @@ class Command(BaseCommand):
 def shift_to(words: str, real: datetime) -> timedelta:
     """How far the clock must run ahead of ``real`` (aware); a moment without offset is one in Amsterdam.
 
-    Raises ValueError with a sentence for words that are none of the three.
+    Raises ValueError with a sentence for words that are none of the three, and for a moment outside 1890 to 2200.
     """
+    shift = _asked(words, real)
+    if not _FIRST - real <= shift < _AFTER_LAST - real:
+        raise ValueError(f"{words!r} is not a moment from 1890 up to and including 2200.")
+    return shift
+
+
+def _asked(words: str, real: datetime) -> timedelta:
     if words == "reset":
         return timedelta()
     if found := _AHEAD.fullmatch(words):
