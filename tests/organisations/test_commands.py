@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from casemgmt.accounts.models import StaffInvitation, User
+from casemgmt.audit.models import AccessEvent
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.actors import actor_for
@@ -104,6 +105,14 @@ def test_what_cannot_be_is_said_in_one_sentence_and_changes_nothing(words: tuple
     error = refused(*words)
     assert says in str(error) and error.returncode == 2
     assert Organisation.objects.count() == 1 and not User.objects.exists() and not StaffInvitation.objects.exists()
+
+
+def test_what_the_operator_was_refused_stays_in_the_trail() -> None:
+    run(*FOUND)
+    refused(*INVITE, *ADMINISTRATOR, "--role", "caseworker")
+    with organisation(Organisation.objects.get().id), transaction.atomic():
+        (row,) = AccessEvent.objects.filter(data="staff-account").values_list("ground", "outcome")
+    assert row == ("conflict", "denied")
 
 
 def test_the_only_administrator_who_lost_the_second_factor_is_let_in_by_the_operator(mailoutbox: Any) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from casemgmt.accounts import staff
 from casemgmt.accounts.models import User
@@ -48,8 +47,8 @@ class Command(BaseCommand):
         """Do it, and say until when the code works."""
         place = asked_place(options["organisation"])
         do = _invite if options["what"] == "invite" else _reset
-        with organisation(place.id), one_sentence(), transaction.atomic():
-            made = do(options)
+        with organisation(place.id), one_sentence():
+            made = do(options)  # a transaction of its own, so that the row of a refusal remains
             code = staff.new_code(invitation_id=made.invitation_id, at=clock.now()) if options["code"] else None
             told = {
                 "organisation": place.slug,
