@@ -62,12 +62,18 @@ def create_task(
 
 @act
 def finish_task(task_id: UUID, *, by: Actor, at: datetime) -> None:
-    """Tick off a task of one's own; raises NotThere for another's and Conflict when it is over already."""
+    """Tick off a task of one's own that is nothing but a reminder.
+
+    Raises NotThere for another's, and Conflict when it is over already or has a page that does the work: there the
+    act ends it (``finish_tasks_for``), so that nobody ends a duty by saying that it was done.
+    """
     task = Task.objects.select_for_update().filter(mine(by), id=task_id).first()
     if task is None:
         raise NotThere
     if task.state != Task.State.OPEN:
         raise Conflict(_("This task was finished already."))
+    if task.link_name:
+        raise Conflict(_("This task ends when the work itself is done, on its own page. Nothing was changed."))
     _end([task], Task.State.DONE, by=by, at=at)
 
 

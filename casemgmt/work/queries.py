@@ -51,7 +51,10 @@ def provide_readable(answer: Readable) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TaskValue:
-    """A task as a page shows it. ``closed``: its words are not for this reader."""
+    """A task as a page shows it.
+
+    ``closed``: its words are not for this reader; ``by_hand``: no page does the work, so its owner ticks it off.
+    """
 
     id: UUID
     kind: str
@@ -69,6 +72,7 @@ class TaskValue:
     escalated: bool
     mine: bool
     closed: bool
+    by_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,7 @@ def _value(row: Task, actor: Actor, dossier: DossierName | None) -> TaskValue:
         escalated=row.escalated_at is not None and row.assignee_id != actor.user_id,
         mine=row.assignee_id == actor.user_id,
         closed=not open_to,
+        by_hand=not row.link_name,
     )
 
 

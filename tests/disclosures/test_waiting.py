@@ -17,7 +17,7 @@ from casemgmt.work.models import Task
 from disclosures import handing, informing
 from disclosures.models import Disclosure
 from disclosures.register import received_by_others
-from disclosures.vocabulary import State
+from disclosures.vocabulary import INFORM, State
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
 from tests.disclosures.story import Case, agreed, approve, do, make_case
@@ -182,3 +182,23 @@ def test_at_sterk_huis_the_manager_alone_lets_it_wait_longer():
         assert manager.post(f"{one}/later-besluit/", said).status_code == 303
         assert deferrals() == 2
         assert open_tasks(row) == [clock.today() + timedelta(days=3)]
+
+
+@pytest.mark.usefixtures("second_factor")
+def test_the_proposer_cannot_tick_off_that_the_client_must_still_hear_of_it():
+    case = make_case("buurteams-nijmegen")
+    with organisation(case.place.id):
+        row = put_off(case, case.place.worker, facts=NOT_POSSIBLE)
+        refused_to_tick_off(case, row, INFORM)
+
+
+def refused_to_tick_off(case: Case, row: Disclosure, kind: str) -> None:
+    """The proposer, before whom the task lies, says that it is done: 409, and it stays."""
+    with transaction.atomic():
+        task = Task.objects.get(object_id=row.id, kind=kind, state="open")
+    before = len(denied())
+    answer = browser(case.place.worker).post(f"/o/{case.place.slug}/taken/{task.id}/klaar/")
+    assert answer.status_code == 409
+    assert denied()[before:] == [("task", "conflict")]
+    with transaction.atomic():
+        assert Task.objects.get(id=task.id).state == "open"

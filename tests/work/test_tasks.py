@@ -137,6 +137,17 @@ def test_finishing_is_for_the_person_whose_task_it_is_and_once(here, family):
         assert task_for(here.worker, task_id) is None
 
 
+def test_what_has_a_page_of_its_own_ends_by_the_work_and_not_by_saying_so(here, family):
+    with organisation(here.id):
+        about = uuid4()
+        task_id = for_worker(here, family, link="dossiers:note", object_id=about)
+        assert not task_for(here.worker, task_id).by_hand
+        with pytest.raises(Conflict):
+            finish_task(task_id, by=here.worker, at=MOMENT)
+        assert task_for(here.worker, task_id) is not None
+        assert finish_tasks_for(about, by=here.worker, at=MOMENT) == 1
+
+
 def test_an_act_finishes_cancels_and_moves_the_tasks_about_its_object(here, family):
     about = uuid4()
     with organisation(here.id):
