@@ -69,13 +69,21 @@ def new_code(*, invitation_id: UUID, at: datetime) -> str | None:
 
 
 @act
+def withdraw(*, user_id: UUID, at: datetime) -> bool:
+    """End somebody's invitation to the current organisation, with its code; False when none could be used any more."""
+    open_ones = StaffInvitation.objects.filter(organisation_id=current(), user_id=user_id, used_at=None)
+    return open_ones.filter(expires_at__gt=at).update(expires_at=at, code_hash="") > 0
+
+
+@act
 def accept(*, email: str, code: str, password: str, at: datetime) -> StaffInvitation | None:
     """Take the invitation that belongs to this address and code; None when there is none, it is used or too old.
 
     A new account, and one that lost its second factor, gets the password. Who has a password already shows
     with it that the account is theirs; a wrong one is None as well.
     """
-    user = _with_address(email).filter(is_active=True).first()
+    # Locked: who accepts a second invitation at the same moment waits, and then finds the password of the first.
+    user = _with_address(email).filter(is_active=True).select_for_update().first()
     open_ones = _open_of(user, at) if user else []
     kept = codes.hash_of(code)
     invitation = next((each for each in open_ones if codes.same(each.code_hash, kept)), None)

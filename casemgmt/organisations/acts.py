@@ -136,6 +136,26 @@ def invite_again(*, user_id: UUID, by: Actor, at: datetime, by_mail: bool = True
 
 @refusals_told(GRANT, STAFF)
 @act
+def withdraw_invitation(*, user_id: UUID, by: Actor, at: datetime) -> None:
+    """Let nobody use a first invitation any more, and end the roles that were given with it.
+
+    Raises Conflict for somebody who came in already and for an invitation that is over, NotThere for a stranger.
+    """
+    _may(by)
+    user, on = _colleague(user_id, by), clock.local_date(at)
+    if _has_place(user.id):
+        raise Conflict(_("This colleague works here already. End the roles, or close the account."))
+    # Roles before the invitation, as `end_role` takes them: two who do this at once wait, and do not block each other.
+    given = list(_roles_left(user.id, on).select_for_update().order_by("id"))
+    for row in given:
+        _end(row, on, None)
+    if not staff.withdraw(user_id=user.id, at=at) and not given:
+        raise Conflict(_("This invitation is over already."))
+    tell(GRANT, STAFF, "invitation-withdrawn", user.id)
+
+
+@refusals_told(GRANT, STAFF)
+@act
 def give_role(*, user_id: UUID, new: NewRole, by: Actor, at: datetime) -> UUID:
     """Give a colleague a role in a team for a period; it holds from its first day, with the next click.
 
@@ -153,7 +173,8 @@ def give_role(*, user_id: UUID, new: NewRole, by: Actor, at: datetime) -> UUID:
 def end_role(*, membership_id: UUID, by: Actor, at: datetime, last_day: date | None = None) -> UUID:
     """End a colleague's role after ``last_day``, or with the next click when none is given; returns whose it was.
 
-    A role that has not begun goes altogether; the trail keeps that it was there.
+    A role that has not begun goes altogether; the trail keeps that it was there. The invitation of somebody who
+    has not come in ends with the last of the roles. Raises Conflict for the last one who manages users.
     """
     _may(by)
     on = clock.local_date(at)
@@ -162,10 +183,13 @@ def end_role(*, membership_id: UUID, by: Actor, at: datetime, last_day: date | N
     if row is None:
         raise NotThere
     _not_oneself(row.user_id, by)
-    if row.role in managing(on) and not _others_manage(on, but=row.id):
+    here = _has_place(row.user_id)
+    if here and row.role in managing(on) and not _others_manage(on, but=row.id):
         raise Conflict(last_administrator())
     _end(row, on, last_day)
     tell(GRANT, STAFF, "role-ended", row.user_id)
+    if not here and not _roles_left(row.user_id, on).exists() and staff.withdraw(user_id=row.user_id, at=at):
+        tell(GRANT, STAFF, "invitation-withdrawn", row.user_id)
     return row.user_id
 
 
@@ -181,12 +205,13 @@ def reset_second_factor(*, user_id: UUID, loss: str, by: Actor, at: datetime, by
     user = _colleague(user_id, by)
     if loss not in LOSSES:
         raise Conflict(_("Choose what happened to the second factor."))
+    # First: of somebody who was only invited, nothing is told about the account, such as where else it works.
+    if user.id in staff.open_invitations([user.id]):
+        raise Conflict(_("This colleague has an invitation that was not used yet. Send that again."))
     if by.user_id is not None and works_elsewhere(user.id):
         raise Conflict(_("This account opens another organisation too. Ask the operator."))
     if not user.is_active:
         raise Conflict(_("This account is closed. Open it first."))
-    if user.id in staff.open_invitations([user.id]):
-        raise Conflict(_("This colleague has an invitation that was not used yet. Send that again."))
     staff.take_second_factor(user_id=user.id)
     invitation = _invite(user, user.name, at, by_mail=by_mail, after_loss=True)
     tell(GRANT, STAFF, f"second-factor-{loss}", user.id)
@@ -262,6 +287,8 @@ def _unit(unit_id: UUID) -> Unit:
 
 
 def _invite(user: User, name: str, at: datetime, *, by_mail: bool, after_loss: bool = False) -> StaffInvitation:
+    if not user.is_active:  # Not why, nor where: perhaps it was closed by another organisation.
+        raise Conflict(_("This invitation cannot be sent. Ask the operator."))
     invitation = staff.invite(user_id=user.id, name=name, at=at, after_loss=after_loss)
     if by_mail:
         outbox.queue_mail(INVITATION_MAIL, invitation.id)
@@ -306,6 +333,10 @@ def _not_over(rows: QuerySet[Membership], on: date) -> QuerySet[Membership]:
     return rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
+def _roles_left(user_id: UUID, on: date) -> QuerySet[Membership]:
+    return _not_over(Membership.objects.filter(user_id=user_id), on)
+
+
 def _end(row: Membership, on: date, last_day: date | None) -> None:
     if last_day is not None and (last_day < on or (row.ends_on is not None and last_day > row.ends_on)):
         raise Conflict(_("Choose a last day from today on, not after the end that was set."))
@@ -328,8 +359,10 @@ def _others_manage(on: date, *, but: UUID) -> bool:
 
 
 def _managers(on: date) -> QuerySet[Membership]:
-    """Who manages users today and without an end."""
-    return Membership.objects.filter(role__in=managing(on), starts_on__lte=on, ends_on__isnull=True)
+    """Who came in here, and manages users today and without an end. An account of elsewhere may refuse to come."""
+    here = SignInPlace.objects.filter(organisation_id=current()).values("user_id")
+    rows = Membership.objects.filter(user_id__in=here, role__in=managing(on))
+    return rows.filter(starts_on__lte=on, ends_on__isnull=True)
 
 
 def _somebody(rows: QuerySet[Membership]) -> bool:

@@ -23,6 +23,12 @@ LOSSES = (
 )
 
 
+def plain_address(address: str) -> None:
+    """Refuse letters that are not compared everywhere alike, so that one address would be two accounts."""
+    if not address.isascii():
+        raise ValidationError(_("Write the e-mail address with ordinary letters, without accents."))
+
+
 class RoleForm(forms.Form):
     """A role in a team, for a period."""
 
@@ -71,6 +77,7 @@ class InviteForm(RoleForm):
     email = django_forms.EmailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
+        validators=[plain_address],
         help_text=gettext_lazy("The address of their work. The invitation goes there and nowhere else."),
     )
     field_order = ("name", "email", "role", "unit", "starts_on", "ends_on")
@@ -143,6 +150,7 @@ class InvitationForm(forms.Form):
     email = django_forms.EmailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
+        validators=[plain_address],
         widget=django_forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     code = forms.LineField(

@@ -35,7 +35,8 @@ class Held:
 class Colleague:
     """Somebody who works here or was invited. ``invited_until`` while an invitation was not used.
 
-    ``why_not`` says why nothing can be changed here, ``why_no_reset`` why the second factor stays as it is.
+    ``why_not`` says why nothing can be changed here. ``here``: came in; of who did not, nothing of elsewhere is told,
+    also not that the account was closed. ``to_withdraw``: an invitation, or roles given with it, that can be ended.
     """
 
     id: UUID
@@ -46,7 +47,9 @@ class Colleague:
     invited_until: datetime | None
     invitation_over: bool
     why_not: str
+    here: bool
     elsewhere: bool
+    to_withdraw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +73,21 @@ def colleague(user_id: UUID, by: Actor, at: datetime) -> Colleague:
     on = clock.local_date(at)
     rows = Membership.objects.filter(user_id=user_id).select_related("unit").order_by("-starts_on", "unit__name", "id")
     known = roles_on(on)
+    held = tuple(_held(row, known.get(row.role), on) for row in rows)
+    over = invitation is not None and at >= invitation.expires_at
     return Colleague(
         id=user.id,
         # Of an account that another organisation made, the name is told once its owner accepted.
         name=(invitation.name if invitation else "") or user.name,
         email=user.email or "",
-        active=user.is_active,
-        held=tuple(_held(row, known.get(row.role), on) for row in rows),
+        active=user.is_active or not here,
+        held=held,
         invited_until=invitation.expires_at if invitation else None,
-        invitation_over=invitation is not None and at >= invitation.expires_at,
+        invitation_over=over,
         why_not=own_account() if user.id == by.user_id else "",
-        elsewhere=works_elsewhere(user.id) and here,
+        here=here,
+        elsewhere=here and works_elsewhere(user.id),
+        to_withdraw=not here and (not over or any(one.state != "over" for one in held)),
     )
 
 

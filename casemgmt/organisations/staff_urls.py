@@ -32,6 +32,13 @@ urlpatterns: list[URLPattern] = [
         needs=MANAGES,
         methods=("POST",),
     ),
+    page(
+        _PERSON + "uitnodiging/intrekken/",
+        views.withdraw_invitation,
+        name="organisations:withdraw_invitation",
+        needs=MANAGES,
+        methods=("POST",),
+    ),
     page("teams/", views.units, name="organisations:units", needs=MANAGES, methods=BOTH),
     page(_UNIT, views.unit, name="organisations:unit", needs=MANAGES, methods=BOTH),
     page(_UNIT + "sluiten/", views.close_unit, name="organisations:close_unit", needs=MANAGES, methods=("POST",)),

@@ -108,6 +108,14 @@ def invite_again(request: HttpRequest, member_id: UUID) -> HttpResponse:
     return see_other(request, "organisations:person", member_id=member_id)
 
 
+@confirm_again
+def withdraw_invitation(request: HttpRequest, member_id: UUID) -> HttpResponse:
+    """Take back an invitation that nobody used."""
+    acts.withdraw_invitation(user_id=member_id, by=_actor(request), at=clock.now())
+    messages.success(request, _("The invitation is withdrawn. The code works no more, and the roles are ended."))
+    return see_other(request, "organisations:person", member_id=member_id)
+
+
 def units(request: HttpRequest) -> HttpResponse:
     """The teams, and adding one."""
     form = UnitForm(request.POST if request.method == "POST" else None)

@@ -22,11 +22,11 @@ from casemgmt.base.db import act, reads
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.base.organisation import current
 from casemgmt.organisations.actors import Actor
-from casemgmt.organisations.acts import is_last_administrator, last_administrator
+from casemgmt.organisations.acts import GRANT, STAFF, is_last_administrator, last_administrator
 from casemgmt.organisations.models import Membership, SignInPlace
+from casemgmt.organisations.trail import refusals_told
 from casemgmt.policy.words import role_label
 
-DATA = "staff-account"
 AT_ONCE = 50
 
 
@@ -35,7 +35,8 @@ class Member:
     """Somebody who works here: name, today's roles with their teams, and whether the account works.
 
     ``invited``: waits for somebody to use an invitation. ``why_not`` says why this account cannot be closed or
-    opened here; empty when it can.
+    opened here; empty when it can. Of somebody who has not come in, nothing is told that is known of elsewhere:
+    neither that the account works for others, nor that it was closed.
     """
 
     id: UUID
@@ -63,11 +64,12 @@ def members(by: Actor, on: date, after: UUID | None = None) -> Members:
     ``after`` is the last person of the part before; somebody who is not here begins at the top.
     """
     invited = staff.open_invitations()
-    here = SignInPlace.objects.filter(organisation_id=current()).values("user_id")
-    everybody = User.objects.filter(Q(id__in=here) | Q(id__in=list(invited)), kind=User.Kind.STAFF)
+    here = SignInPlace.objects.filter(organisation_id=current())
+    everybody = User.objects.filter(Q(id__in=here.values("user_id")) | Q(id__in=list(invited)), kind=User.Kind.STAFF)
     users = list(_from(everybody, after)[: AT_ONCE + 1])
     ids = [user.id for user in users[:AT_ONCE]]
-    others = SignInPlace.objects.filter(user_id__in=ids).exclude(organisation_id=current())
+    arrived = set(here.filter(user_id__in=ids).values_list("user_id", flat=True))
+    others = SignInPlace.objects.filter(user_id__in=arrived).exclude(organisation_id=current())
     elsewhere = set(others.values_list("user_id", flat=True))
     roles = _roles(ids, on)
     people = tuple(
@@ -77,22 +79,23 @@ def members(by: Actor, on: date, after: UUID | None = None) -> Members:
             name=(invited[user.id].name if user.id in invited else "") or user.name,
             email=user.email or "",
             roles=tuple(roles.get(user.id, ())),
-            active=user.is_active,
+            active=user.is_active or user.id not in arrived,
             invited=user.id in invited,
-            why_not=_why_not(user.id, by, user.id in elsewhere),
+            why_not=_why_not(user.id, by, here=user.id in arrived, elsewhere=user.id in elsewhere),
         )
         for user in users[:AT_ONCE]
     )
-    closed = everybody.filter(is_active=False).count()
+    closed = everybody.filter(is_active=False, id__in=here.values("user_id")).count()
     return Members(people, closed, ids[-1] if len(users) > AT_ONCE else None)
 
 
+@refusals_told(GRANT, STAFF)
 @act
 def close_account(member_id: UUID, *, by: Actor) -> str:
     """Let nobody sign in with this account any more, and end its sessions at once; returns the person's name.
 
     Raises NotThere for somebody who is not of this organisation's staff, and Conflict for one's own account, for
-    one that opens other organisations too, and for one that is closed already.
+    one that opens other organisations too, for somebody who has not come in, and for one that is closed already.
     """
     user = _member(member_id, by)
     if not user.is_active:
@@ -100,10 +103,11 @@ def close_account(member_id: UUID, *, by: Actor) -> str:
     if is_last_administrator(user.id, clock.today()):
         raise Conflict(last_administrator())
     disable_account(user_id=user.id)
-    events.record(Action.GRANT, data=DATA, object_id=user.id, ground="closed")
+    events.record(Action.GRANT, data=STAFF, object_id=user.id, ground="closed")
     return str(user.name)
 
 
+@refusals_told(GRANT, STAFF)
 @act
 def open_account(member_id: UUID, *, by: Actor) -> str:
     """Let somebody sign in again, with the password and second factor they had; raises as ``close_account`` does."""
@@ -111,17 +115,18 @@ def open_account(member_id: UUID, *, by: Actor) -> str:
     if user.is_active:
         raise Conflict(_("This account works already."))
     enable_account(user_id=user.id)
-    events.record(Action.GRANT, data=DATA, object_id=user.id, ground="opened")
+    events.record(Action.GRANT, data=STAFF, object_id=user.id, ground="opened")
     return str(user.name)
 
 
 def _member(member_id: UUID, by: Actor) -> User:
     places = SignInPlace.objects.filter(user_id=member_id)
     user = User.objects.select_for_update().filter(id=member_id, kind=User.Kind.STAFF).first()
-    here = places.filter(organisation_id=current()).exists() or member_id in staff.open_invitations([member_id])
-    if user is None or not here:
+    here = places.filter(organisation_id=current()).exists()
+    if user is None or not (here or member_id in staff.open_invitations([member_id])):
         raise NotThere
-    refused = _why_not(user.id, by, places.exclude(organisation_id=current()).exists())
+    elsewhere = places.exclude(organisation_id=current()).exists()
+    refused = _why_not(user.id, by, here=here, elsewhere=elsewhere)
     if refused:
         raise Conflict(refused)
     found: User = user
@@ -136,9 +141,11 @@ def _from(everybody: QuerySet[User], after: UUID | None) -> QuerySet[User]:
     return everybody.order_by("name", "id")
 
 
-def _why_not(user_id: UUID, by: Actor, elsewhere: bool) -> str:
+def _why_not(user_id: UUID, by: Actor, *, here: bool, elsewhere: bool) -> str:
     if user_id == by.user_id:
         return _("This is your own account. A colleague who manages users can close it.")
+    if not here:
+        return _("This colleague has not come in yet. You can withdraw the invitation.")
     if elsewhere:
         return _("This account opens another organisation too. Ask the operator.")
     return ""

@@ -18,7 +18,8 @@ from casemgmt.base.organisation import organisation
 from casemgmt.organisations import acts, trail
 from casemgmt.organisations.actors import operator
 from casemgmt.organisations.acts import NewRole
-from casemgmt.organisations.models import Membership, Unit
+from casemgmt.organisations.models import Membership, SignInPlace, Unit
+from casemgmt.work import members
 from tests.organisations.conftest import ADMINISTRATOR, NOW, House
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -151,6 +152,44 @@ def test_an_administrator_with_an_end_or_without_a_password_is_not_enough(house:
     User.objects.filter(id=house.people["femke"].id).update(password="x")
     with organisation(house.id):
         acts.end_role(membership_id=membership, by=operator(), at=NOW)
+
+
+def _invited_administrator(house: House, elsewhere: House) -> str:
+    """An administrator of elsewhere, with a password of their own, who never accepted here."""
+    karel = house.people["karel"] = elsewhere.people["karel"]
+    role = NewRole(ADMINISTRATOR, house.units["team Noord"], TODAY)
+    with organisation(house.id):
+        acts.invite_staff(email=karel.email or "", name="Karel", roles=[role], by=house.actor("joris"), at=NOW)
+    return "karel"
+
+
+def test_an_administrator_who_was_only_invited_is_not_enough(house: House, elsewhere: House) -> None:
+    """The account works, but elsewhere: nobody knows whether its owner will ever come in here."""
+    karel = _invited_administrator(house, elsewhere)
+    end(house, "femke")
+    with organisation(house.id), pytest.raises(Conflict, match="einddatum"):
+        acts.end_role(membership_id=house.membership("joris"), by=operator(), at=NOW)
+    with organisation(house.id), pytest.raises(Conflict, match="einddatum"):
+        members.close_account(house.people["joris"].id, by=operator())
+    assert house.actor("joris", TODAY).roles == (ADMINISTRATOR,)
+    SignInPlace.objects.create(user_id=house.people[karel].id, organisation=house.row)
+    with organisation(house.id):
+        acts.end_role(membership_id=house.membership("joris"), by=operator(), at=NOW)
+
+
+def test_the_role_of_an_invited_administrator_ends_while_one_real_one_is_left(house: House, elsewhere: House) -> None:
+    karel = _invited_administrator(house, elsewhere)
+    end(house, "femke")
+    end(house, karel)
+    assert [row[2] for row in house.events(data="staff-account")][-2:] == ["role-ended", "invitation-withdrawn"]
+
+
+def test_closing_an_account_that_may_not_be_closed_leaves_one_row(house: House) -> None:
+    joris = house.people["joris"].id
+    for act in (members.close_account, members.open_account):
+        with organisation(house.id), pytest.raises(Conflict):
+            act(joris, by=house.actor("joris"))
+    assert house.events(data="staff-account") == [("grant", "staff-account", "conflict", "denied")] * 2
 
 
 @pytest.mark.parametrize("role", ["caseworker", "internal_controller", "director"])

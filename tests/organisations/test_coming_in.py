@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 import re
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connections, transaction
 from django.test import Client
 
 from casemgmt.accounts import staff
 from casemgmt.accounts.models import StaffInvitation, User
 from casemgmt.audit.models import PlatformEvent
 from casemgmt.base import clock, jobs
-from casemgmt.base.errors import Conflict
+from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations import acts
 from casemgmt.organisations.acts import Invited, NewRole
-from casemgmt.organisations.models import SignInPlace
+from casemgmt.organisations.models import Membership, SignInPlace
+from casemgmt.work import members
 from tests.accounts.conftest import totp
 from tests.organisations.conftest import PASSWORD, House
 
@@ -202,6 +205,170 @@ def test_an_account_of_two_organisations_is_reset_by_the_operator_only(house: Ho
     with organisation(house.id):
         acts.reset_second_factor(user_id=noor.id, loss="lost", by=operator(), at=clock.now())
     assert not User.objects.get(id=noor.id).has_usable_password()
+
+
+def only_invited(house: House, elsewhere: House, *, closed: bool = False) -> str:
+    """Somebody who works elsewhere and was invited here; with an account that was closed since."""
+    house.people["truus"] = elsewhere.people["truus"]
+    invite(house, email=str(house.people["truus"].email))
+    if closed:
+        User.objects.filter(id=house.people["truus"].id).update(is_active=False)
+    return "truus"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_of_somebody_who_was_only_invited_nothing_of_elsewhere_is_told(
+    house: House, elsewhere: House, *, closed: bool
+) -> None:
+    """The page, the list and each refusal are those of somebody who works nowhere else."""
+    truus = only_invited(house, elsewhere, closed=closed)
+    invite(house)
+    house.people["wim"] = User.objects.get(email=WIM)
+    joris, told = house.client("joris"), []
+    listed = joris.get(house.url("medewerkers/")).content.decode()
+    assert "andere organisatie" not in listed and ">gesloten<" not in listed
+    for name in (truus, "wim"):
+        page = joris.get(house.person(name)).content.decode()
+        assert "andere organisatie" not in page and "dicht" not in page.split("<main")[1].split("</main>")[0]
+        told.append([refusal_of(house, name, attempt) for attempt in ATTEMPTS])
+    assert told[0] == told[1] and all(told[0])
+
+
+ATTEMPTS: dict[str, Any] = {
+    "reset": lambda user_id, by: acts.reset_second_factor(user_id=user_id, loss="lost", by=by, at=clock.now()),
+    "close": lambda user_id, by: members.close_account(user_id, by=by),
+    "open": lambda user_id, by: members.open_account(user_id, by=by),
+}
+
+
+def refusal_of(house: House, name: str, attempt: str) -> str:
+    with organisation(house.id), pytest.raises(Conflict) as refused:
+        ATTEMPTS[attempt](house.people[name].id, house.actor("joris"))
+    return refused.value.sentence
+
+
+def test_what_is_known_of_elsewhere_is_told_of_who_came_in(house: House, elsewhere: House) -> None:
+    SignInPlace.objects.create(user_id=house.people["noor"].id, organisation=elsewhere.row)
+    assert "andere organisatie" in house.client("joris").get(house.url("medewerkers/")).content.decode()
+
+
+def test_a_closed_account_is_not_invited_and_nobody_hears_why(house: House, elsewhere: House, mailoutbox: Any) -> None:
+    truus = elsewhere.people["truus"]
+    User.objects.filter(id=truus.id).update(is_active=False)
+    with pytest.raises(Conflict, match="kan niet worden verstuurd") as refused:
+        invite(house, email=str(truus.email))
+    assert not any(word in refused.value.sentence for word in ("gesloten", "organisatie"))
+    assert not StaffInvitation.objects.exists()
+    made = invite(house)
+    User.objects.filter(id=made.user_id).update(is_active=False)
+    with organisation(house.id), pytest.raises(Conflict, match="kan niet worden verstuurd"):
+        acts.invite_again(user_id=made.user_id, by=house.actor("joris"), at=clock.now())
+    jobs.run_due()
+    assert not mailoutbox
+    assert [row[2:] for row in house.events(data="staff-account")] == [
+        ("conflict", "denied"),
+        ("invited", "done"),
+        ("conflict", "denied"),
+    ]
+
+
+def test_a_withdrawn_invitation_opens_nothing_and_its_roles_are_gone(house: House, mailoutbox: Any) -> None:
+    made = invite(house)
+    code = mailed(mailoutbox)
+    house.people["wim"] = User.objects.get(id=made.user_id)
+    joris = house.client("joris")
+    button = house.person("wim", "uitnodiging/intrekken/")
+    assert button in joris.get(house.person("wim")).content.decode()
+    assert joris.post(button).status_code == 303
+    assert use(code).status_code == 422
+    assert staff.new_code(invitation_id=made.invitation_id, at=clock.now()) is None
+    assert house.actor("wim").roles == ()
+    assert button not in joris.get(house.person("wim")).content.decode()
+    assert joris.post(button).status_code == 409
+    assert [row[2:] for row in house.events(data="staff-account")] == [
+        ("invited", "done"),
+        ("invitation-withdrawn", "done"),
+        ("conflict", "denied"),
+    ]
+    with organisation(house.id):
+        acts.invite_again(user_id=made.user_id, by=house.actor("joris"), at=clock.now())
+    assert use(mailed(mailoutbox)).status_code == 303, "who withdrew it by mistake sends it again"
+
+
+def test_the_roles_of_an_invitation_that_grew_too_old_are_withdrawn_too(house: House) -> None:
+    made = invite(house)
+    StaffInvitation.objects.update(expires_at=clock.now() - timedelta(days=1))
+    with organisation(house.id):
+        acts.withdraw_invitation(user_id=made.user_id, by=house.actor("joris"), at=clock.now())
+    house.people["wim"] = User.objects.get(id=made.user_id)
+    assert house.actor("wim").roles == ()
+
+
+def test_only_who_manages_users_withdraws_and_only_what_waits_here(house: House, elsewhere: House) -> None:
+    made = invite(house)
+    for user_id, by, fault in (
+        (made.user_id, "noor", NotAllowed),
+        (house.people["joris"].id, "joris", NotAllowed),
+        (house.people["noor"].id, "joris", Conflict),
+        (elsewhere.people["truus"].id, "joris", NotThere),
+    ):
+        with organisation(house.id), pytest.raises(fault):
+            acts.withdraw_invitation(user_id=user_id, by=house.actor(by), at=clock.now())
+    assert StaffInvitation.objects.get().expires_at > clock.now()
+    assert house.actor("noor").roles == ("caseworker",)
+
+
+def test_with_the_last_role_of_somebody_invited_the_invitation_ends(house: House, mailoutbox: Any) -> None:
+    made = invite(house)
+    code = mailed(mailoutbox)
+    house.people["wim"] = User.objects.get(id=made.user_id)
+    with organisation(house.id):
+        role = NewRole("manager", house.units["team Noord"], clock.today() + timedelta(days=3))
+        acts.give_role(user_id=made.user_id, new=role, by=house.actor("joris"), at=clock.now())
+    for left in (True, False):
+        with organisation(house.id), transaction.atomic():
+            held = Membership.objects.filter(user_id=made.user_id).order_by("role")[0].id
+        with organisation(house.id):
+            acts.end_role(membership_id=held, by=house.actor("joris"), at=clock.now())
+        assert (StaffInvitation.objects.get().expires_at > clock.now()) is left
+    assert use(code).status_code == 422
+
+
+def test_of_two_acceptances_at_once_one_chooses_the_password(house: House, elsewhere: House) -> None:
+    """The second one waits for the first, and must then know the password that was chosen."""
+    codes, answers = [], list[bool]()
+    for place in (house, elsewhere):
+        by = place.actor("joris" if place is house else "karel")
+        new = NewRole("caseworker", place.units["team Zuid"], clock.today())
+        with organisation(place.id):
+            made = acts.invite_staff(email=WIM, name="Wim", roles=[new], by=by, at=clock.now(), by_mail=False)
+            codes.append(str(staff.new_code(invitation_id=made.invitation_id, at=clock.now())))
+
+    def take(code: str, password: str) -> None:
+        try:
+            answers.append(acts.accept_invitation(email=WIM, code=code, password=password, at=clock.now()))
+        finally:
+            connections.close_all()
+
+    second = Thread(target=take, args=(codes[1], "een heel ander wachtwoord"))
+    with transaction.atomic():
+        answers.append(acts.accept_invitation(email=WIM, code=codes[0], password=PASSWORD, at=clock.now()))
+        second.start()
+        second.join(2)
+        assert second.is_alive(), "it waits until the first is done"
+    second.join(30)
+    assert answers == [True, False]
+    assert User.objects.get(email=WIM).check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("address", ["İnfo@x.example.org", "wim@bösch.example.org", "wım@example.org"])
+def test_an_address_with_other_letters_is_refused_in_words(house: House, address: str) -> None:
+    asked = {"name": "Wim", "role": "caseworker", "unit": str(house.units["team Zuid"]), "starts_on": "2199-01-01"}
+    answers = [house.client("joris").post(house.url("medewerkers/uitnodigen/"), {**asked, "email": address})]
+    answers += [use("AAAA-BBBB-CCCC-DDDD", email=address)]
+    for answer in answers:
+        assert answer.status_code == 422 and "gewone letters" in answer.content.decode()
+    assert not StaffInvitation.objects.exists() and User.objects.count() == len(house.people)
 
 
 def test_a_closed_account_takes_no_invitation(house: House, mailoutbox: Any) -> None:
