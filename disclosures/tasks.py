@@ -22,11 +22,20 @@ from dossiers.models import Dossier
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """Which approval is printed. The same content may be approved once more, on another ground or by another."""
+
+    digest: str
+    asked_at: datetime | None
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sheets:
-    """What goes to the printer, and the digest of what was approved."""
+    """What goes to the printer, and of which approval: its digest, when it was asked and when it was given."""
 
     html: str
-    digest: str
+    approval: Approval
 
 
 @jobs.handles(BUILD)
@@ -34,7 +43,7 @@ def build(disclosure_id: UUID) -> None:
     """Print the package of an approved disclosure; a second run finds it printed and does nothing."""
     sheets = _sheets(disclosure_id, clock.now())
     if sheets is not None:
-        _keep(disclosure_id, sheets.digest, render_pdf(sheets.html), clock.now())
+        _keep(disclosure_id, sheets.approval, render_pdf(sheets.html), clock.now())
 
 
 @act
@@ -51,19 +60,23 @@ def _sheets(disclosure_id: UUID, at: datetime) -> Sheets | None:
         void(dossier, row, at, "content")
         return None
     on = clock.local_date(at)
-    return Sheets(page(row, package, profile, dossier, around.client.name, on=on), package.digest)
+    return Sheets(page(row, package, profile, dossier, around.client.name, on=on), _approval(row))
 
 
 @act
-def _keep(disclosure_id: UUID, digest: str, pdf: bytes, at: datetime) -> None:
+def _keep(disclosure_id: UUID, approval: Approval, pdf: bytes, at: datetime) -> None:
     """Seal what was printed, unless the approval went or changed while the printer ran."""
     row = _to_print(disclosure_id)
-    if row is None or row.content_hash != digest:
+    if row is None or _approval(row) != approval:
         return
     row.package = files.write_file(row.dossier_id, [pdf], content_type="application/pdf", at=at)
-    row.package_hash = digest
+    row.package_hash = approval.digest
     row.save(update_fields=["package", "package_hash"])
     events.record(Action.JOB, dossier_id=row.dossier_id, data="disclosure-package", object_id=row.id, ground="printed")
+
+
+def _approval(row: Disclosure) -> Approval:
+    return Approval(row.content_hash, row.asked_at, row.approved_at)
 
 
 def _to_print(disclosure_id: UUID) -> Disclosure | None:

@@ -169,6 +169,22 @@ def test_content_that_changed_while_it_was_printed_is_not_kept(case: Case, monke
         assert not SealedFile.objects.exists()
 
 
+def test_the_same_content_approved_anew_while_it_was_printed_is_printed_anew(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+):
+    def slow(html: str) -> bytes:
+        with transaction.atomic():
+            Disclosure.objects.filter(id=row.id).update(approved_at=MOMENT + timedelta(minutes=5))
+        return b"%PDF-1.7 of the earlier approval"
+
+    row = agreed(case)
+    with_printer(monkeypatch, slow)
+    approve(case, row)
+    assert (fresh(row).state, fresh(row).package_id) == (State.APPROVED, None)
+    with transaction.atomic():
+        assert not SealedFile.objects.exists()
+
+
 def test_content_that_changed_after_it_was_printed_takes_the_print_away(case: Case):
     row = agreed(case)
     approve(case, row)
