@@ -23,7 +23,7 @@ from casemgmt.policy.rules.disclosure import question_due
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Purpose, Recipient
 from casemgmt.policy.versions import profile_in_force
-from casemgmt.work.acts import cancel_tasks_for, create_task
+from casemgmt.work.acts import cancel_tasks_for, create_task, finish_tasks_for
 from consent.facts import Circle, circle
 from disclosures import printing
 from disclosures.judging import Judgement, judge, offered
@@ -228,6 +228,8 @@ def ask_approval(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: dateti
     row.approval_needed = bool(judgement.approval(profile).outcome["needed"])
     row.state = State.AWAITING_APPROVAL if row.approval_needed else State.APPROVED
     row.save()
+    # A question, or the answer that went back to the proposer, is settled by going on.
+    finish_tasks_for(row.id, by=by, at=at, kind=QUESTION)
     if row.approval_needed:
         _ask(dossier, row, judgement, at)
     else:
@@ -283,15 +285,22 @@ def end(row: Disclosure, state: State, why: str, *, by: Actor, at: datetime) -> 
 def reassess_running(dossier_id: UUID, about_id: UUID, at: datetime) -> None:
     """An answer changed: judge anew every disclosure about this client that has not left the house."""
     dossier = Dossier.objects.get(id=dossier_id)
+    profile = profile_in_force(clock.local_date(at))
     rows = Disclosure.objects.select_for_update().filter(dossier=dossier, about_id=about_id, state__in=sorted(RUNNING))
     for row in rows:
         judgement = _judge(dossier, row, at)
-        if row.state in PENDING and judgement.allowed and judgement.rests_as(asked_on(row)):
+        if row.state in PENDING and _still_stands(row, judgement, profile):
             continue
         voided = row.state in PENDING
         _void(row, at)
         _store(row, judgement, at)
         tell(row, "disclosure-voided" if voided else "disclosure-assessed", ground="consent")
+
+
+def _still_stands(row: Disclosure, judgement: Judgement, profile: Profile) -> bool:
+    """Whether what was asked or approved still holds, and nobody must approve what nobody had to approve before."""
+    unapproved = row.state == State.APPROVED and judgement.lacks_approval(profile, row.approved_by_id)
+    return judgement.allowed and judgement.rests_as(asked_on(row)) and not unapproved
 
 
 def void(dossier: Dossier, row: Disclosure, at: datetime, ground: str) -> None:

@@ -17,6 +17,7 @@ from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
+from casemgmt.policy.schema import Profile
 from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import create_task, finish_tasks_for
 from disclosures import printing
@@ -39,6 +40,20 @@ class Stopped:
     decision: Decision | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An approved disclosure at the moment it would leave, under the regulation of that moment."""
+
+    dossier: Dossier
+    row: Disclosure
+    profile: Profile
+    at: datetime
+
+    def void(self, ground: str) -> None:
+        """The approval no longer stands."""
+        void(self.dossier, self.row, self.at, ground)
+
+
 @act
 def hand_over(
     dossier: Dossier, disclosure_id: UUID, *, how: str, telling: Telling, by: Actor, at: datetime
@@ -56,7 +71,7 @@ def hand_over(
         return _not_approved(row)
     profile, around = setting(dossier, row, at)
     judgement, package = judge(row, around, profile, clock.local_date(at)), package_of(row, around)
-    stopped = _last_look(dossier, row, judgement, package, at) or _look_at_print(row)
+    stopped = _last_look(Look(dossier, row, profile, at), judgement, package) or _look_at_print(row)
     if stopped is not None:
         return stopped
     row.state, row.how = State.HANDED_OVER, How(how).value
@@ -127,15 +142,13 @@ def _not_approved(row: Disclosure) -> Stopped:
     )
 
 
-def _last_look(
-    dossier: Dossier, row: Disclosure, judgement: Judgement, package: Package, at: datetime
-) -> Stopped | None:
+def _last_look(look: Look, judgement: Judgement, package: Package) -> Stopped | None:
     if not judgement.allowed:
-        void(dossier, row, at, "rules")
+        look.void("rules")
         why = _withdrawal(judgement) or judgement.may.explanation
         return Stopped(_("Nothing was handed over. %(why)s") % {"why": why}, judgement.may)
-    if not judgement.rests_as(asked_on(row)):
-        void(dossier, row, at, "ground")
+    if not judgement.rests_as(asked_on(look.row)):
+        look.void("ground")
         return Stopped(
             _(
                 "Nothing was handed over: it now rests on another ground, or on another's consent, than was approved."
@@ -143,8 +156,13 @@ def _last_look(
             ),
             judgement.may,
         )
-    if package.digest != row.content_hash:
-        void(dossier, row, at, "content")
+    if judgement.lacks_approval(look.profile, look.row.approved_by_id):
+        look.void("approval")
+        return Stopped(
+            _("Nothing was handed over: by now somebody else must look at it first. Ask for approval."), judgement.may
+        )
+    if package.digest != look.row.content_hash:
+        look.void("content")
         return Stopped(
             _("Nothing was handed over: what would go now is not what was approved. Have it approved once more.")
         )

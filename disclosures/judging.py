@@ -117,6 +117,10 @@ class Judgement:
         duty, acute = bool(self.may.outcome.get("duty_to_speak")), bool(self.may.outcome.get("acute"))
         return approval_needed(profile, duty_to_speak=duty, acute_danger=acute)
 
+    def lacks_approval(self, profile: Profile, approved_by: UUID | None) -> bool:
+        """Whether a second person must approve it by now, and nobody did."""
+        return approved_by is None and bool(self.approval(profile).outcome["needed"])
+
     def review_by(self, profile: Profile, on: date) -> date | None:
         """By when a second person looks at what leaves on this day; None where the house rule asks it of nobody."""
         if self.approval(profile).outcome["review_within_days"] is None:

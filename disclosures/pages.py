@@ -141,6 +141,7 @@ class DisclosurePage:
     ended_by: str
     ended_at: datetime | None
     mine: bool
+    may_review: bool
 
     @property
     def running(self) -> bool:
@@ -315,6 +316,7 @@ def _page(
         never=_never(dossier, actor),
         may_always_defer=may_always_defer(actor, dossier),
         mine=actor.user_id in (row.proposed_by_id, row.asked_by_id),
+        may_review=actor.user_id not in (row.proposed_by_id, row.asked_by_id, row.handed_over_by_id),
         **_described(row, profile),
         **_judged(row, profile, around, judgement, on),
         **_deciding(row, profile, judgement),

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from casemgmt.audit.models import AccessEvent
 from casemgmt.base.errors import Conflict, NotThere, Refused
 from casemgmt.base.jobs import run_due
 from casemgmt.base.organisation import organisation
+from casemgmt.policy.decision import Decision
 from casemgmt.work.models import Task
-from disclosures import acts, deciding
+from disclosures import acts, deciding, handing, informing, judging
 from disclosures.acts import Weighing
 from disclosures.deciding import SamePerson
 from disclosures.models import Disclosure, DisclosureRegisterRow
@@ -25,12 +27,14 @@ from tests.disclosures.story import (
     ask,
     born,
     choose,
+    consent,
     do,
     hand_over,
     make_case,
     propose,
 )
 from tests.disclosures.test_pages import browser, steps, text
+from tests.disclosures.test_waiting import manager_too, refused_to_tick_off
 from tests.policy.test_disclosure_grounds import yes_to
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -281,3 +285,68 @@ def test_the_manager_looks_afterwards_on_the_page(case: Case, monkeypatch: pytes
     assert manager.post(f"{one}nakijken/", {"why": ""}).status_code == 422
     assert manager.post(f"{one}nakijken/", {"why": "Terecht gegeven."}).status_code == 303
     assert "Terecht gegeven." in text(browser(case.place.worker).get(one))
+
+
+def test_who_proposed_it_cannot_tick_off_the_look_afterwards(case: Case, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
+    row = ask(case, choose(case, to_guardian(case, acute=True)))
+    run_due()
+    hand_over(case, row)
+    with transaction.atomic():
+        Task.objects.filter(object_id=row.id, kind=REVIEW).update(assignee_id=case.place.worker.user_id)
+    refused_to_tick_off(case, row, REVIEW)
+
+
+def test_whoever_handed_it_over_gets_no_form_to_look_afterwards(case: Case, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
+    row = ask(case, choose(case, to_guardian(case, acute=True)))
+    run_due()
+    hand_over(case, row)
+    manager, one = browser(case.place.manager), f"{steps(case)}/{row.id}/"
+    assert "nakijken/" in text(manager.get(f"{one}goedkeuren/"))
+    with transaction.atomic():
+        Disclosure.objects.filter(id=row.id).update(handed_over_by_id=case.place.manager.user_id)
+    page = text(manager.get(f"{one}goedkeuren/"))
+    assert "nakijken/" not in page and 'id="review"' in page
+    assert manager.post(f"{one}nakijken/", {"why": "Terecht gegeven."}).status_code == 403
+
+
+def test_looking_afterwards_and_letting_it_wait_longer_stand_beside_each_other(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
+    row = ask(case, choose(case, to_guardian(case, acute=True)))
+    run_due()
+    later, both = informing.Telling(later=True, why="Vader dreigt.", until=ON + timedelta(days=7)), manager_too(case)
+    do(
+        case,
+        Verb.PREPARE_DISCLOSURE,
+        lambda d: handing.hand_over(d, row.id, how="in_person", telling=later, by=both, at=MOMENT),
+    )
+    assert fresh(row).state == State.INFORMING_DEFERRED
+    page = text(browser(case.place.manager).get(f"{steps(case)}/{row.id}/goedkeuren/"))
+    assert "nakijken/" in page and "later-besluit/" in page
+
+
+def test_what_somebody_must_approve_by_now_does_not_leave_unapproved(case: Case, monkeypatch: pytest.MonkeyPatch):
+    row = ask(case, choose(case, to_guardian(case, acute=True)))
+    run_due()
+    assert fresh(row).approved_by_id is None
+    needed = Decision({"needed": True, "by": "manager", "review_within_days": None}, (), "Huisregel.", (), "v")
+    monkeypatch.setattr(judging, "approval_needed", lambda *_, **__: needed)
+    assert isinstance(hand_over(case, row), handing.Stopped)
+    found = fresh(row)
+    assert (found.state, found.package_id, found.handed_over_at) == (State.ASSESSING, None, None)
+    with transaction.atomic():
+        assert AccessEvent.objects.filter(data="disclosure-voided", ground="approval").count() == 1
+    assert ask(case, row).state == State.AWAITING_APPROVAL
+
+
+def test_an_answer_that_comes_in_voids_what_somebody_must_approve_by_now(case: Case, monkeypatch: pytest.MonkeyPatch):
+    row = ask(case, choose(case, to_guardian(case, acute=True)))
+    needed = Decision({"needed": True, "by": "manager", "review_within_days": None}, (), "Huisregel.", (), "v")
+    consent(case, case.client, None)
+    assert fresh(row).state == State.APPROVED
+    monkeypatch.setattr(judging, "approval_needed", lambda *_, **__: needed)
+    consent(case, case.mother, None)
+    assert fresh(row).state == State.ASSESSING
