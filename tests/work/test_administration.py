@@ -147,7 +147,7 @@ def test_closing_twice_and_opening_what_is_open_change_nothing(house: House) -> 
     joris.post(member(house, "noor", "sluiten"))
     assert joris.post(member(house, "noor", "sluiten")).status_code == 409
     assert joris.get(member(house, "noor", "sluiten")).status_code == 405
-    assert len(events(house, data="staff-account")) == 1
+    assert sorted(event.outcome for event in events(house, data="staff-account")) == ["denied", "denied", "done"]
 
 
 def test_accounts_are_closed_only_by_who_just_confirmed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
