@@ -28,6 +28,9 @@ class Visitor(Protocol):
     def may(self, capability: str) -> bool:
         """Say whether this person holds the capability in the current organisation."""
 
+    def only_supervised(self, capability: str) -> bool:
+        """Say whether each of their roles that gives the capability needs a supervisor for it."""
+
 
 class Need(enum.Enum):
     """The kinds of admission a page can ask for."""
@@ -42,11 +45,15 @@ class Need(enum.Enum):
 
 @dataclass(frozen=True)
 class Needs:
-    """Who may open a page, as a value that a middleware, a menu and a test can all read."""
+    """Who may open a page, as a value that a middleware, a menu and a test can all read.
+
+    ``alone`` names a second capability: to whoever has that one only under a supervisor the page would stay empty.
+    """
 
     kind: Need
     name: str = ""
     options: tuple[Needs, ...] = ()
+    alone: str = ""
 
     @classmethod
     def public(cls) -> Needs:
@@ -69,9 +76,9 @@ class Needs:
         return cls(Need.PORTAL)
 
     @classmethod
-    def capability(cls, name: str) -> Needs:
-        """Staff whose role carries this capability."""
-        return cls(Need.CAPABILITY, name)
+    def capability(cls, name: str, *, alone: str = "") -> Needs:
+        """Staff whose role carries this capability, and who do not have ``alone`` only under a supervisor."""
+        return cls(Need.CAPABILITY, name, alone=alone)
 
     @classmethod
     def any_of(cls, *options: Needs | str) -> Needs:
@@ -85,7 +92,7 @@ class Needs:
         if actor is None:
             return False
         if self.kind is Need.CAPABILITY:
-            return actor.may(self.name)
+            return actor.may(self.name) and not (self.alone and actor.only_supervised(self.alone))
         if self.kind is Need.ANY_OF:
             return any(option.allows(actor, area) for option in self.options)
         return self.kind is Need.SIGNED_IN or self.kind.value == area
@@ -98,7 +105,7 @@ class Needs:
     def __str__(self) -> str:
         if self.kind is Need.ANY_OF:
             return " or ".join(str(option) for option in self.options)
-        return self.name or self.kind.value
+        return f"{self.name} ({self.alone} not supervised)" if self.alone else self.name or self.kind.value
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
 from casemgmt.web import navigation
-from casemgmt.web.routes import Needs
 from casemgmt.work.approvals import Approval, ApprovalSource, approvals
 from casemgmt.work.kinds import Group, task_kind
 from client_requests.models import ClientRequest
+from client_requests.queries import HANDLES
 from client_requests.vocabulary import BEFORE_DECISION, CARRY_OUT, DECIDE, RUNNING, Outcome, RequestState
 from dossiers.access import reachable
 from dossiers.frame import first_name
@@ -54,7 +54,7 @@ def install() -> None:
         "inbox",
         "client_requests:list",
         40,
-        needs=Needs.any_of("request.handle", "request.decide"),
+        needs=HANDLES,
         key="q",
     )
 

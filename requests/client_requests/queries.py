@@ -15,12 +15,17 @@ from casemgmt.organisations.actors import Actor
 from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
+from casemgmt.web.routes import Needs
 from client_requests.models import ClientRequest
 from client_requests.showing import upper
 from client_requests.vocabulary import BEFORE_DECISION, RUNNING, Channel, Outcome, RequestState
 from dossiers.access import reachable
 from dossiers.models import Dossier
 from dossiers.verbs import Verb
+
+# Whoever decides; and whoever handles requests, unless they read dossiers only under a supervisor (SH-2.5.5): to
+# them no dossier is open (``way``), so every page about requests would be empty.
+HANDLES = Needs.any_of(Needs.capability(Verb.HANDLE_REQUEST, alone=Verb.READ), Needs.capability(Verb.DECIDE_REQUEST))
 
 LONGEST = 200
 FILTERS = ("open", "decided", "ended")

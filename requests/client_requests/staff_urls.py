@@ -7,11 +7,11 @@ from django.urls import URLPattern
 from casemgmt.web.routes import Needs, page
 from casemgmt.web.routes import View as AnyView
 from client_requests import access_views, views
+from client_requests.queries import HANDLES
 
-HANDLE = Needs.any_of("request.handle", "request.decide")
 DECIDE = Needs.capability("request.decide")
 INVITE = Needs.capability("portal.invite")
-LETTERS = Needs.any_of("request.handle", "request.decide", "portal.invite")
+LETTERS = Needs.any_of(HANDLES, INVITE)
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
 ONE = "dossiers/<uuid:dossier_id>/"
 ASKED = "verzoeken/<uuid:request_id>/"
@@ -19,14 +19,14 @@ HELD = "portaal/<uuid:access_id>/"
 SENT = "brieven/<uuid:letter_id>/"
 
 
-def inside(path: str, view: AnyView, name: str, needs: Needs = HANDLE, methods: tuple[str, ...] = GET) -> URLPattern:
+def inside(path: str, view: AnyView, name: str, needs: Needs = HANDLES, methods: tuple[str, ...] = GET) -> URLPattern:
     """A page inside a dossier."""
     given: dict[str, Any] = {"name": f"client_requests:{name}", "needs": needs, "methods": methods}
     return page(ONE + path, view, touches="dossier", personal=True, **given)
 
 
 urlpatterns: list[URLPattern] = [
-    page("verzoeken/", views.requests, name="client_requests:list", needs=HANDLE, personal=True),
+    page("verzoeken/", views.requests, name="client_requests:list", needs=HANDLES, personal=True),
     inside("verzoeken/", views.dossier_requests, "dossier"),
     inside("verzoeken/opnemen/", views.take, "new", methods=BOTH),
     inside(ASKED, views.one, "page"),

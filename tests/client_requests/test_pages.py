@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,9 @@ from casemgmt.accounts.models import PortalInvitation, User
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base.organisation import organisation
 from casemgmt.letters.models import Letter
+from casemgmt.organisations.models import Membership, Unit
 from casemgmt.vault.keys import load_keys
+from client_requests.queries import requests_for
 from dossiers.models import PortalAccess
 
 from .story import NOW, House, employ, make_house
@@ -53,6 +56,56 @@ def test_every_page_opens_for_who_works_there(house: House, ids: dict[str, Any])
         assert answer.headers["Cache-Control"].startswith("no-store")
     for show in ("", "?toon=decided", "?toon=ended", "?toon=onzin"):
         assert noor.get(house.staff_url(f"verzoeken/{show}")).status_code == 200
+
+
+SUPERVISED = ("sterk-huis", "veilig-thuis-hm", "buurteams-nijmegen")
+
+
+@pytest.mark.rule("SH-2.5.5")
+@pytest.mark.parametrize("slug", SUPERVISED)
+def test_who_reads_only_under_a_supervisor_is_not_offered_requests_that_stay_closed(slug: str) -> None:
+    house = make_house(slug)
+    house.ask("daan")
+    employ(house, "sofie", "secretary")
+    sofie, menu = house.client("sofie"), f'href="{house.staff_url("verzoeken/")}"'
+    assert menu not in sofie.get(house.staff_url("")).content.decode()
+    assert menu in house.client("noor").get(house.staff_url("")).content.decode()
+    refused = (house.staff_url("verzoeken/"), house.inside("verzoeken/"), house.inside("verzoeken/opnemen/"))
+    for address in refused:
+        assert sofie.get(address).status_code == 403, address
+    with organisation(house.id), transaction.atomic():
+        rows = AccessEvent.objects.filter(user_id=house.staff["sofie"].id, outcome="denied")
+        assert list(rows.values_list("ground", flat=True)) == ["role"] * len(refused)
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        ("caseworker", True),  # reads by a role of their own
+        ("director", True),  # decides
+        ("records_administrator", False),  # reads, and still only under a supervisor
+    ],
+)
+def test_with_a_second_role_a_secretary_sees_requests_exactly_where_the_door_opens(
+    house: House, role: str, *, sees: bool
+) -> None:
+    """What the menu offers is what the list holds: nobody is shown a page that must stay empty."""
+    request_id = house.ask("daan")
+    sofie = employ(house, "sofie", "secretary")
+    with organisation(house.id), transaction.atomic():
+        team = Unit.objects.get(name="team Zuid")
+        Membership.objects.create(user_id=sofie.id, unit=team, role=role, starts_on=date(2020, 1, 1))
+    answer = house.client("sofie").get(house.staff_url("verzoeken/"))
+    assert (answer.status_code == 200) is sees
+    with organisation(house.id):
+        held = [line.id for line in requests_for(house.actor("sofie"), "open").lines]
+    assert held == ([request_id] if sees else [])
+
+
+def test_a_desk_that_reads_no_dossiers_still_has_all_requests(house: House) -> None:
+    request_id = house.ask("daan")
+    employ(house, "rik", "records_administrator", "team Noord")
+    assert str(request_id) in house.client("rik").get(house.staff_url("verzoeken/")).content.decode()
 
 
 def test_the_page_shows_the_sum_and_the_article(house: House, ids: dict[str, Any]) -> None:
@@ -178,7 +231,9 @@ def test_an_invitation_makes_an_account_a_place_and_a_letter(house: House) -> No
         load_keys([house.dossier_id])
         access = PortalAccess.objects.get(person_id=house.people["samira"])
         name = User.objects.get(id=access.user_id).username
-        assert name in str(Letter.objects.get().body)
+        said = str(Letter.objects.get().body)
+        assert name in said and "6 december 2026" in said, "the house rule says fourteen days"
+        assert PortalInvitation.objects.get(user_id=access.user_id).expires_at == NOW + timedelta(days=14)
         access_id = access.id
     again = house.inside(f"portaal/{access_id}/opnieuw/")
     assert noor.post(again, {"how": "known"}).status_code == 303

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from casemgmt.management.commands.routes import roles_allowed
+from casemgmt.management.commands.routes import Holder, roles_allowed
 from casemgmt.web.routes import Needs, declarations
 
 FIELDS = {"name", "path", "methods", "needs", "roles", "portal", "public", "object"}
@@ -37,12 +37,23 @@ def test_the_roles_are_those_of_each_organisations_regulation() -> None:
 
 
 def test_needs_are_read_as_the_entrance_reads_them() -> None:
-    given = {"a": frozenset({"x"}), "b": frozenset({"y"}), "c": frozenset[str]()}
+    given = {"a": Holder(frozenset({"x"})), "b": Holder(frozenset({"y"})), "c": Holder()}
     assert roles_allowed(Needs.capability("x"), given) == ["a"]
     assert roles_allowed(Needs.any_of("x", "y"), given) == ["a", "b"]
     assert roles_allowed(Needs.any_of("x", Needs.staff()), given) == ["a", "b", "c"]
     assert roles_allowed(Needs.staff(), given) == ["a", "b", "c"]
     assert roles_allowed(Needs.portal(), given) == []
+    assert roles_allowed(Needs.public(), given) == ["a", "b", "c"]
+
+
+def test_a_role_that_reads_only_under_a_supervisor_is_not_among_those_of_a_page_that_needs_more() -> None:
+    given = {
+        "reads": Holder(frozenset({"x", "read"})),
+        "desk": Holder(frozenset({"x"})),
+        "follows": Holder(frozenset({"x", "read"}), supervised=True),
+    }
+    assert roles_allowed(Needs.capability("x", alone="read"), given) == ["desk", "reads"]
+    assert roles_allowed(Needs.capability("x"), given) == ["desk", "follows", "reads"]
 
 
 def test_people_get_a_table() -> None:

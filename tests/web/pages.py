@@ -31,6 +31,9 @@ class SampleActor:
     def may(self, capability: str) -> bool:
         return capability in self.capabilities
 
+    def only_supervised(self, capability: str) -> bool:
+        return False
+
 
 def sample_request(path: str = "/", method: str = "GET", slug: str = "sterk-huis", **extra: Any) -> HttpRequest:
     request: Any = RequestFactory().generic(method, path, **extra)

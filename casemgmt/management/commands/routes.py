@@ -6,16 +6,36 @@ anything runs, and compared between two releases.
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from casemgmt.policy.loader import load_profile, shipped_profiles
-from casemgmt.web.routes import Need, Needs, Route, declarations
+from casemgmt.web.routes import Needs, Route, declarations
 
-Capabilities = Mapping[str, Mapping[str, frozenset[str]]]
 WRITING = {"POST"}
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody with one role and no other, as a need asks after them."""
+
+    capabilities: frozenset[str] = frozenset()
+    supervised: bool = False
+
+    def may(self, capability: str) -> bool:
+        """Whether the role gives the capability."""
+        return capability in self.capabilities
+
+    def only_supervised(self, capability: str) -> bool:
+        """Whether it gives it under a supervisor."""
+        return self.supervised and self.may(capability)
+
+
+# By organisation and by role.
+Holders = Mapping[str, Mapping[str, Holder]]
 
 
 class Command(BaseCommand):
@@ -30,7 +50,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print them in the order of the URLconf."""
-        rows = [row(route, capabilities()) for route in declarations()]
+        rows = [row(route, holders()) for route in declarations()]
         if options["json"]:
             self.stdout.write(json.dumps({"routes": rows}, indent=2, ensure_ascii=False))
             return
@@ -38,17 +58,17 @@ class Command(BaseCommand):
             self.stdout.write(f"{'/'.join(each['methods']):9} {each['path']:70} {each['needs']}")
 
 
-def capabilities() -> Capabilities:
+def holders() -> Holders:
     """What each role may do, by organisation, as the newest shipped regulations say."""
     return {slug: dict(_of(load_profile(paths[-1]))) for slug, paths in sorted(shipped_profiles().items())}
 
 
-def _of(profile: Any) -> Iterator[tuple[str, frozenset[str]]]:
+def _of(profile: Any) -> Iterator[tuple[str, Holder]]:
     for key, role in profile.roles.table.items():
-        yield key.value, frozenset(given.value for given in role.capabilities)
+        yield key.value, Holder(frozenset(given.value for given in role.capabilities), role.needs_supervisor)
 
 
-def row(route: Route, given: Capabilities) -> dict[str, Any]:
+def row(route: Route, given: Holders) -> dict[str, Any]:
     """One address as a tester wants it; an address without a declaration has no methods and nobody's roles."""
     declared = route.declaration
     if declared is None:
@@ -68,13 +88,9 @@ def row(route: Route, given: Capabilities) -> dict[str, Any]:
     }
 
 
-def roles_allowed(needs: Needs, of_role: Mapping[str, Iterable[str]]) -> list[str]:
+def roles_allowed(needs: Needs, of_role: Mapping[str, Holder]) -> list[str]:
     """The staff roles of one organisation that a page admits; the door of a dossier judges further."""
-    if needs.is_public or needs.kind in (Need.STAFF, Need.SIGNED_IN):
-        return sorted(of_role)
-    wanted = {option.name for option in needs.options or (needs,) if option.kind is Need.CAPABILITY}
-    everybody = any(option.kind in (Need.STAFF, Need.SIGNED_IN) for option in needs.options)
-    return sorted(role for role, given in of_role.items() if everybody or wanted & set(given))
+    return sorted(role for role, holder in of_role.items() if needs.allows(holder))
 
 
 def _opens_portal(needs: Needs, pattern: str) -> bool:
