@@ -2,6 +2,9 @@
 
 Where one row per person, unit and role was allowed, periods may now follow one another but never share a day.
 Needs the extension btree_gist, which set-up makes in every database (scripts/roles.py).
+
+Backwards it fails once somebody held a role in a unit a second time: two such rows cannot be one without losing when
+they were held, so it does not choose for you. Everything is then left as it was.
 """
 
 from django.db import migrations, models
