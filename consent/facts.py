@@ -4,7 +4,7 @@ Nothing is decided here: who is what to whom, what people answered, in the
 vocabulary of the public decide contract. The rules themselves stand in policy.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -66,13 +66,16 @@ class Circle:
 
 def circle(dossier: Dossier, about_id: UUID, on: date) -> Circle | None:
     """The client and the people around on a day; None for somebody who is no client here. The key must be loaded."""
+    return next((one for one in circles(dossier, on) if one.client.id == about_id), None)
+
+
+def circles(dossier: Dossier, on: date) -> Iterator[Circle]:
+    """Every client in the order of the dossier, each with the people around; two queries whatever their number."""
     rows = list(Person.objects.filter(dossier=dossier).order_by("position", "id"))
-    about = next((row for row in rows if row.id == about_id and row.role == PersonRole.CLIENT), None)
-    if about is None:
-        return None
     held = held_on(dossier, on)
-    people = tuple(_somebody(row, about, held, on) for row in rows)
-    return Circle(next(one for one in people if one.id == about_id), people, on)
+    for about in (row for row in rows if row.role == PersonRole.CLIENT):
+        people = tuple(_somebody(row, about, held, on) for row in rows)
+        yield Circle(next(one for one in people if one.id == about.id), people, on)
 
 
 def client_facts(around: Circle) -> dict[str, Any]:

@@ -93,15 +93,15 @@ class Draft:
 def pending() -> Card | None:
     """The one version of the current organisation that is drafted or submitted, if there is one."""
     version = PolicyVersion.objects.filter(state__in=PENDING).select_related("based_on").first()
-    return None if version is None else _card(version, _names([version]), date.min, with_changes=True)
+    return None if version is None else _card(version, _hands([version]), date.min, with_changes=True)
 
 
 @reads
 def history(on: date) -> list[Card]:
     """All versions of the current organisation, newest first, each with what it changed."""
     versions = list(PolicyVersion.objects.select_related("based_on").order_by("-number"))
-    names = _names(versions)
-    return [_card(version, names, on, with_changes=True) for version in versions]
+    known = _hands(versions)
+    return [_card(version, known, on, with_changes=True) for version in versions]
 
 
 @reads
@@ -110,14 +110,14 @@ def version_by_number(number: int, on: date) -> tuple[Card, Profile]:
     version = PolicyVersion.objects.select_related("based_on").filter(number=number).first()
     if version is None:
         raise NotThere
-    return _card(version, _names([version]), on, with_changes=True), parse_body(version.body)
+    return _card(version, _hands([version]), on, with_changes=True), parse_body(version.body)
 
 
 @reads
 def in_force(on: date) -> tuple[Card, Profile]:
     """The version that holds on a day with its profile."""
     version = PolicyVersion.objects.select_related("based_on").get(id=version_in_force(on).id)
-    return _card(version, _names([version]), on), profile_in_force(on)
+    return _card(version, _hands([version]), on), profile_in_force(on)
 
 
 @reads
@@ -128,7 +128,7 @@ def draft(version_id: UUID, on: date) -> Draft:
         raise NotThere
     involved = hands(version)
     return Draft(
-        card=_card(version, _names([version]), on, with_changes=True),
+        card=_card(version, _hands([version]), on, with_changes=True),
         profile=parse_body(version.body),
         base=parse_body(version.based_on.body),
         base_number=version.based_on.number,
@@ -174,17 +174,31 @@ def _publishers(involved: frozenset[UUID], on: date) -> tuple[str, ...]:
     return tuple(User.objects.filter(id__in=ids, is_active=True).order_by("name").values_list("name", flat=True))
 
 
-def _names(versions: Iterable[PolicyVersion]) -> dict[UUID, str]:
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """Who had a hand in some versions: their names, and per version who last changed which value."""
+
+    names: Mapping[UUID, str]
+    changed: Mapping[UUID, Mapping[str, UUID]]
+
+    def name(self, user_id: UUID | None) -> str:
+        """How somebody is called; empty for nobody."""
+        return self.names.get(user_id, "") if user_id else ""
+
+
+def _hands(versions: Iterable[PolicyVersion]) -> _Hands:
+    """Read for all versions at once: two queries whatever their number."""
     rows = list(versions)
+    changed: dict[UUID, dict[str, UUID]] = {}
+    made = PolicyChange.objects.filter(version__in=rows).order_by("at").values_list("version_id", "path", "by_id")
+    for version_id, path, by_id in made:
+        changed.setdefault(version_id, {})[path] = by_id
     ids = {one for row in rows for one in (row.made_by_id, row.submitted_by_id, row.published_by_id) if one}
-    ids |= set(PolicyChange.objects.filter(version__in=rows).values_list("by_id", flat=True))
-    return dict(User.objects.filter(id__in=ids).values_list("id", "name"))
+    ids |= {by_id for paths in changed.values() for by_id in paths.values()}
+    return _Hands(dict(User.objects.filter(id__in=ids).values_list("id", "name")), changed)
 
 
-def _card(version: PolicyVersion, names: Mapping[UUID, str], on: date, *, with_changes: bool = False) -> Card:
-    def name(user_id: UUID | None) -> str:
-        return names.get(user_id, "") if user_id else ""
-
+def _card(version: PolicyVersion, known: _Hands, on: date, *, with_changes: bool = False) -> Card:
     return Card(
         id=version.id,
         number=version.number,
@@ -192,17 +206,17 @@ def _card(version: PolicyVersion, names: Mapping[UUID, str], on: date, *, with_c
         holds=_holds(version, on),
         from_date=version.from_date,
         until_date=version.until_date,
-        made_by=name(version.made_by_id),
+        made_by=known.name(version.made_by_id),
         made_at=version.made_at,
-        submitted_by=name(version.submitted_by_id),
+        submitted_by=known.name(version.submitted_by_id),
         submitted_at=version.submitted_at,
-        published_by=name(version.published_by_id),
+        published_by=known.name(version.published_by_id),
         published_at=version.published_at,
         why=version.why,
         why_past=version.why_past,
         answer=version.answer,
         source=version.source,
-        changes=_changes(version, names) if with_changes else (),
+        changes=_changes(version, known) if with_changes else (),
     )
 
 
@@ -218,15 +232,12 @@ def _holds(version: PolicyVersion, on: date) -> str:
     return "planned" if version.from_date > on else "now"
 
 
-def _changes(version: PolicyVersion, names: Mapping[UUID, str]) -> tuple[Changed, ...]:
+def _changes(version: PolicyVersion, known: _Hands) -> tuple[Changed, ...]:
     if version.based_on is None or version.based_on.body_hash == version.body_hash:
         return ()
-    by = {
-        path: names.get(by_id, "")
-        for path, by_id in PolicyChange.objects.filter(version=version).order_by("at").values_list("path", "by_id")
-    }
+    by = known.changed.get(version.id, {})
     found = differences(parse_body(version.based_on.body), parse_body(version.body))
     return tuple(
-        Changed(one.path, one.label, shown_raw(one.old), shown_raw(one.new), one.articles, by.get(one.path, ""))
+        Changed(one.path, one.label, shown_raw(one.old), shown_raw(one.new), one.articles, known.name(by.get(one.path)))
         for one in found
     )

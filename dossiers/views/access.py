@@ -32,7 +32,8 @@ def access(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     values = {
         "frame": frame,
         "colleagues": colleagues,
-        "roles": {one.role: role_label(one.role, on) for one in colleagues if one.ground == "team"},
+        # Each role is looked up once, however many colleagues have it.
+        "roles": {role: role_label(role, on) for role in {one.role for one in colleagues if one.ground == "team"}},
         "me": actor.user_id,
         "today": on,
     }

@@ -1,6 +1,5 @@
 """What a client or representative may know of requests: their own, and those that others made about them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -26,10 +25,9 @@ from client_requests.pages import details_of
 from client_requests.queries import RequestLine, label_of, line
 from client_requests.showing import ShownDecision, shown
 from client_requests.vocabulary import BEFORE_DECISION, Executed, RequestState
-from consent.facts import Circle, circle, client_facts
+from consent.facts import Circle, circle, circles, client_facts
 from dossiers.frame import first_name
 from dossiers.models import Dossier, Person
-from dossiers.people.representing import clients_of
 
 # Who stands for a client whatever the rules let them do; anybody else only where the rules let them act.
 ALWAYS = frozenset({Who.CLIENT, Who.LEGAL_REPRESENTATIVE})
@@ -148,7 +146,7 @@ def about_whom(dossier: Dossier, person: Person, on: date) -> tuple[tuple[UUID, 
     ask anything, and gets an answer with the rule.
     """
     profile = profile_in_force(on)
-    mine = (one.client for one in _circles(dossier, on) if _stands_in(one, person, profile))
+    mine = (one.client for one in circles(dossier, on) if _stands_in(one, person, profile))
     return tuple((one.id, first_name(one.name)) for one in mine)
 
 
@@ -212,7 +210,7 @@ def rights_over(dossier: Dossier, person: Person, on: date) -> Rights:
     profile = profile_in_force(on)
     held: list[tuple[UUID, str]] = []
     why: Decision | None = None
-    for around in _circles(dossier, on):
+    for around in circles(dossier, on):
         somebody, decision = around.find(person.id), _whose_right(around, profile)
         if somebody is None or decision is None:
             continue
@@ -222,14 +220,6 @@ def rights_over(dossier: Dossier, person: Person, on: date) -> Rights:
         if (mine and len(held) == 1) or (why is None and somebody.who in ALWAYS):
             why = decision
     return Rights(tuple(held), shown(why, on) if why else None)
-
-
-def _circles(dossier: Dossier, on: date) -> Iterator[Circle]:
-    """Every client of the dossier in order, with the people around."""
-    for client in clients_of(dossier):
-        around = circle(dossier, client.id, on)
-        if around is not None:
-            yield around
 
 
 def _whose_right(around: Circle, profile: Profile) -> Decision | None:
