@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 
 import psycopg
+from psycopg import sql
 
 from scripts.services import Services, plan, start
 from scripts.state import base_folder
@@ -33,8 +34,9 @@ def begin() -> Services:
     services = plan("bench")
     start(services, die_with_us=True)
     os.environ.update(services.env)
-    # The state of a benchmark is a demo's in everything but its name.
-    os.environ.update(CASEMGMT_ENV="demo", CASEMGMT_ENV_FILE=str(services.state / "env"))
+    # The state of a benchmark is a demo's in everything but its name, and but for the clock that can be moved:
+    # production has none, and reading its file is no part of a page.
+    os.environ.update(CASEMGMT_ENV="demo", CASEMGMT_ENV_FILE=str(services.state / "env"), CASEMGMT_CLOCK_FILE="")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casemgmt.settings")
     return services
 
@@ -45,14 +47,26 @@ def superuser(services: Services, cluster: str, database: str) -> psycopg.Connec
     return psycopg.connect(found.url("postgres", database), autocommit=True)
 
 
-def make_database(services: Services, cluster: str, name: str) -> bool:
-    """Make a database from the cluster's template, owned by its owner; False when it is there already."""
+def make_database(services: Services, cluster: str, name: str) -> None:
+    """Make an empty database from the cluster's template, owned by its owner; an earlier one of that name goes."""
     found = next(one for one in services.clusters if one.name == cluster)
     with superuser(services, cluster, "postgres") as connection:
-        if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-            return False
+        connection.execute(f'drop database if exists "{name}" with (force)')
         connection.execute(f'create database "{name}" owner {found.owner}')
-    return True
+
+
+def filled_with(services: Services, cluster: str, name: str) -> str:
+    """The mark of the data that a database was filled with to the end; "" when it is not there or was cut short."""
+    with superuser(services, cluster, "postgres") as connection:
+        row = connection.execute(
+            "select shobj_description(oid, 'pg_database') from pg_database where datname = %s", [name]
+        ).fetchone()
+    return str(row[0] or "") if row else ""
+
+
+def mark_filled(connection: psycopg.Connection, name: str, mark: str) -> None:
+    """Say in the database itself that it is whole, and of which schema."""
+    connection.execute(sql.SQL("comment on database {} is {}").format(sql.Identifier(name), sql.Literal(mark)))
 
 
 def use(size: Size) -> None:

@@ -9,12 +9,13 @@ Loaded by COPY as superuser, then analysed.
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from benchmarks.places import Size, make_database, superuser, use
+from benchmarks.places import Size, filled_with, make_database, mark_filled, superuser, use
 from scripts.services import Services
 
 SHARES = (0.55, 0.25, 0.15, 0.05)
@@ -24,6 +25,7 @@ KINDS = {"2 teams": 2, "12 teams": 12, "50 teams": 50, "assignments only": 0}
 PEOPLE_EACH = 6
 FIRST = datetime(2016, 1, 1, tzinfo=UTC)
 _FIRST_NAMES = ["Bakker", "Jansen", "Visser", "Smit", "Mulder", "Bos", "Vos", "Peters", "Hendriks", "Dekker", "Kok"]
+_CALLED = ["Yara", "Sem", "Noor", "Daan", "Amira", "Finn", "Lotte", "Bilal", "Sanne", "Mees", "Esra", "Tijn"]
 _SECOND_NAMES = ["El Idrissi", "Yildiz", "van Dijk", "de Wit", "Oosterhuis", "van der Meulen", "Hoekstra", "Kaya"]
 
 
@@ -54,12 +56,14 @@ def opened_at(number: int) -> datetime:
 
 
 def ensure(services: Services, size: Size) -> None:
-    """Make and fill the databases of one size unless they are there."""
-    made = make_database(services, "vault", size.vault), make_database(services, "main", size.main)
-    if not any(made):
-        return
+    """Make and fill the databases of one size, unless they stand whole and of the schema of today."""
     from django.core.management import call_command
 
+    places, today = {"main": size.main, "vault": size.vault}, _schema()
+    if all(filled_with(services, cluster, name) == today for cluster, name in places.items()):
+        return
+    for cluster, name in places.items():
+        make_database(services, cluster, name)
     use(size)
     call_command("migrate", database="owner", verbosity=0)
     call_command("migrate", database="vault_owner", verbosity=0)
@@ -67,8 +71,17 @@ def ensure(services: Services, size: Size) -> None:
         for connection in (main, vault):
             connection.execute("set session_replication_role = replica")
         _fill(main, vault, size.dossiers)
-        for connection in (main, vault):
+        for connection, name in ((main, size.main), (vault, size.vault)):
             connection.execute("vacuum analyze")
+            mark_filled(connection, name, today)
+
+
+def _schema() -> str:
+    """A name for the migrations and the recipe of this checkout: with others the data are made anew."""
+    from django.db.migrations.loader import MigrationLoader
+
+    known = sorted(MigrationLoader(None).disk_migrations or {})
+    return digest(*known, Path(__file__).read_text()).hex()[:16]
 
 
 def _fill(main: psycopg.Connection, vault: psycopg.Connection, dossiers: int) -> None:
@@ -89,7 +102,16 @@ def _fill(main: psycopg.Connection, vault: psycopg.Connection, dossiers: int) ->
             row, key = sealer.dossier(number, organisation_of(number, dossiers))
             to_main.write_row(row)
             to_vault.write_row(key)
+    _clients(main, sealer, dossiers)
     _assignments(main, dossiers)
+
+
+def _clients(main: psycopg.Connection, sealer: "Sealer", dossiers: int) -> None:
+    columns = "id, organisation_id, dossier_id, role, capable, address_secret, position, name, birth_date"
+    with main.cursor() as rows, rows.copy(f"copy dossiers_person ({columns}) from stdin") as to_main:
+        for number in range(dossiers):
+            for row in sealer.clients(number, organisation_of(number, dossiers)):
+                to_main.write_row(row)
 
 
 class Sealer:
@@ -114,6 +136,24 @@ class Sealer:
         row = (dossier_id, organisation_id, f"B-{number:08d}", team, name, "open", at, at.date())
         return row, (uid("key", number), organisation_id, dossier_id, wrapped, FIRST)
 
+    def clients(self, number: int, index: int) -> Iterator[tuple[object, ...]]:
+        """The rows of a dossier's clients, one to three children with their days of birth."""
+        organisation_id, dossier_id, key = uid("organisation", index), uid("dossier", number), digest("key", number)
+        seed = digest("clients", number)
+        for position in range(1 + seed[0] % 3):
+            person_id = uid("client", number, position)
+            born = date(2008, 1, 1) + timedelta(days=int.from_bytes(seed[2 * position + 1 :][:2], "big") % 6000)
+            values = {"person.name": _CALLED[seed[-1 - position] % len(_CALLED)], "person.birth_date": born.isoformat()}
+            name, birth_date = (
+                self._seal(key, text, self._sealing.place(organisation_id, dossier_id, label, person_id), position)
+                for label, text in values.items()
+            )
+            yield person_id, organisation_id, dossier_id, "client", True, False, position, name, birth_date
+
+    def _seal(self, key: bytes, text: str, where: bytes, position: int) -> bytes:
+        nonce = digest("nonce", where, position)[:12]
+        return self._sealing.FORMAT + nonce + AESGCM(key).encrypt(nonce, text.encode(), where)
+
 
 def family_name(number: int) -> str:
     """The name of a family; the same number gives the same name."""
@@ -127,8 +167,8 @@ def _organisations(main: psycopg.Connection, vault: psycopg.Connection) -> None:
     for index in range(len(SHARES)):
         organisation_id = uid("organisation", index)
         main.execute(
-            "insert into organisations_organisation (id, slug, name, kind, abbreviation, created_at)"
-            " values (%s, %s, %s, 'bench', 'B', %s)",
+            "insert into organisations_organisation (id, slug, name, kind, abbreviation, regulation,"
+            " created_at) values (%s, %s, %s, 'bench', 'B', '', %s)",
             [organisation_id, f"bench-{index}", f"Bench {index}", FIRST],
         )
         for team in range(TEAMS):

@@ -107,10 +107,12 @@ def _found(rows: list[Dossier], on: date) -> tuple[Found, ...]:
 
 def clients_of(rows: list[Dossier], on: date) -> dict[UUID, str]:
     """The clients of some dossiers with their ages, "Yara (14 years), Sem"; loads keys and asks once."""
-    load_keys(row.id for row in rows)
+    dossier_ids = [row.id for row in rows]
+    load_keys(dossier_ids)
     lines: dict[UUID, list[str]] = {}
-    people = Person.objects.filter(dossier__in=rows, role=PersonRole.CLIENT).order_by("position", "id")
-    for person in people:
+    people = Person.objects.filter(dossier_id__in=dossier_ids, role=PersonRole.CLIENT).order_by("position", "id")
+    # Only what is said: a page of lists opens none of the rest.
+    for person in people.only("organisation_id", "dossier_id", "name", "birth_date"):
         age = age_words(person.birth_date, on)
         said = first_name(person.name) + (f" ({age})" if age else "")
         lines.setdefault(person.dossier_id, []).append(said)

@@ -7,10 +7,12 @@ point of no return of a destruction.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.db import OperationalError, connections, transaction
 
+from casemgmt.base.db.base import DatabaseWrapper
 from casemgmt.base.errors import Unavailable
 from casemgmt.base.organisation import current, current_scope
 from casemgmt.vault import sealing
@@ -111,9 +113,7 @@ select dossier_id, wrapped from keystore_dossierkey where dossier_id = any(%s)
 def _wrapped_keys(dossier_ids: set[UUID]) -> list[tuple[UUID, bytes]]:
     """The wrapped keys of these dossiers; opens the organisation's own key on the way."""
     try:
-        with transaction.atomic(using="vault"), connections["vault"].cursor() as cursor:
-            cursor.execute(_KEYS, [list(dossier_ids)])
-            rows = cursor.fetchall()
+        rows = _vault().ask_in_one_trip(_KEYS, [list(dossier_ids)])
     except OperationalError as error:
         raise Unavailable("vault") from error
     own = next((bytes(wrapped) for dossier_id, wrapped in rows if dossier_id is None), None)
@@ -121,6 +121,10 @@ def _wrapped_keys(dossier_ids: set[UUID]) -> list[tuple[UUID, bytes]]:
         raise KeyDestroyed("This organisation has no key.")
     current_scope().store[_ORGANISATION] = sealing.unseal(sealing.master_key(), own, _organisation_place(current()))
     return [(dossier_id, bytes(wrapped)) for dossier_id, wrapped in rows if dossier_id is not None]
+
+
+def _vault() -> DatabaseWrapper:
+    return cast("DatabaseWrapper", connections["vault"])
 
 
 def _ring() -> dict[UUID, bytes | None]:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.db import transaction
 from django.db.backends.postgresql import base as postgresql
 
 from casemgmt.base.organisation import OutsideOrganisation, current_or_none
@@ -73,6 +74,27 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         with self.wrap_database_errors:
             self.connection.execute("select set_config('app.organisation', %s, true)", [str(organisation_id)])
         self._stamp = organisation_id
+
+    def ask_in_one_trip(self, question: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+        """The rows of one reading statement, stamped and answered in a single trip to the server.
+
+        Several statements sent together are one transaction of their own, so that the stamp is gone with the
+        answer. Inside somebody's open transaction it is an ordinary question of that transaction.
+        Raises OutsideOrganisation, and Django's database errors.
+        """
+        organisation_id = current_or_none()
+        if organisation_id is None:
+            raise OutsideOrganisation("No organisation is current for: " + question[:120])
+        if self.in_atomic_block:
+            with transaction.atomic(using=self.alias), self.cursor() as cursor:
+                cursor.execute(question, parameters)
+                return list(cursor.fetchall())
+        stamped = "select set_config('app.organisation', %s, true); " + question
+        # Around our own guard, which wants a transaction that stays open; the stamp comes along here.
+        with self.cursor() as cursor, self.wrap_database_errors:
+            answer = cursor.cursor.execute(stamped, [str(organisation_id), *parameters])
+            answer.nextset()
+            return list(answer.fetchall())
 
     # The setting ends with its transaction and is undone by a rolled-back
     # savepoint, so what we remember of it is forgotten at the same moments.
