@@ -8,15 +8,13 @@ from django.http.response import HttpResponseBase, StreamingHttpResponse
 from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
-from casemgmt.base.errors import NotThere
 from casemgmt.vault.files import read_file
 from casemgmt.web import errors
 from casemgmt.web.render import see_other
 from disclosures import handing, informing
 from disclosures.forms import HandOverForm, WaitForm
-from disclosures.models import Disclosure
+from disclosures.queries import package_that_left
 from disclosures.views import change, do, read_page, shown
-from disclosures.vocabulary import LEFT
 from dossiers.access import open_dossier
 from dossiers.models import Dossier
 from dossiers.verbs import Verb
@@ -75,11 +73,7 @@ def download(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> Htt
     """The package as PDF, once it is handed over in the register; each download is written down as an export."""
 
     def read(dossier: Dossier) -> tuple[list[bytes], str]:
-        left = Disclosure.objects.select_related("package").filter(dossier=dossier, state__in=sorted(LEFT))
-        row = left.filter(id=disclosure_id).first()
-        if row is None or row.package is None:
-            raise NotThere
-        return list(read_file(row.package)), dossier.number
+        return list(read_file(package_that_left(dossier, disclosure_id))), dossier.number
 
     actor = actor_of(request)
     pieces, number = open_dossier(

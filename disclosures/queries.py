@@ -1,12 +1,15 @@
-"""What packages to our right ask of disclosures."""
+"""What pages and packages to our right ask of disclosures."""
 
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from casemgmt.base.db import reads
+from casemgmt.base.errors import NotThere
+from casemgmt.vault.models import SealedFile
 from disclosures.models import Disclosure
-from disclosures.vocabulary import RUNNING, State
+from disclosures.vocabulary import LEFT, RUNNING, State
+from dossiers.models import Dossier
 
 # What still needs the dossier: it is being prepared, or it left and the client does not know yet.
 UNFINISHED = RUNNING | {State.HANDED_OVER, State.INFORMING_DEFERRED}
@@ -23,3 +26,18 @@ def unfinished(dossier_id: UUID) -> str | None:
     if states & RUNNING:
         return _("A disclosure from this dossier still runs.")
     return _("The client was not yet told of a disclosure from this dossier.")
+
+
+def running_in(dossier: Dossier) -> list[Disclosure]:
+    """What of this dossier is being prepared, the newest first; its key must be loaded."""
+    return list(Disclosure.objects.filter(dossier=dossier, state__in=sorted(RUNNING)).order_by("-proposed_at"))
+
+
+def package_that_left(dossier: Dossier, disclosure_id: UUID) -> SealedFile:
+    """The sealed paper of a disclosure that left this dossier; raises NotThere for any other."""
+    left = Disclosure.objects.select_related("package").filter(dossier=dossier, state__in=sorted(LEFT))
+    row = left.filter(id=disclosure_id).first()
+    if row is None or row.package is None:
+        raise NotThere
+    found: SealedFile = row.package
+    return found

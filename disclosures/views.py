@@ -20,10 +20,9 @@ from consent.views import answer_of
 from disclosures import acts
 from disclosures.forms import ConditionsForm, GroundForm, HandOverForm, ProposalForm, QuestionForm, ReasonForm, WaitForm
 from disclosures.judging import OtherGround, recipient_line
-from disclosures.models import Disclosure
 from disclosures.pages import DisclosurePage, Ready, lists, load, ready
+from disclosures.queries import running_in
 from disclosures.register import register_of
-from disclosures.vocabulary import RUNNING
 from dossiers.access import change_dossier, open_dossier
 from dossiers.frame import load_frame
 from dossiers.models import Dossier
@@ -207,11 +206,10 @@ def register(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     actor, on = actor_of(request), clock.today()
 
     def read(dossier: Dossier) -> dict[str, Any]:
-        running = Disclosure.objects.filter(dossier=dossier, state__in=sorted(RUNNING)).order_by("-proposed_at")
         return {
             "frame": load_frame(dossier, actor, on, "disclosures"),
             "lines": register_of(dossier.id),
-            "running": [(row.id, acts.called(row), str(row.get_state_display())) for row in running],
+            "running": [(row.id, acts.called(row), str(row.get_state_display())) for row in running_in(dossier)],
             "cited": profile_in_force(on).disclosure.kept_register,
         }
 

@@ -1,7 +1,5 @@
 """The dossier's section "Portal": who has a page of their own, inviting, freezing, ending; and letters to print."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +9,13 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from casemgmt.accounts.confirm import confirm_again
-from casemgmt.accounts.models import PortalInvitation
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.errors import NotAllowed, NotThere
 from casemgmt.letters import acts as letters
 from casemgmt.letters.acts import letter_pdf
 from casemgmt.letters.models import Letter
-from casemgmt.letters.queries import LetterLine, OpenedLetter, letters_of, opened
+from casemgmt.letters.queries import OpenedLetter, opened
 from casemgmt.letters.vocabulary import Kind
 from casemgmt.organisations.actors import Actor
 from casemgmt.web import forms
@@ -26,40 +23,16 @@ from casemgmt.web.render import render, see_other
 from casemgmt.web.routes import reverse
 from client_requests import invitations
 from client_requests.forms import FreezeForm, InviteAgainForm, InviteForm
+from client_requests.portal_queries import OURS, AccessPage, access_page, letter_of_ours
 from client_requests.queries import way
 from client_requests.vocabulary import Identified
 from dossiers.access import can, change_dossier, open_dossier
-from dossiers.frame import Frame, load_frame, people_of
-from dossiers.models import Dossier, PortalAccess
+from dossiers.frame import Frame, load_frame
+from dossiers.models import Dossier
 from dossiers.verbs import Verb
 from dossiers.views.asked import actor_of, place_of
 
 PORTAL = "client_requests/portal.html"
-# Letters of requests and invitations; those of other packages have pages of their own.
-OURS = frozenset({Kind.REQUEST_RECEIVED, Kind.REQUEST_DECISION, Kind.PORTAL_INVITATION})
-
-
-@dataclass(frozen=True, slots=True)
-class AccessLine:
-    """Somebody's access to the portal."""
-
-    id: UUID
-    name: str
-    since: datetime
-    ended_at: datetime | None
-    frozen_until: date | None
-    frozen_why: str
-    used: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AccessPage:
-    """Everybody with access, whom one can invite, and the letters."""
-
-    lines: tuple[AccessLine, ...]
-    people: tuple[tuple[str, str], ...]
-    letters: tuple[LetterLine, ...]
-    today: date
 
 
 def portal(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
@@ -180,12 +153,9 @@ def print_again(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> Http
 
 
 def _ours(actor: Actor, dossier: Dossier, letter_id: UUID) -> Letter:
-    row = Letter.objects.select_related("file").filter(dossier_id=dossier.id, id=letter_id, kind__in=OURS).first()
-    if row is None:
-        raise NotThere
+    row = letter_of_ours(dossier, letter_id)
     _may_read(actor, dossier, row.kind)
-    found: Letter = row
-    return found
+    return row
 
 
 def _may_read(actor: Actor, dossier: Dossier, kind: str) -> None:
@@ -208,36 +178,9 @@ def _load(actor: Actor, dossier_id: UUID) -> tuple[AccessPage, Frame]:
     on = clock.today()
 
     def load(dossier: Dossier) -> tuple[AccessPage, Frame]:
-        return _page(dossier, on), load_frame(dossier, actor, on, "portal")
+        return access_page(dossier, on), load_frame(dossier, actor, on, "portal")
 
     return open_dossier(actor, dossier_id, Verb.INVITE_TO_PORTAL, load, data="portal")
-
-
-def _page(dossier: Dossier, on: date) -> AccessPage:
-    rows = list(PortalAccess.objects.filter(dossier=dossier).select_related("person").order_by("ended_at", "since"))
-    used = dict(
-        PortalInvitation.objects.filter(user_id__in=[row.user_id for row in rows]).values_list("user_id", "used_at")
-    )
-    held = {row.person_id for row in rows if row.ended_at is None}
-    people = [
-        (str(one.id), f"{one.name} ({one.get_role_display()})")
-        for one in people_of(dossier)
-        if one.id not in held and one.role in invitations.MAY_HAVE_PORTAL
-    ]
-    shown = [
-        AccessLine(
-            id=row.id,
-            name=row.person.name,
-            since=row.since,
-            ended_at=row.ended_at,
-            frozen_until=row.frozen_until if row.frozen_until and row.frozen_until >= on else None,
-            frozen_why=row.frozen_why or "",
-            used=used.get(row.user_id) is not None,
-        )
-        for row in rows
-    ]
-    ours = tuple(one for one in letters_of(dossier.id) if one.kind == Kind.PORTAL_INVITATION)
-    return AccessPage(tuple(shown), tuple(people), ours, on)
 
 
 def _values(page: AccessPage, frame: Frame, **bound: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
 from casemgmt.audit.vocabulary import Outcome as Ended
 from casemgmt.base.db import reads
+from casemgmt.base.errors import NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
@@ -96,6 +97,15 @@ def requests_for(actor: Actor, show: str) -> RequestList:
 def requests_in(dossier: Dossier) -> tuple[RequestLine, ...]:
     """The requests about one dossier, the newest first; its key must be loaded."""
     return tuple(lines(_whole(ClientRequest.objects.filter(dossier=dossier)).order_by("-received_at", "-id")[:LONGEST]))
+
+
+def inspection_in(dossier: Dossier, request_id: UUID) -> ClientRequest:
+    """The request of this dossier to inspect it, with the client whom it is about; raises NotThere for any other."""
+    rows = ClientRequest.objects.select_related("about").filter(dossier=dossier, id=request_id)
+    found: ClientRequest | None = rows.filter(kind=RequestKind.INSPECTION).first()
+    if found is None:
+        raise NotThere
+    return found
 
 
 def lines(rows: Iterable[ClientRequest]) -> list[RequestLine]:

@@ -23,7 +23,7 @@ from client_requests.forms import CompleteForm, DecideForm, ExecuteForm, FindOut
 from client_requests.inspection import inspection_of
 from client_requests.models import ClientRequest
 from client_requests.pages import RequestPage, load_page
-from client_requests.queries import FILTERS, requests_for, requests_in, way
+from client_requests.queries import FILTERS, inspection_in, requests_for, requests_in, way
 from client_requests.showing import upper
 from dossiers.access import change_dossier, open_dossier
 from dossiers.frame import Frame, load_frame, people_of
@@ -202,9 +202,7 @@ def preview(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpRes
     actor, at = actor_of(request), clock.now()
 
     def load(dossier: Dossier) -> tuple[Frame, Any, str]:
-        row = ClientRequest.objects.select_related("about").filter(dossier=dossier, id=request_id).first()
-        if row is None or row.kind != "inspection":
-            raise NotThere
+        row = inspection_in(dossier, request_id)
         seen = inspection_of(dossier, row.about_id, row.decided_at or at, clock.local_date(at))
         return load_frame(dossier, actor, clock.local_date(at), "requests"), seen, row.about.name
 
