@@ -16,8 +16,7 @@ import pytest
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.labels import LABELS as DUTCH
 from casemgmt.policy.loader import newest_shipped
-from casemgmt.policy.rules.consent import consent_is_sufficient
-from casemgmt.policy.rules.facts import LABELS, DisclosureFacts, EntryFacts, FactError, GivenConsent
+from casemgmt.policy.rules.facts import LABELS, EntryFacts, FactError
 from casemgmt.policy.rules.recording import entry_is_complete
 from casemgmt.policy.rules.spoken import said
 from casemgmt.policy.schema import vocabulary as v
@@ -52,12 +51,6 @@ def test_a_missing_consent_is_named_and_nowhere_called_present(organisation: str
     assert route.sentence not in decision.explanation
     assert set(route.articles) <= set(decision.articles)
     assert all(route.sentence != citation.sentence for citation in decision.citations)
-
-
-@pytest.mark.parametrize("organisation", ORGANISATIONS)
-def test_whether_consent_suffices_says_whose_is_missing(organisation: str) -> None:
-    facts = DisclosureFacts(birth_date=date(1980, 1, 1), recipient=v.Recipient.SCHOOL)
-    assert NOT_THERE in consent_is_sufficient(facts, newest_shipped(organisation), ON).explanation
 
 
 def test_everybody_who_did_not_answer_is_named() -> None:
@@ -153,6 +146,6 @@ def test_a_decision_from_before_facts_had_words_still_loads() -> None:
 
 
 def test_a_consent_that_was_refused_is_not_called_absent() -> None:
-    no = GivenConsent(by=(v.Person.CLIENT,), refused=True)
-    facts = DisclosureFacts(birth_date=date(1980, 1, 1), recipient=v.Recipient.SCHOOL, consents=(no,))
-    assert NOT_THERE not in consent_is_sufficient(facts, newest_shipped("sterk-huis"), ON).explanation
+    no = {"by": ["client"], "refused": True}
+    refused = ask("sterk-huis", "may_disclose", ON, birth_date="1980-01-01", recipient="school", consents=[no])
+    assert not refused.outcome["allowed"] and NOT_THERE not in refused.explanation

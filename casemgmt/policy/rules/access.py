@@ -1,4 +1,8 @@
-"""Whether somebody may be let in to a dossier: the organisation's ways in, the author of notes, who is kept out."""
+"""Whether somebody may be let in to a dossier: the organisation's ways in, the author of notes, who is kept out.
+
+The door of a dossier goes by teams and assignments (`dossiers.access`); `may_access` answers that question of the
+interface for decisions, as the examples in tests/articles ask it.
+"""
 
 from __future__ import annotations
 

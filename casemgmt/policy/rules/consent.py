@@ -117,31 +117,8 @@ class Review:
         return tuple(rule for rule, _ in self.defects) or self.standing.cited
 
 
-def consent_is_sufficient(facts: DisclosureFacts, profile: Profile, on: date) -> Decision:
-    """Whether the consents in the facts carry this disclosure: given by all who must, in form, for this recipient.
-
-    A refusal by one of them, and any objection by a client whose consent counts, blocks. Raises MissingFact without
-    recipient.
-    """
-    review = review_consents(facts, profile, on)
-    texts = [text for _, text in review.defects]
-    outcome = {
-        "sufficient": review.sufficient,
-        "given": review.given,
-        "refused": review.refused,
-        "missing": review.missing,
-        "defects": tuple(texts),
-        "escalate": review.standing.escalate,
-    }
-    cited = review.cited if not review.refused else (*review.standing.cited, profile.consent.refusal_blocks)
-    overrule = decider(profile) if review.standing.escalate else None
-    seen = used(facts, "recipient", "purpose") + client_facts(facts, on)
-    said = " ".join(filter(None, (review.absent, *texts)))
-    return answer(profile, outcome, cited, seen, overrule_by=overrule, add=said)
-
-
 def review_consents(facts: DisclosureFacts, profile: Profile, on: date) -> Review:
-    """Lay the consents beside the ladder for this recipient."""
+    """Lay the consents beside the ladder for this recipient; raises MissingFact without one."""
     if facts.recipient is None:
         raise MissingFact("recipient", "De ontvanger is nodig.")
     audit = facts.recipient is Recipient.EXTERNAL_AUDITOR or facts.purpose is Purpose.EXTERNAL_AUDIT

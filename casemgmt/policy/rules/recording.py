@@ -1,4 +1,4 @@
-"""What the entry form asks and whether an entry is complete: only what the organisation's rule requires."""
+"""Whether an entry is complete: only what the organisation's rule requires."""
 
 from __future__ import annotations
 
@@ -11,20 +11,6 @@ from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.basics import AskedField, Statement
 from casemgmt.policy.schema.values import Cited
 from casemgmt.policy.schema.vocabulary import AskWhen, EntryField, StatementKind
-
-
-def what_to_ask(facts: EntryFacts, profile: Profile, on: date) -> Decision:
-    """The fields to ask for this entry (`ask`), which of them saving needs (`required`), and the choices of each."""
-    asked = _asked(facts, profile)
-    outcome = {
-        "ask": tuple(asked),
-        "required": tuple(key for key, field in asked.items() if field.required),
-        "statement_kinds": tuple(kind.key for kind in profile.recording.statement_kinds),
-        "categories": tuple(one.key for one in profile.recording.categories),
-        "purposes": tuple(one.key for one in profile.recording.purposes),
-        "channels": tuple(one.key for one in profile.recording.channels),
-    }
-    return answer(profile, outcome, asked.values(), used(facts, "statement_kind", "situations"))
 
 
 def entry_is_complete(facts: EntryFacts, profile: Profile, on: date) -> Decision:

@@ -1,4 +1,7 @@
-"""The client's requests: until when to decide, why one may refuse, where to go after a refusal, what it may cost."""
+"""The client's requests: until when to decide, why one may refuse, where to go after a refusal, what it may cost.
+
+No page asks for money; `fee` answers `copy_fee` of the interface for decisions, as the examples in tests/articles do.
+"""
 
 from __future__ import annotations
 
