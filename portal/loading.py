@@ -15,7 +15,7 @@ from casemgmt.audit.words import said_so_often, said_to_client
 from casemgmt.base import clock
 from casemgmt.letters.queries import LetterLine, letters_to
 from casemgmt.letters.wording import article_name
-from casemgmt.policy.terms import Unit
+from casemgmt.policy.rules.house import looks_told
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.policy.words import role_label
 from client_requests.for_clients import ActedFor, Rights, acted_for, own_requests, rights_over
@@ -114,7 +114,7 @@ def looks_page(visit: Visit, before: str) -> LooksPage:
     """Who looked, for somebody who exercises a client's rights."""
     rights = rights_over(visit.dossier, visit.person, visit.on)
     seen, older = _seen(visit, before) if rights.clients else ([], "")
-    return LooksPage(rights, tuple(seen), older, _delay(visit.on))
+    return LooksPage(rights, tuple(seen), older, _behind(visit.on).days)
 
 
 def received_page(visit: Visit) -> ReceivedPage:
@@ -198,14 +198,14 @@ def _staff(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
 
 
 def _until(on: date) -> datetime | None:
-    delay = _delay(on)
-    return clock.now() - timedelta(days=delay) if delay else None
+    behind = _behind(on)
+    return clock.now() - behind if behind else None
 
 
-def _delay(on: date) -> int:
-    """How many days the view lags behind, for safety: none, unless the house rule says so."""
-    term = profile_in_force(on).house_rules.log_view_delay.value
-    return term.amount * {Unit.DAYS: 1, Unit.WEEKS: 7}.get(term.unit, 1)
+def _behind(on: date) -> timedelta:
+    """How far the view lags behind, for safety: not at all, unless the house rule says so."""
+    up_to: date = looks_told(profile_in_force(on), on).outcome["up_to"]
+    return on - up_to
 
 
 def _place(text: str) -> Place | None:

@@ -4,14 +4,13 @@ Whoever invites also gives the account its place (``SignInPlace``), which stands
 to our right; without one nobody gets in. The trail is written by the caller.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -35,22 +34,25 @@ class Invited(NamedTuple):
 
 
 @act
-def create_portal_account(*, at: datetime, days: int | None = None, username: str | None = None) -> Invited:
-    """A portal account of the current organisation, with an invitation for ``days`` (house rule 14).
+def create_portal_account(*, until: datetime, username: str | None = None) -> Invited:
+    """A portal account of the current organisation, with an invitation that can be used until a moment.
 
     Only the demo gives a ``username``, so that a fresh clone has the same people every time.
     """
     user = User.objects.create_portal(username=username, password=None) if username else _user_with_free_name()
     code = codes.new_invitation_code()
     PortalInvitation.objects.create(
-        organisation_id=current(), user_id=user.id, code_hash=codes.hash_of(code), expires_at=_end(at, days)
+        organisation_id=current(), user_id=user.id, code_hash=codes.hash_of(code), expires_at=until
     )
     return Invited(user, user.username, code)
 
 
 @act
-def renew_invitation(*, user_id: UUID, at: datetime, days: int | None = None) -> str:
-    """A new code for a lost letter, password or phone; the old code stops, and accepting replaces everything."""
+def renew_invitation(*, user_id: UUID, until: datetime) -> str:
+    """A new code for a lost letter, password or phone, for use until a moment.
+
+    The old code stops, and accepting replaces everything. Raises Conflict for an account that is closed.
+    """
     user = User.objects.select_for_update().get(pk=user_id, kind=User.Kind.PORTAL)
     if not user.is_active:
         raise Conflict(_("This portal account is closed. Nothing was sent."))
@@ -60,7 +62,7 @@ def renew_invitation(*, user_id: UUID, at: datetime, days: int | None = None) ->
         defaults={
             "organisation_id": current(),
             "code_hash": codes.hash_of(code),
-            "expires_at": _end(at, days),
+            "expires_at": until,
             "used_at": None,
             "attempts": 0,
         },
@@ -132,10 +134,6 @@ def erase_portal_account(user_id: UUID) -> None:
 
 def _is_open(invitation: PortalInvitation, at: datetime) -> bool:
     return invitation.used_at is None and at < invitation.expires_at and invitation.attempts < MOST_ATTEMPTS
-
-
-def _end(at: datetime, days: int | None) -> datetime:
-    return at + timedelta(days=days or settings.PORTAL_INVITATION_DAYS)
 
 
 def _user_with_free_name() -> User:

@@ -1,6 +1,6 @@
 """Somebody's way into the portal: invited after staff saw who it is, invited again, frozen for a while, ended."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from casemgmt.letters.models import Letter
 from casemgmt.letters.vocabulary import Kind
 from casemgmt.organisations.actors import Actor
 from casemgmt.organisations.models import SignInPlace
-from casemgmt.policy.terms import Term, Unit
+from casemgmt.policy.rules.house import invitation_ends
 from casemgmt.policy.versions import profile_in_force
 from client_requests.letters import addressee
 from client_requests.vocabulary import Identified
@@ -47,12 +47,12 @@ def invite(
         raise NotThere
     if PortalAccess.objects.filter(dossier=dossier, person=person, ended_at=None).exists():
         raise Conflict(_("This person has access to the portal already. Send a new letter instead."))
-    days = _days(clock.local_date(at))
-    made = accounts.create_portal_account(at=at, days=days, username=username)
+    until = _until(at)
+    made = accounts.create_portal_account(until=until, username=username)
     SignInPlace.objects.create(user_id=made.user.id, organisation_id=current())
     access = PortalAccess.objects.create(dossier=dossier, person=person, user_id=made.user.id, since=at)
     _tell("portal-invited", access, Identified.DOCUMENT)
-    return _letter(dossier, person, made.signin_name, made.code, address, days, by=by, at=at)
+    return _letter(dossier, person, made.signin_name, made.code, address, until, by=by, at=at)
 
 
 @act
@@ -66,10 +66,10 @@ def invite_again(
     """
     access = _locked(dossier, access_id)
     _tell(RENEWED, access, how)
-    days = _days(clock.local_date(at))
-    code = accounts.renew_invitation(user_id=access.user_id, at=at, days=days)
+    until = _until(at)
+    code = accounts.renew_invitation(user_id=access.user_id, until=until)
     name = User.objects.values_list("username", flat=True).get(id=access.user_id)
-    return _letter(dossier, access.person, name, code, address, days, by=by, at=at)
+    return _letter(dossier, access.person, name, code, address, until, by=by, at=at)
 
 
 def renewed_at(access: PortalAccess) -> datetime | None:
@@ -124,15 +124,17 @@ def _locked(dossier: Dossier, access_id: UUID) -> PortalAccess:
     return found
 
 
-def _days(on: date) -> int:
-    term: Term = profile_in_force(on).house_rules.portal_invitation.value
-    return term.amount * {Unit.DAYS: 1, Unit.WEEKS: 7}.get(term.unit, 1)
+def _until(at: datetime) -> datetime:
+    """The moment at which a code made ``at`` stops: that time of the day on which the house rule ends it."""
+    on = clock.local_date(at)
+    ends_on: date = invitation_ends(profile_in_force(on), on).outcome["ends_on"]
+    return at + (ends_on - on)
 
 
 def _letter(
-    dossier: Dossier, person: Person, name: str, code: str, address: str, days: int, *, by: Actor, at: datetime
+    dossier: Dossier, person: Person, name: str, code: str, address: str, until: datetime, *, by: Actor, at: datetime
 ) -> Letter:
-    content = PortalInvitation(address=address, sign_in_name=name, code=code, valid_until=at + timedelta(days=days))
+    content = PortalInvitation(address=address, sign_in_name=name, code=code, valid_until=until)
     context = LetterContext(content=content, addressee=addressee(person), dossier_number=dossier.number)
     return write_letter(
         dossier_id=dossier.id, to_person_id=person.id, kind=Kind.PORTAL_INVITATION, context=context, by=by, at=at

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def staff(place: Organisation) -> Door:
 def invited(place: Organisation) -> acts.Invited:
     """A client with a letter."""
     with organisation(place.id):
-        made = acts.create_portal_account(at=clock.now())
+        made = acts.create_portal_account(until=clock.now() + timedelta(days=14))
     SignInPlace.objects.create(user_id=made.user.id, organisation=place)
     return made
 

@@ -1,4 +1,4 @@
-"""The house's own terms for work: from the version in force, on both sides of the boundary, never the text's."""
+"""The house's own terms: from the version in force, on both sides of the boundary, never the text's."""
 
 from __future__ import annotations
 
@@ -73,3 +73,18 @@ def test_a_version_without_the_terms_loses_nothing_and_hurries(profile: Profile)
 
 def test_a_stored_version_without_the_terms_can_still_be_read(profile: Profile) -> None:
     assert Profile.model_validate_json(older(profile).model_dump_json(exclude_defaults=True)).content_hash
+
+
+def test_an_invitation_to_the_portal_ends_by_the_house_rule_of_the_version_in_force(profile: Profile) -> None:
+    decision = house.invitation_ends(profile, ON)
+    assert decision.outcome == {"ends_on": date(2026, 12, 6)} and decision.sum is not None
+    for term, ends_on in (("1 day", date(2026, 11, 23)), ("3 weeks", date(2026, 12, 13))):
+        changed = with_value(profile, "house_rules.portal_invitation", term)
+        assert house.invitation_ends(changed, ON).outcome == {"ends_on": ends_on}
+
+
+def test_a_client_sees_at_once_who_looked_unless_the_house_rule_puts_it_off(profile: Profile) -> None:
+    assert house.looks_told(profile, ON).outcome == {"up_to": ON}
+    for term, up_to in (("1 day", date(2026, 11, 21)), ("2 weeks", date(2026, 11, 8))):
+        later = with_value(profile, "house_rules.log_view_delay", term)
+        assert house.looks_told(later, ON).outcome == {"up_to": up_to}

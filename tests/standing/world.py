@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -241,7 +241,7 @@ def _portal_client(row: Organisation, family: Family, worker: Actor) -> User:
     now = clock.now()
 
     def through(dossier: Dossier) -> User:
-        user = create_portal_account(at=now).user
+        user = create_portal_account(until=now + timedelta(days=1)).user
         SignInPlace.objects.create(user_id=user.id, organisation=row)
         PortalAccess.objects.create(dossier=dossier, person_id=family.milan, user_id=user.id, since=now)
         TOTP.activate(user, generate_totp_secret())

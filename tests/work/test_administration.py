@@ -78,7 +78,7 @@ def test_the_administrator_sees_who_works_here_with_role_and_team(house: House) 
 
 def client_account(house: House) -> UUID:
     with organisation(house.id), transaction.atomic():
-        user = create_portal_account(at=clock.now(), days=14).user
+        user = create_portal_account(until=clock.now() + timedelta(days=14)).user
         SignInPlace.objects.create(user_id=user.id, organisation=house.row)
     return UUID(str(user.id))
 

@@ -1,4 +1,4 @@
-"""The house's own terms for work on keeping that no regulation gives a day for; never the regulation's text.
+"""The house's own terms where no regulation gives a day: work on keeping, the portal. Never the regulation's text.
 
 A version that was published before a term was written down says nothing: the work is then due at once, nobody is
 asked a second time and nothing is thrown away.
@@ -41,6 +41,20 @@ def drafts_given_up(profile: Profile, on: date) -> Decision:
     if rule is None:
         return answer(profile, {"before": None}, (), ())
     return answer(profile, {"before": _first_running(rule.value, on)}, (rule,), (fact("today", on),))
+
+
+def invitation_ends(profile: Profile, made_on: date) -> Decision:
+    """`ends_on`: the day on which an invitation to the portal, made `made_on`, stops working."""
+    rule = profile.house_rules.portal_invitation
+    total = SumBuilder(made_on, "uitgenodigd").add(rule.value, "huisregel").done()
+    return answer(profile, {"ends_on": total.answer}, (rule,), (fact("made_on", made_on),), sum=total)
+
+
+def looks_told(profile: Profile, on: date) -> Decision:
+    """`up_to`: the day up to which a client sees `on` who looked in the dossier; `on` if nothing is put off."""
+    rule = profile.house_rules.log_view_delay
+    up_to = _first_running(rule.value, on) - timedelta(days=1)
+    return answer(profile, {"up_to": up_to}, (rule,), (fact("today", on),))
 
 
 def _due(rule: Valued[Term] | None, profile: Profile, since: Fact, label: str) -> Decision:
