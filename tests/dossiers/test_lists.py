@@ -1,4 +1,4 @@
-"""The day, the worklist, search and opening a dossier: what they show, to whom, and at what cost."""
+"""The day, the worklist, search and opening a dossier: what they show, and to whom."""
 
 from datetime import timedelta
 from io import StringIO
@@ -6,8 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from casemgmt.audit.models import AccessEvent
@@ -27,7 +26,7 @@ from dossiers.search import search
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
 from tests.dossiers.pages import World, make_world
-from tests.dossiers.test_pages import entry_in, without_token
+from tests.dossiers.test_pages import without_token
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 KIND = task_kind("test.answer", gettext_noop("Answer a request"), Group.ASK).name
@@ -52,58 +51,6 @@ def another_dossier(world: World, number: int, name: str = "Jansen") -> UUID:
 def events(world: World) -> list[tuple[str, str, str]]:
     with organisation(world.place.id), transaction.atomic():
         return list(AccessEvent.objects.order_by("at").values_list("action", "outcome", "data"))
-
-
-def queries(client, path: str, data: dict | None = None) -> int:
-    client.get(path)  # a session's first page also writes down that it began
-    with CaptureQueriesContext(connection) as seen:
-        answer = client.post(path, data) if data else client.get(path)
-    assert answer.status_code == 200, answer.content.decode()[:2000]
-    return len(seen)
-
-
-class TestCost:
-    """A list page asks the database as often for two rows as for twenty."""
-
-    def test_worklist(self, world):
-        another_dossier(world, 1)
-        few = queries(world.worker, world.here("dossiers/"))
-        for number in range(2, 12):
-            another_dossier(world, number)
-        assert queries(world.worker, world.here("dossiers/")) == few
-
-    def test_timeline(self, world):
-        entry_in(world)
-        few = queries(world.worker, world.at())
-        for number in range(12):
-            entry_in(world, f"Vermelding {number}")
-        assert queries(world.worker, world.at()) == few
-
-    def test_my_day(self, world):
-        def task() -> None:
-            with organisation(world.place.id):
-                create_task(
-                    kind=KIND,
-                    dossier_id=world.family.dossier_id,
-                    assignee_id=world.place.worker.user_id,
-                    title="Antwoord",
-                    due_on=clock.today(),
-                    at=MOMENT,
-                )
-
-        task()
-        few = queries(world.worker, world.here())
-        for number in range(6):
-            task()
-            another_dossier(world, number + 1)
-        assert queries(world.worker, world.here()) == few
-
-    def test_search(self, world):
-        another_dossier(world, 1)
-        few = queries(world.worker, world.here("zoeken/"), {"q": "jansen"})
-        for number in range(2, 10):
-            another_dossier(world, number)
-        assert queries(world.worker, world.here("zoeken/"), {"q": "jansen"}) == few
 
 
 class TestWorklist:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -153,12 +153,12 @@ def signed_in(user: User) -> Client:
 
 
 @contextmanager
-def world(db_blocker: Any) -> Iterator[dict[str, Site]]:
-    """All four organisations by slug, until the block ends; then every table is empty again."""
+def world(db_blocker: Any, slugs: Collection[str] = ()) -> Iterator[dict[str, Site]]:
+    """These organisations by slug, or all four, until the block ends; then every table is empty again."""
     with db_blocker.unblock(), context.circumstances(context.AuditContext()):
         cache.clear()
         try:
-            yield {slug: _site(slug) for slug in sorted(shipped_profiles())}
+            yield {slug: _site(slug) for slug in sorted(slugs or shipped_profiles())}
         finally:
             cache.clear()
             for alias in ("owner", "vault_owner"):
