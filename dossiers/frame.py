@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from casemgmt.organisations.actors import Actor
-from casemgmt.policy.calendar import age_on
+from casemgmt.policy.calendar import age_on, months_on
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.facts import MissingFact, RightFacts
 from casemgmt.policy.rules.representation import is_adult, who_exercises_rights
@@ -140,7 +140,7 @@ def age_words(born_on: date | None, on: date) -> str:
     if years < 0:
         return _("unborn")
     if years < 2:
-        months = (on.year - born_on.year) * 12 + on.month - born_on.month - (on.day < born_on.day)
+        months = months_on(born_on, on)
         return ngettext("%(num)s month", "%(num)s months", months) % {"num": months}
     return ngettext("%(num)s year", "%(num)s years", years) % {"num": years}
 

@@ -44,6 +44,15 @@ def age_on(born_on: date, on: date) -> int:
     return years if on >= birthday(born_on, years) else years - 1
 
 
+def months_on(born_on: date, on: date) -> int:
+    """Age in whole months on the day `on`; negative before birth.
+
+    A month is full on the day number of the birth, and where that month has no such day on the first of the
+    next, as `birthday` has it: so twelve of them are a year by `age_on`, also for who was born on 29 February.
+    """
+    return (on.year - born_on.year) * 12 + on.month - born_on.month - (on.day < born_on.day)
+
+
 def add_days(start: date, days: int) -> date:
     """The day `days` after `start`."""
     return start + timedelta(days=days)

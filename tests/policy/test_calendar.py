@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casemgmt.policy.calendar import SumBuilder, add_months, add_term, add_weeks, add_years, age_on, birthday, say
+from casemgmt.policy.calendar import (
+    SumBuilder,
+    add_months,
+    add_term,
+    add_weeks,
+    add_years,
+    age_on,
+    birthday,
+    months_on,
+    say,
+)
 from casemgmt.policy.decision import SumStep
 from casemgmt.policy.terms import Term, Unit
 
@@ -28,6 +38,19 @@ def test_born_on_29_february_turns_12_and_16_on_29_february_and_18_on_1_march() 
     assert [birthday(born, age) for age in (12, 16, 18)] == [date(2020, 2, 29), date(2024, 2, 29), date(2026, 3, 1)]
     assert age_on(born, date(2026, 2, 28)) == 17
     assert age_on(born, date(2026, 3, 1)) == 18
+
+
+def test_a_baby_is_a_month_older_on_its_day_of_the_month_and_without_such_a_day_on_the_first_of_the_next() -> None:
+    leap, last = date(2024, 2, 29), date(2025, 1, 31)
+    on_leap = [date(2024, 3, 28), date(2024, 3, 29), date(2025, 2, 28), date(2025, 3, 1), date(2025, 3, 29)]
+    assert [months_on(leap, day) for day in on_leap] == [0, 1, 11, 12, 13]
+    assert [months_on(last, day) for day in (last, date(2025, 2, 28), date(2025, 3, 1))] == [0, 0, 1]
+    assert months_on(date(2023, 1, 31), date(2024, 2, 29)) == 12
+
+
+@given(DAYS, DAYS)
+def test_twelve_months_are_a_year_for_whoever_counts(born: date, on: date) -> None:
+    assert months_on(born, on) // 12 == age_on(born, on)
 
 
 def test_four_weeks_is_28_days() -> None:
