@@ -341,9 +341,10 @@ def _end(row: Membership, on: date, last_day: date | None) -> None:
     if last_day is not None and (last_day < on or (row.ends_on is not None and last_day > row.ends_on)):
         raise Conflict(_("Choose a last day from today on, not after the end that was set."))
     last = last_day if last_day is not None else on - timedelta(days=1)
-    if last < row.starts_on:
+    if row.starts_on > on and last < row.starts_on:
         row.delete()
         return
+    # One that ends at once on its very first day counted on no whole day, and stays to be seen.
     row.ends_on = last
     row.save(update_fields=["ends_on"])
 

@@ -4,6 +4,7 @@
 say which organisations exist and who may sign in where, and nothing else.
 """
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.db import models
@@ -59,8 +60,9 @@ class Unit(OrganisationModel):
 class Membership(OrganisationModel):
     """Somebody's role in a unit, for a period.
 
-    ``starts_on`` is the first day, ``ends_on`` the last day that it counts. The same role in the same unit may be
-    held again later; PostgreSQL refuses two such periods that share a day (migration 0002).
+    ``starts_on`` is the first day, ``ends_on`` the last day that it counts; the day before ``starts_on`` for a role
+    that was ended at once on its first day. The same role in the same unit may be held again later; PostgreSQL
+    refuses two such periods that share a day (migration 0003).
     """
 
     user_id = models.UUIDField()
@@ -73,7 +75,8 @@ class Membership(OrganisationModel):
         constraints = [
             models.CheckConstraint(
                 name="membership_period",
-                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on") - timedelta(days=1)),
             ),
         ]
         indexes = [models.Index(fields=["organisation_id", "user_id"], name="membership_of_user")]

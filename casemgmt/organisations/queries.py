@@ -122,4 +122,5 @@ def _held(row: Membership, role: Role | None, on: date) -> Held:
     over = row.ends_on is not None and row.ends_on < on
     state = "over" if over else "later" if row.starts_on > on else "now"
     label = role.label if role else row.role
-    return Held(row.id, label, role, row.unit.name, row.starts_on, row.ends_on, state)
+    ends_on = row.ends_on and max(row.ends_on, row.starts_on)  # ended at once on its first day
+    return Held(row.id, label, role, row.unit.name, row.starts_on, ends_on, state)

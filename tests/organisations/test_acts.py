@@ -15,7 +15,7 @@ from casemgmt.accounts.models import User
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere, Refusal
 from casemgmt.base.organisation import organisation
-from casemgmt.organisations import acts, trail
+from casemgmt.organisations import acts, queries, trail
 from casemgmt.organisations.actors import operator
 from casemgmt.organisations.acts import NewRole
 from casemgmt.organisations.models import Membership, SignInPlace, Unit
@@ -66,6 +66,24 @@ def test_a_role_that_has_not_begun_goes_altogether(house: House) -> None:
     with organisation(house.id), transaction.atomic():
         acts.end_role(membership_id=coming, by=house.actor("joris"), at=NOW)
         assert not Membership.objects.filter(id=coming).exists()
+
+
+def test_a_role_that_ends_at_once_on_its_first_day_is_shown_as_ended(house: House) -> None:
+    given = give(house, "noor", "manager")
+    with organisation(house.id):
+        acts.end_role(membership_id=given, by=house.actor("joris"), at=NOW)
+        held = queries.colleague(house.people["noor"].id, house.actor("joris"), NOW).held
+    assert [(one.state, one.starts_on, one.ends_on) for one in held if one.id == given] == [("over", TODAY, TODAY)]
+    assert all("manager" not in house.actor("noor", TODAY + n * DAY).roles for n in (-1, 0, 1)), "it counts on no day"
+    with organisation(house.id), pytest.raises(NotThere):
+        acts.end_role(membership_id=given, by=house.actor("joris"), at=NOW)
+    assert give(house, "noor", "manager") != given, "who ended it by mistake gives it again, from that same day"
+
+
+def test_a_role_does_not_end_longer_before_it_began(house: House) -> None:
+    given = give(house, "noor", "manager")
+    with organisation(house.id), transaction.atomic(), pytest.raises(IntegrityError):
+        Membership.objects.filter(id=given).update(ends_on=TODAY - 2 * DAY)
 
 
 def test_the_past_is_not_rewritten(house: House) -> None:
