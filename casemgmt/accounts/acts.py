@@ -17,12 +17,9 @@ from django.utils.translation import gettext as _
 from casemgmt.accounts import codes
 from casemgmt.accounts.models import PortalInvitation, User
 from casemgmt.accounts.sessions import end_sessions
-from casemgmt.base.db import act
+from casemgmt.base.db import act, reads
 from casemgmt.base.errors import Conflict
 from casemgmt.base.organisation import current
-
-# The code cannot be guessed; the bound only makes endless trying visible.
-MOST_ATTEMPTS = 200
 
 
 class Invited(NamedTuple):
@@ -64,26 +61,23 @@ def renew_invitation(*, user_id: UUID, until: datetime) -> str:
             "code_hash": codes.hash_of(code),
             "expires_at": until,
             "used_at": None,
-            "attempts": 0,
         },
     )
     return code
 
 
-@act
+@reads
 def invitation_for(*, name: str, code: str, organisation_id: UUID, at: datetime) -> PortalInvitation | None:
-    """The open invitation for this name and code, or None; a wrong code counts against the invitation."""
+    """The open invitation for this name and code, or None.
+
+    A wrong code takes nothing from the invitation: 76 bits cannot be guessed at the pace that ``limits`` leaves, and
+    whoever guesses must not be able to take somebody's letter away.
+    """
     user = User.objects.filter(username=name.strip().lower(), kind=User.Kind.PORTAL, is_active=True).first()
-    known = PortalInvitation.objects.select_for_update().filter(organisation_id=organisation_id)
+    known = PortalInvitation.objects.filter(organisation_id=organisation_id)
     invitation = known.filter(user_id=user.id).first() if user else None
     right = codes.matches(code, invitation.code_hash if invitation else codes.hash_of(""))
-    if invitation is None or not _is_open(invitation, at):
-        return None
-    if not right:
-        invitation.attempts += 1
-        invitation.save(update_fields=["attempts"])
-        return None
-    return invitation
+    return invitation if invitation is not None and right and _is_open(invitation, at) else None
 
 
 @act
@@ -133,7 +127,7 @@ def erase_portal_account(user_id: UUID) -> None:
 
 
 def _is_open(invitation: PortalInvitation, at: datetime) -> bool:
-    return invitation.used_at is None and at < invitation.expires_at and invitation.attempts < MOST_ATTEMPTS
+    return invitation.used_at is None and at < invitation.expires_at
 
 
 def _user_with_free_name() -> User:

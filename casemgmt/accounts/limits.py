@@ -3,7 +3,9 @@
 Five tries a minute an account, twenty an address, and each time the limit is
 reached again the wait grows. Counting is atomic and happens before a password
 is looked at, so many tries at once gain nothing. Nobody locks out another: an
-address from which an account signed in before has a count of its own. When the
+address from which an account signed in before has a count of its own. Whoever
+has an invitation never was here before, so there others' tries count for nothing:
+its code cannot be guessed, and nobody's guessing takes it from whom it is for. When the
 cache cannot be reached its error goes up, and nobody signs in: no try goes uncounted.
 """
 
@@ -34,8 +36,11 @@ class TooOften(Exception):
         return max(1, -(-self.seconds // MINUTE))
 
 
-def attempt(name: str, address: str) -> None:
-    """Count one try for ``name`` from ``address``; raises TooOften when it is one too many."""
+def attempt(name: str, address: str, *, guessable: bool = True) -> None:
+    """Count one try for ``name`` from ``address``; raises TooOften when it is one too many.
+
+    ``guessable`` False: what is tried has too many possibilities to be guessed, so only this address waits.
+    """
     pair, account, source = _key("pair", name, address), _key("account", name), _key("address", address)
     until = cache.get(pair + ":until", 0)
     if until > time.time():
@@ -44,7 +49,7 @@ def attempt(name: str, address: str) -> None:
         raise TooOften(MINUTE)
     if _count(pair) > PER_ACCOUNT:
         raise TooOften(_grow(pair))
-    if _count(account) > PER_ACCOUNT and not cache.get(pair + ":known"):
+    if guessable and _count(account) > PER_ACCOUNT and not cache.get(pair + ":known"):
         raise TooOften(MINUTE)
 
 

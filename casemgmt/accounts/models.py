@@ -101,7 +101,6 @@ class PortalInvitation(models.Model):
     code_hash = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
         return str(self.id)
@@ -112,7 +111,8 @@ class StaffInvitation(models.Model):
 
     A listed exception to row security: it is asked for before anybody is known. ``name`` is what was typed by
     whoever invites, until the invitation is used. Of the code only a hash is kept, made when the mail is sent.
-    ``after_loss`` says that somebody comes back who lost the second factor.
+    ``after_loss`` says that somebody comes back who lost the second factor; ``attempts`` counts wrong passwords that
+    were typed with the right code.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

@@ -96,7 +96,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 def _invitation(request: HttpRequest, form: InvitationForm) -> PortalInvitation | None:
     asked: Any = request
     name = f"letter:{form.cleaned_data['name']}"
-    if not counted(request, name, form):
+    if not counted(request, name, form, guessable=False):
         return None
     invitation = acts.invitation_for(
         name=form.cleaned_data["name"],

@@ -121,10 +121,10 @@ def enter(request: HttpRequest, user: User) -> None:
     UserSession.objects.create_from_request(request)
 
 
-def counted(request: HttpRequest, name: str, form: forms.Form) -> bool:
-    """Count one try; False, with the sentence in the form, when there were too many."""
+def counted(request: HttpRequest, name: str, form: forms.Form, *, guessable: bool = True) -> bool:
+    """Count one try, as ``limits.attempt`` does; False, with the sentence in the form, when there were too many."""
     try:
-        limits.attempt(name, client_address(request))
+        limits.attempt(name, client_address(request), guessable=guessable)
     except limits.TooOften as error:
         form.add_error(None, too_often(error))
         return False

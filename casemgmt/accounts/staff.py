@@ -15,11 +15,13 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from casemgmt.accounts import codes
-from casemgmt.accounts.acts import MOST_ATTEMPTS
 from casemgmt.accounts.models import StaffInvitation, User
 from casemgmt.accounts.sessions import end_sessions
 from casemgmt.base.db import act, reads
 from casemgmt.base.organisation import current
+
+# How often whoever has the right code may try the password of an account that has one.
+MOST_PASSWORDS = 20
 
 
 @act
@@ -80,7 +82,8 @@ def accept(*, email: str, code: str, password: str, at: datetime) -> StaffInvita
     """Take the invitation that belongs to this address and code; None when there is none, it is used or too old.
 
     A new account, and one that lost its second factor, gets the password. Who has a password already shows
-    with it that the account is theirs; a wrong one is None as well.
+    with it that the account is theirs; a wrong one is None as well, and the code ends after MOST_PASSWORDS of them.
+    A wrong code takes nothing from an invitation, so that nobody can take it away by guessing.
     """
     # Locked: who accepts a second invitation at the same moment waits, and then finds the password of the first.
     user = _with_address(email).filter(is_active=True).select_for_update().first()
@@ -88,12 +91,11 @@ def accept(*, email: str, code: str, password: str, at: datetime) -> StaffInvita
     kept = codes.hash_of(code)
     invitation = next((each for each in open_ones if codes.same(each.code_hash, kept)), None)
     if user is None or invitation is None:
-        for each in open_ones:
-            each.attempts += 1
-            each.save(update_fields=["attempts"])
         return None
     if user.has_usable_password():
         if not user.check_password(password):
+            invitation.attempts += 1
+            invitation.save(update_fields=["attempts"])
             return None
     else:
         user.set_password(password)
@@ -126,7 +128,7 @@ def open_invitations(user_ids: list[UUID] | None = None) -> dict[UUID, StaffInvi
 def _open_of(user: User, at: datetime) -> list[StaffInvitation]:
     """The invitations of somebody that can still be used, locked."""
     known = StaffInvitation.objects.select_for_update().filter(user_id=user.id, used_at=None).order_by("id")
-    return [each for each in known if at < each.expires_at and each.attempts < MOST_ATTEMPTS]
+    return [each for each in known if at < each.expires_at and each.attempts < MOST_PASSWORDS]
 
 
 def _with_address(email: str) -> QuerySet[User]:

@@ -26,7 +26,6 @@ declare(
     code_hash        keep never none
     expires_at       keep never none
     used_at          keep never none
-    attempts         keep never none
     """,
 )
 declare(

@@ -35,7 +35,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
 def _accepted(request: HttpRequest, form: InvitationForm) -> bool:
     data = form.cleaned_data
     name = f"invitation:{data['email']}"
-    if not counted(request, name, form):
+    if not counted(request, name, form, guessable=False):
         return False
     if accept_invitation(email=data["email"], code=data["code"], password=data["password"], at=clock.now()):
         limits.succeeded(name, client_address(request))

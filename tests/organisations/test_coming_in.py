@@ -130,6 +130,36 @@ def test_guessing_is_counted(house: House) -> None:
     assert "vaak geprobeerd" in answers[-1].content.decode()
 
 
+def test_guessing_from_many_places_takes_nobodys_invitation(house: House, mailoutbox: Any) -> None:
+    invite(house)
+    code = mailed(mailoutbox)
+    wrong = {"email": WIM, "code": "AAAA-AAAA-AAAA-AAAA", "password": PASSWORD, "again": PASSWORD}
+    for place in range(6):
+        for _ in range(5):
+            assert Client().post(IN, wrong, REMOTE_ADDR=f"10.0.{place}.1").status_code == 422
+    for _ in range(250):
+        assert staff.accept(email=WIM, code=wrong["code"], password=PASSWORD, at=clock.now()) is None
+    assert use(code).status_code == 303
+
+
+def test_who_has_the_code_cannot_go_on_guessing_the_password_of_an_account(
+    house: House, elsewhere: House, mailoutbox: Any
+) -> None:
+    """A code that fell into other hands opens no account of somebody who works elsewhere."""
+    truus = elsewhere.people["truus"]
+    truus.set_password(PASSWORD)
+    truus.save()
+    house.people["truus"] = truus
+    invite(house, email=str(truus.email))
+    code = mailed(mailoutbox)
+    StaffInvitation.objects.update(attempts=staff.MOST_PASSWORDS - 1)
+    assert use(code, email=str(truus.email), password="een heel ander wachtwoord").status_code == 422
+    assert use(code, email=str(truus.email)).status_code == 422
+    with organisation(house.id):
+        acts.invite_again(user_id=truus.id, by=house.actor("joris"), at=clock.now())
+    assert use(mailed(mailoutbox), email=str(truus.email)).status_code == 303
+
+
 @pytest.mark.parametrize("password", ["kort", "123456789012", WIM])
 def test_a_weak_password_takes_no_invitation(house: House, mailoutbox: Any, password: str) -> None:
     invite(house)
