@@ -5,13 +5,15 @@ twice and to run a job twice; a poison job stops no other and ends visible.
 """
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
 from casemgmt.base import clock
 from casemgmt.base.models import Job
@@ -20,7 +22,10 @@ from casemgmt.base.registries import Registry
 
 Handler = Callable[[UUID], None]
 
+# How long work stays ours after its worker fell silent; while it runs the lease is renewed, three times in that time.
 LEASE = timedelta(minutes=5)
+# Work that takes longer hangs: its lease is left to end, so that it is tried elsewhere and in the end seen.
+LONGEST = timedelta(hours=12)
 MAX_ATTEMPTS = 8
 KILLED = "WorkerLost"
 log = logging.getLogger("casemgmt.jobs")
@@ -141,7 +146,7 @@ def _claim() -> Job | None:
 
 def _run(job: Job) -> None:
     try:
-        with ExitStack() as circumstances:
+        with _kept(job), ExitStack() as circumstances:
             for enter in around:
                 circumstances.enter_context(enter())
             circumstances.enter_context(organisation(job.organisation_id))
@@ -152,6 +157,45 @@ def _run(job: Job) -> None:
     else:
         # Only our own lease: work that was asked for again meanwhile stays.
         Job.objects.filter(pk=job.pk, leased_until=job.leased_until).delete()
+
+
+@contextmanager
+def _kept(job: Job) -> Iterator[None]:
+    """Keep the lease of running work, by a thread that dies with its process: after a kill -9 the lease ends."""
+    over = threading.Event()
+    keeper = threading.Thread(target=copy_context().run, args=(_renew, job, over), daemon=True, name="lease")
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def _renew(job: Job, over: threading.Event) -> None:
+    """Renew until the work is over, on this thread's own connection, or until the lease is no longer ours."""
+    until = clock.now() + LONGEST
+    try:
+        while not over.wait(LEASE.total_seconds() / 3) and clock.now() < until:
+            if not _renewed(job):
+                log.warning("The lease of job %s went elsewhere, or the job was asked for again.", job.kind)
+                return
+    finally:
+        connection.close()
+
+
+def _renewed(job: Job) -> bool:
+    """Renew once; False when the lease is not ours. A database that does not answer is asked again the next time."""
+    leased_until = clock.now() + LEASE
+    try:
+        ours = Job.objects.filter(pk=job.pk, leased_until=job.leased_until).update(leased_until=leased_until)
+    except Error:
+        log.warning("The lease of job %s could not be renewed.", job.kind)
+        connection.close()
+        return True
+    if ours:
+        job.leased_until = leased_until
+    return bool(ours)
 
 
 def _put_back(job: Job, error: Exception) -> None:

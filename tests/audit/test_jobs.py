@@ -1,10 +1,14 @@
 """A job ends visible, whatever it does to its worker, and stands in circumstances of its own."""
 
-from datetime import timedelta
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 
 from casemgmt.audit import context, events
 from casemgmt.audit.models import AccessEvent
@@ -34,6 +38,15 @@ if "test.killer" not in jobs.handlers:
         with transaction.atomic():
             events.record(Action.JOB, data="probe", object_id=subject)
 
+    @jobs.handles("test.long")
+    def long(subject: UUID) -> None:
+        """Take as long as the test says."""
+        LONG[0]()
+
+
+LONG: list[Callable[[], None]] = []
+SHORT = timedelta(seconds=0.6)
+
 
 def test_a_job_that_takes_its_worker_down_waits_for_a_person_in_the_end(place: Place) -> None:
     subject = uuid4()
@@ -60,3 +73,83 @@ def test_two_jobs_of_one_worker_are_not_one_request(place: Place) -> None:
     assert {row.source for row in rows} == {"job"}
     assert len({row.request_id for row in rows} | {outside.request_id}) == 3
     assert context.current() == outside
+
+
+def lease(subject: UUID) -> datetime:
+    """Until when this work is somebody's."""
+    until = Job.objects.get(subject=subject).leased_until
+    assert until is not None
+    return until
+
+
+def moves_on(subject: UUID, *, lengths: int) -> bool:
+    """Whether a lease gets a later end within so many of its own lengths."""
+    first = lease(subject)
+    for _look in range(lengths * 6):
+        if lease(subject) > first:
+            return True
+        time.sleep(SHORT.total_seconds() / 6)
+    return False
+
+
+def elsewhere(ask: Callable[[], int]) -> int:
+    """What another worker answers: a thread with connections of its own."""
+    answers: list[int] = []
+
+    def run() -> None:
+        try:
+            answers.append(ask())
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=run)
+    other.start()
+    other.join(30)
+    return answers[0]
+
+
+def test_work_that_takes_longer_than_its_lease_is_done_by_one_worker_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Working out a hundred thousand end dates takes longer than a lease, and nobody starts it beside the first."""
+    monkeypatch.setattr(jobs, "LEASE", SHORT)
+    subject = uuid4()
+    found: list[object] = []
+
+    def work() -> None:
+        first = lease(subject)
+        found.append(moves_on(subject, lengths=20))
+        while clock.now() <= first:  # the first lease would be over by now
+            time.sleep(SHORT.total_seconds() / 6)
+        found.append(elsewhere(jobs.run_due))
+
+    LONG[:] = [work]
+    with transaction.atomic():
+        jobs.enqueue("test.long", subject, organisation_id=place.id)
+    assert jobs.run_due() == 1
+    assert found == [True, 0]
+    assert not Job.objects.filter(subject=subject).exists()
+    assert not [one for one in threading.enumerate() if one.name == "lease"]
+
+
+def test_work_whose_worker_was_killed_is_free_again_when_its_lease_ends(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing renews for a worker that is gone: the lease stands still, and the next attempt is another's."""
+    monkeypatch.setattr(jobs, "LEASE", SHORT)
+    subject = uuid4()
+    attempts: list[datetime] = []
+
+    def dies_the_first_time() -> None:
+        attempts.append(lease(subject))
+        if len(attempts) == 1:
+            raise WorkerDown
+
+    LONG[:] = [dies_the_first_time]
+    with transaction.atomic():
+        jobs.enqueue("test.long", subject, organisation_id=place.id)
+    with suppress(WorkerDown):
+        jobs.run_due()
+    assert not moves_on(subject, lengths=2)
+    assert (jobs.run_due(), len(attempts)) == (1, 2)
+    assert not Job.objects.filter(subject=subject).exists()
