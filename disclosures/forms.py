@@ -170,7 +170,12 @@ class WaitForm(forms.Form):
     """
 
     reason = forms.ChoicesField(label=gettext_lazy("What makes it wait?"), choices=[], required=False)
-    why = forms.TextField(label=gettext_lazy("The reason, in your words"), rows=2, max_length=4000)
+    why = forms.TextField(
+        label=gettext_lazy("The reason, in your words"),
+        rows=2,
+        max_length=4000,
+        help_text=gettext_lazy("Only colleagues read this. The letter gives the rule, not your words."),
+    )
     until = forms.DateField(label=gettext_lazy("Tell the client at the latest on"))
 
     def __init__(self, *args: Any, reasons: Sequence[Reason], may_always: bool, **kwargs: Any) -> None:

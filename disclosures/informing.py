@@ -1,7 +1,9 @@
 """Telling the client of what left: with the hand-over, or later for a reason, and never longer than a term at a time.
 
 Putting it off is not leaving it out: on the day that was named it comes back as
-a task, and whoever puts it off once more says anew why and until when.
+a task, and whoever puts it off once more says anew why and until when. Why, is
+between colleagues: the letter gives the regulation's own sentence, for it also
+goes to whom the danger came from.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +28,7 @@ from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import create_task, finish_tasks_for
 from consent.facts import Circle, Somebody
 from disclosures.acts import called, locked, only_in, setting, tell
-from disclosures.judging import ground_label, ground_of, must_inform, people_of
+from disclosures.judging import ground_label, ground_of, must_inform, people_of, why_told_late
 from disclosures.models import Disclosure
 from disclosures.register import kinds_given
 from disclosures.vocabulary import INFORM, State
@@ -86,7 +88,7 @@ def inform_now(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: datetime
         return row
     only_in(row, {State.INFORMING_DEFERRED, State.HANDED_OVER})
     now = Situation(dossier, row, *setting(dossier, row, at), by, at)
-    _write_letters(now, now.must_inform(), late=row.deferred_why or "")
+    _write_letters(now, now.must_inform(), late=row.deferred_until is not None)
     finish_tasks_for(row.id, by=by, at=at, kind=INFORM)
     tell(row, "disclosure-informed")
     return row
@@ -193,16 +195,17 @@ def _defer(now: Situation, telling: Telling) -> None:
     tell(row, "disclosure-informing-deferred")
 
 
-def _write_letters(now: Situation, decision: Decision, *, late: str = "", beforehand: bool = False) -> None:
+def _write_letters(now: Situation, decision: Decision, *, late: bool = False, beforehand: bool = False) -> None:
     """One letter to each person the regulation names, each to its own address or the portal, never another's."""
     row = now.row
+    waited = why_told_late(row, now.around, now.profile) if late else None
     may = Decision.from_dict((row.judgement or {})["may"])
     for person in (_person(now.dossier, one) for one in told(decision, now.around)):
         context = LetterContext(
-            content=_notice(now, may, late=late, beforehand=beforehand),
+            content=_notice(now, may, waited, beforehand=beforehand),
             addressee=addressee(person, now.on),
             dossier_number=now.dossier.number,
-            decisions=(may, decision),
+            decisions=(may, decision, *((waited,) if waited else ())),
         )
         letter = write_letter(
             dossier_id=row.dossier_id,
@@ -217,7 +220,7 @@ def _write_letters(now: Situation, decision: Decision, *, late: str = "", before
     row.save()
 
 
-def _notice(now: Situation, may: Decision, *, late: str, beforehand: bool) -> DisclosureNotice:
+def _notice(now: Situation, may: Decision, waited: Decision | None, *, beforehand: bool) -> DisclosureNotice:
     row = now.row
     ground = (row.judgement or {}).get("ground") or ""
     return DisclosureNotice(
@@ -230,7 +233,7 @@ def _notice(now: Situation, may: Decision, *, late: str, beforehand: bool) -> Di
         about=now.around.client.name,
         with_consent=ground == Ground.CONSENT,
         beforehand=beforehand,
-        late_because=late,
+        late_because=waited.explanation if waited else "",
     )
 
 

@@ -27,7 +27,7 @@ from casemgmt.policy.rules.disclosure import (
     weigh_grounds,
 )
 from casemgmt.policy.rules.facts import DisclosureFacts, FactError, InformFacts
-from casemgmt.policy.rules.informing import must_inform_client
+from casemgmt.policy.rules.informing import must_inform_client, why_telling_waited
 from casemgmt.policy.rules.representation import decider
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.sharing import Condition, GroundRule
@@ -199,10 +199,17 @@ def disclosure_facts(disclosure: Disclosure, around: Circle, rows: list[Consent]
 
 def must_inform(disclosure: Disclosure, around: Circle, profile: Profile, on: date, **answers: Any) -> Decision:
     """Who is told of this disclosure, of what and when; ``answers`` are facts that may make it wait."""
-    stored = (disclosure.judgement or {}).get("ground")
-    ground = ground_of(stored or "")
-    facts = InformFacts(**client_facts(around), event=Event.DISCLOSURE, ground=ground, **answers)
-    return must_inform_client(facts, profile, on)
+    return must_inform_client(_inform_facts(disclosure, around, **answers), profile, on)
+
+
+def why_told_late(disclosure: Disclosure, around: Circle, profile: Profile) -> Decision:
+    """What the regulation says of telling later, for the letter: no word of staff, nothing of this case."""
+    return why_telling_waited(_inform_facts(disclosure, around), profile)
+
+
+def _inform_facts(disclosure: Disclosure, around: Circle, **answers: Any) -> InformFacts:
+    ground = ground_of((disclosure.judgement or {}).get("ground") or "")
+    return InformFacts(**client_facts(around), event=Event.DISCLOSURE, ground=ground, **answers)
 
 
 def people_of(around: Circle, who: tuple[str, ...] | list[str]) -> tuple[Somebody, ...]:

@@ -70,7 +70,11 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureNotice:
-    """Tells a client who received what, on which ground and why (Sterk Huis 3.7.7 asks these three)."""
+    """Tells a client who received what, on which ground and why (Sterk Huis 3.7.7 asks these three).
+
+    ``late_because`` is the regulation's sentence on telling later, never what staff wrote: the letter may go
+    to whom the danger came from.
+    """
 
     on: date
     recipients: tuple[Recipient, ...]

@@ -52,6 +52,19 @@ def must_inform_client(facts: InformFacts, profile: Profile, on: date) -> Decisi
     return answer(profile, outcome, cited, used(facts, "event", "ground", "safety_threat"), overrule_by=overrule)
 
 
+def why_telling_waited(facts: InformFacts, profile: Profile) -> Decision:
+    """What the regulation itself says of telling later about `facts.event`: its sentences, nothing of this case.
+
+    SH-3.7.7; VT-U10-b; GT-15.5-b, 16.4; BT-toestemming-10. For whoever is told at last. Where it names no reason to
+    wait, the rule about telling; an event it does not mention gives `regulated` false.
+    """
+    rule = _rule(facts, profile)
+    if rule is None:
+        return answer(profile, {"regulated": False}, (), used(facts, "event"))
+    waits = tuple(one for one in rule.deferrals if not one.forbids)
+    return answer(profile, {"regulated": True}, waits or (rule,), used(facts, "event", "ground"))
+
+
 def informing_waits_until(profile: Profile, on: date) -> Decision:
     """House rule: `until`, the last day until which telling may be put off when that is decided on `on`; the sum.
 
