@@ -65,11 +65,6 @@ def start_draft(*, based_on: UUID, by: Actor, at: datetime) -> UUID:
     return version.id
 
 
-def change_value(*, version_id: UUID, path: str, value: Any, by: Actor, at: datetime) -> None:
-    """Change one value of a draft; raises WrongValues when it is unknown, of the wrong kind or out of bounds."""
-    change_values(version_id=version_id, values={path: value}, by=by, at=at)
-
-
 @act
 def change_values(
     *,
@@ -79,9 +74,10 @@ def change_values(
     at: datetime,
     sentences: Mapping[str, str] | None = None,
 ) -> int:
-    """Change several values of a draft and their sentences, all or none; returns how many were not so already.
+    """Change values of a draft and their sentences, all or none; returns how many were not so already.
 
-    A draft that was worked through is a draft again: what was worked out no longer tells of it.
+    A draft that was worked through is a draft again: what was worked out no longer tells of it. Raises WrongValues
+    for a value that is unknown, of the wrong kind or out of bounds.
     """
     _need(by, DRAFT)
     version = _locked(version_id)

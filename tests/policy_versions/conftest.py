@@ -111,7 +111,7 @@ def in_force() -> UUID:
 def drafted(place: Place, value: str = "20 years", path: str = KEPT) -> UUID:
     """A draft by Joris in which dossiers are kept longer."""
     draft = acts.start_draft(based_on=in_force(), by=place.actor("joris"), at=NOW)
-    acts.change_value(version_id=draft, path=path, value=value, by=place.actor("joris"), at=NOW)
+    acts.change_values(version_id=draft, values={path: value}, by=place.actor("joris"), at=NOW)
     return draft
 
 

@@ -46,7 +46,7 @@ def test_the_one_who_made_the_draft_cannot_publish_it(inside: Place) -> None:
 def test_a_colleague_who_changed_one_value_cannot_publish_it_either(inside: Place) -> None:
     draft = drafted(inside)
     femke = inside.actor("femke")
-    acts.change_value(version_id=draft, path="house_rules.cooling_off", value="9 days", by=femke, at=NOW)
+    acts.change_values(version_id=draft, values={"house_rules.cooling_off": "9 days"}, by=femke, at=NOW)
     worked_through(inside, draft)
     acts.submit(version_id=draft, from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
     both = also_publishing(femke)
@@ -74,17 +74,17 @@ def test_a_draft_that_was_not_worked_through_cannot_be_submitted(inside: Place) 
 def test_a_change_after_working_through_makes_it_a_draft_again(inside: Place) -> None:
     draft = worked_through(inside, drafted(inside))
     assert row(draft).state == State.SIMULATED
-    acts.change_value(version_id=draft, path=KEPT, value="18 years", by=inside.actor("joris"), at=NOW)
+    acts.change_values(version_id=draft, values={KEPT: "18 years"}, by=inside.actor("joris"), at=NOW)
     assert row(draft).state == State.DRAFT
 
 
 def test_a_submitted_version_cannot_be_changed_until_it_is_taken_back(inside: Place) -> None:
     draft = submitted(inside)
     with pytest.raises(Conflict):
-        acts.change_value(version_id=draft, path=KEPT, value="18 years", by=inside.actor("joris"), at=NOW)
+        acts.change_values(version_id=draft, values={KEPT: "18 years"}, by=inside.actor("joris"), at=NOW)
     acts.withdraw(version_id=draft, by=inside.actor("hanneke"), at=NOW, answer="Eerst de cliëntenraad vragen.")
     assert row(draft).answer == "Eerst de cliëntenraad vragen."
-    acts.change_value(version_id=draft, path=KEPT, value="18 years", by=inside.actor("joris"), at=NOW)
+    acts.change_values(version_id=draft, values={KEPT: "18 years"}, by=inside.actor("joris"), at=NOW)
 
 
 @pytest.mark.parametrize(("day", "needs_reason"), [(-1, True), (0, False), (1, False)])
@@ -140,9 +140,8 @@ def test_a_draft_thrown_away_leaves_only_its_trail(inside: Place) -> None:
 def test_a_value_out_of_bounds_is_refused_with_the_bounds(inside: Place) -> None:
     draft = drafted(inside)
     with pytest.raises(acts.WrongValues) as wrong:
-        acts.change_value(
-            version_id=draft, path="house_rules.cooling_off", value="31 days", by=inside.actor("joris"), at=NOW
-        )
+        values = {"house_rules.cooling_off": "31 days"}
+        acts.change_values(version_id=draft, values=values, by=inside.actor("joris"), at=NOW)
     assert "2 dagen tot en met 30 dagen" in wrong.value.errors["house_rules.cooling_off"]
 
 
@@ -152,7 +151,7 @@ def test_a_value_out_of_bounds_is_refused_with_the_bounds(inside: Place) -> None
 def test_what_is_no_value_of_the_profile_is_refused(inside: Place, path: str, value: object) -> None:
     draft = drafted(inside)
     with pytest.raises(acts.WrongValues):
-        acts.change_value(version_id=draft, path=path, value=value, by=inside.actor("joris"), at=NOW)
+        acts.change_values(version_id=draft, values={path: value}, by=inside.actor("joris"), at=NOW)
 
 
 def test_of_several_values_one_wrong_changes_none(inside: Place) -> None:
@@ -190,7 +189,7 @@ def test_a_version_between_two_others_ends_where_the_planned_one_begins(inside: 
     first = in_force()
     planned = published(inside, date(2028, 1, 1))
     soon = acts.start_draft(based_on=first, by=inside.actor("joris"), at=NOW)
-    acts.change_value(version_id=soon, path=KEPT, value="16 years", by=inside.actor("joris"), at=NOW)
+    acts.change_values(version_id=soon, values={KEPT: "16 years"}, by=inside.actor("joris"), at=NOW)
     worked_through(inside, soon)
     acts.submit(version_id=soon, from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
     acts.publish(version_id=soon, confirm="3", by=inside.actor("hanneke"), at=NOW)
@@ -203,7 +202,7 @@ def test_a_draft_made_from_another_version_than_holds_on_its_first_day_is_refuse
     first = in_force()
     published(inside, date(2027, 1, 1))
     late = acts.start_draft(based_on=first, by=inside.actor("joris"), at=NOW)
-    acts.change_value(version_id=late, path=KEPT, value="16 years", by=inside.actor("joris"), at=NOW)
+    acts.change_values(version_id=late, values={KEPT: "16 years"}, by=inside.actor("joris"), at=NOW)
     worked_through(inside, late)
     with pytest.raises(acts.WrongValues) as wrong:
         acts.submit(version_id=late, from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
@@ -213,7 +212,7 @@ def test_a_draft_made_from_another_version_than_holds_on_its_first_day_is_refuse
 def test_a_planned_version_can_be_replaced_before_its_first_day(inside: Place) -> None:
     planned = published(inside, date(2027, 1, 1))
     better = acts.start_draft(based_on=planned, by=inside.actor("joris"), at=NOW)
-    acts.change_value(version_id=better, path=KEPT, value="17 years", by=inside.actor("joris"), at=NOW)
+    acts.change_values(version_id=better, values={KEPT: "17 years"}, by=inside.actor("joris"), at=NOW)
     worked_through(inside, better)
     acts.submit(version_id=better, from_date=date(2027, 1, 1), why="Fout", by=inside.actor("joris"), at=NOW)
     acts.publish(version_id=better, confirm="3", by=inside.actor("hanneke"), at=NOW)
@@ -238,7 +237,7 @@ def test_who_may_not_draft_does_nothing(inside: Place) -> None:
     wim, draft = inside.actor("wim"), drafted(inside)
     for perform in (
         lambda: acts.start_draft(based_on=in_force(), by=wim, at=NOW),
-        lambda: acts.change_value(version_id=draft, path=KEPT, value="1 year", by=wim, at=NOW),
+        lambda: acts.change_values(version_id=draft, values={KEPT: "1 year"}, by=wim, at=NOW),
         lambda: acts.simulate(version_id=draft, by=wim, at=NOW),
         lambda: acts.withdraw(version_id=draft, by=wim, at=NOW),
         lambda: acts.discard(version_id=draft, by=wim, at=NOW),

@@ -114,7 +114,7 @@ def test_asking_twice_is_one_piece_of_work(inside: Place, end_dates: EndDates) -
 def test_a_draft_changed_meanwhile_is_not_called_worked_through(inside: Place, end_dates: EndDates) -> None:
     draft, joris = drafted(inside), inside.actor("joris")
     acts.simulate(version_id=draft, by=joris, at=NOW)
-    acts.change_value(version_id=draft, path=KEPT, value="18 years", by=joris, at=NOW)
+    acts.change_values(version_id=draft, values={KEPT: "18 years"}, by=joris, at=NOW)
     jobs.run_due()
     assert row(draft).state == State.DRAFT
     assert work().state == "failed"
@@ -146,7 +146,7 @@ def test_everybody_is_told_when_the_version_begins_to_hold(inside: Place, end_da
 def test_a_version_replaced_before_its_first_day_moves_nothing(inside: Place, end_dates: EndDates) -> None:
     planned = published(inside, date(2027, 1, 1))
     better = acts.start_draft(based_on=planned, by=inside.actor("joris"), at=NOW)
-    acts.change_value(version_id=better, path=KEPT, value="17 years", by=inside.actor("joris"), at=NOW)
+    acts.change_values(version_id=better, values={KEPT: "17 years"}, by=inside.actor("joris"), at=NOW)
     simulation.run_simulation(acts.simulate(version_id=better, by=inside.actor("joris"), at=NOW))
     acts.submit(version_id=better, from_date=date(2027, 1, 1), why="Fout", by=inside.actor("joris"), at=NOW)
     acts.publish(version_id=better, confirm="3", by=inside.actor("hanneke"), at=NOW)
