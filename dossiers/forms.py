@@ -176,8 +176,18 @@ class PersonForm(forms.Form):
             phone=given["phone"] or None,
             safe_contact=given["safe_contact"] or None,
             warning=given["warning"] or None,
-            relevance=given.get("relevance") or None,
+            relevance=self._relevance(),
         )
+
+    def _relevance(self) -> str | None:
+        """What was answered; what stood there already where the regulation does not ask it (any more)."""
+        return (self.cleaned_data["relevance"] if self._relevance_asked else self.initial.get("relevance")) or None
+
+
+class ChangePersonForm(PersonForm):
+    """Somebody to be put right, with the mark of what the writer had before them (``seen_mark``)."""
+
+    seen = forms.LineField(max_length=64, widget=django_forms.HiddenInput)
 
 
 class OpenForm(forms.Form):

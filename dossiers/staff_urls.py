@@ -6,7 +6,7 @@ from django.urls import URLPattern
 
 from casemgmt.web.routes import Needs, page
 from casemgmt.web.routes import View as AnyView
-from dossiers.views import access, day, lists, notes, people, recording
+from dossiers.views import access, day, lists, notes, people, person, recording
 
 READ = Needs.capability("dossier.read")
 ADD = Needs.capability("dossier.add")
@@ -65,8 +65,8 @@ urlpatterns: list[URLPattern] = [
     inside("aantekeningen/<uuid:note_id>/vernietigen/", notes.destroy, "destroy_note", NOTE, ("POST",)),
     inside("aantekeningen/<uuid:note_id>/later/", notes.postpone, "postpone_note", NOTE, ("POST",)),
     inside("personen/", people.people, "people", READ),
-    inside("personen/nieuw/", people.add, "add_person", CHANGE, BOTH),
-    inside("personen/<uuid:person_id>/", people.change, "change_person", CHANGE, BOTH),
+    inside("personen/nieuw/", person.add, "add_person", CHANGE, BOTH),
+    inside("personen/<uuid:person_id>/", person.change, "change_person", CHANGE, BOTH),
     inside("personen/<uuid:person_id>/adres/", people.reveal, "reveal_address", READ, ("POST",), only_reads=True),
     inside("toegang/", access.access, "access", GRANT, BOTH),
     inside("toegang/<uuid:assignment_id>/einde/", access.end, "end_access", GRANT, ("POST",)),

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
-from casemgmt.base.errors import NotThere
+from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.vault.tokens import name_tokens, number_tokens, replace_tokens
 from dossiers.models import Dossier, Person
 from dossiers.people.capacity import judge_capacity
-from dossiers.people.representing import Represented, represent, represented_no_more
+from dossiers.people.representing import Represented, represent, represented_by, represented_no_more
 from dossiers.people.vocabulary import PersonRole
 from dossiers.sections import person_added
 
@@ -32,8 +35,9 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """Somebody to be added. ``represents``: the clients here whose legal representative this is, and no others.
+    """What is to be known of somebody.
 
+    ``represents``: the clients here whose legal representative this is, and no others.
     ``capable`` None: nobody judged it now; somebody new counts as able.
     """
 
@@ -49,6 +53,16 @@ class NewPerson:
     safe_contact: str | None = None
     warning: str | None = None
     relevance: str | None = None
+
+
+def known_of(person: Person) -> NewPerson:
+    """What is known of somebody now, whom they represent with it; the key must be loaded."""
+    return NewPerson(**{name: getattr(person, name) for name in FIELDS}, represents=represented_by(person))
+
+
+def seen_mark(known: NewPerson) -> str:
+    """The mark of what somebody had before them: another one as soon as any of it changes, and it tells none of it."""
+    return salted_hmac("dossiers.person.seen", repr(known), algorithm="sha256").hexdigest()
 
 
 def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at: datetime | None = None) -> Person:
@@ -82,14 +96,18 @@ def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at:
     return person
 
 
-def change_person(dossier: Dossier, person_id: UUID, new: NewPerson, *, by: Actor, at: datetime) -> Person:
+def change_person(dossier: Dossier, person_id: UUID, new: NewPerson, *, seen: str, by: Actor, at: datetime) -> Person:
     """Put right what is known of somebody; the trail keeps the earlier values sealed.
 
+    ``seen`` is the mark of what the writer had before them (``seen_mark``): when somebody else was quicker,
+    Conflict is raised and nothing is overwritten, no secret address opened and no custody undone.
     Raises NotThere for somebody of another dossier, also among those represented, and Conflict for a reporter.
     """
     person = Person.objects.select_for_update().filter(dossier=dossier, id=person_id).first()
     if person is None:
         raise NotThere
+    if seen_mark(known_of(person)) != seen:
+        raise Conflict(_("Somebody changed this person meanwhile. What you filled in was kept; compare both first."))
     if new.capable is not None:
         judge_capacity(person, new.capable, by, at)
     for name in FIELDS:

@@ -6,6 +6,7 @@ from django.db import transaction
 from casemgmt.base.organisation import organisation
 from dossiers.models import Person
 from tests.client_requests.story import make_house
+from tests.dossiers.pages import hidden
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -20,7 +21,7 @@ def test_a_worker_judges_only_where_no_judge_is_named(slug: str, judged: bool) -
     page = browser.get(url).content.decode()
     assert ("wie dit beoordeelt" in page) is not judged
     relevance = {"relevance": "cliënt"} if 'name="relevance"' in page else {}
-    assert browser.post(url, FILLED_IN | relevance).status_code == 303
+    assert browser.post(url, FILLED_IN | relevance | {"seen": hidden(browser, url, "seen")}).status_code == 303
     with organisation(house.id), transaction.atomic():
         fien = Person.objects.get(id=house.people["fien"])
     assert fien.capable is not judged

@@ -19,7 +19,7 @@ from consent.facts import circle, client_facts
 from dossiers.access import change_dossier
 from dossiers.frame import people_of, rights_facts
 from dossiers.models import Dossier, Person
-from dossiers.people.acts import NewPerson, add_person, change_person
+from dossiers.people.acts import NewPerson, add_person, change_person, known_of, seen_mark
 from dossiers.people.representing import held_on, represent
 from dossiers.verbs import Verb
 from tests.cast import MOMENT, of
@@ -74,7 +74,7 @@ def judged(case: Case, by: Actor) -> None:
     def act(dossier: Dossier) -> None:
         client = Person.objects.get(id=case.client)
         new = NewPerson(client.role, client.name, client.birth_date, capable=False)
-        change_person(dossier, case.client, new, by=by, at=MOMENT)
+        change_person(dossier, case.client, new, seen=seen_mark(known_of(client)), by=by, at=MOMENT)
 
     with organisation(case.place.id):
         change_dossier(case.place.worker, case.dossier_id, Verb.CHANGE, act, data="test")

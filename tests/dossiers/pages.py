@@ -1,5 +1,6 @@
 """What the tests of pages share: a place with its regulation, staff who are signed in, and a dossier."""
 
+import re
 from dataclasses import dataclass
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -55,10 +56,17 @@ def signed_in(actor: Actor) -> Client:
     return client
 
 
+def hidden(client: Client, path: str, name: str) -> str:
+    """What a page sends along unseen, as the browser that opened it will send it."""
+    found = re.search(rf'<input type="hidden" name="{name}"[^>]* value="([^"]*)"', client.get(path).content.decode())
+    assert found is not None, (path, name)
+    return found[1]
+
+
 def as_today(actor: Actor, place: Place) -> Actor:
     """The actor as the entrance builds it from today's memberships."""
     with organisation(place.id):
         return actor_for(User.objects.get(id=actor.user_id), MOMENT.date())
 
 
-__all__ = ["FIRST_DAY", "MOMENT", "World", "as_today", "make_actor", "make_world", "signed_in"]
+__all__ = ["FIRST_DAY", "MOMENT", "World", "as_today", "hidden", "make_actor", "make_world", "signed_in"]

@@ -19,7 +19,7 @@ from dossiers.models import Assignment, Dossier, Draft, Entry, EntryVersion, Per
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
-from tests.dossiers.pages import World, make_world
+from tests.dossiers.pages import World, hidden, make_world
 from tests.traces import found_in_database
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -299,6 +299,8 @@ def test_putting_a_person_right_keeps_what_was_not_changed(world):
     page = world.worker.get(path).content.decode()
     assert "Sem Bakker" in page
     sent = {"role": "client", "name": "Sem El Idrissi", "birth_date": "01-03-2015", "bsn": "999990019", "capable": "on"}
+    assert world.worker.post(path, sent).status_code == 422
+    sent |= {"seen": hidden(world.worker, path, "seen")}
     assert world.worker.post(path, sent).status_code == 303
     assert "Sem El Idrissi" in world.worker.get(world.at("personen/")).content.decode()
     assert world.worker.post(world.at(f"personen/{uuid4()}/"), sent).status_code == 404

@@ -19,14 +19,14 @@ from dossiers.access import change_dossier
 from dossiers.forms import from_day, until_day
 from dossiers.frame import deciders_of, load_frame, people_of
 from dossiers.models import Dossier, Person, Representation
-from dossiers.people.acts import NewPerson, add_person, change_person
+from dossiers.people.acts import NewPerson, add_person, change_person, known_of, seen_mark
 from dossiers.people.representing import Represented, held_on, represent, standing_to
 from dossiers.people.vocabulary import PersonRole
 from dossiers.readers import readers_of
 from dossiers.verbs import Verb
 from retention import manifest
 from tests.cast import MOMENT, make_family, of
-from tests.dossiers.pages import World, make_world
+from tests.dossiers.pages import World, hidden, make_world
 
 on_databases = pytest.mark.django_db(transaction=True, databases="__all__")
 ON = date(2026, 11, 22)
@@ -107,10 +107,11 @@ def test_the_form_holds_a_tick_for_each_client_and_a_change_is_true_at_the_next_
         family.milan: False,
     }
     sent = {"role": "stepparent", "name": "Ruud Peters", "birth_date": "02-09-1987", "capable": "on"}
+    sent |= {"seen": hidden(world.worker, path, "seen")}
     assert world.worker.post(path, sent | {"represents": [str(family.yara)]}).status_code == 303
     assert {pair for pair in held(world) if pair[0] == ruud} == {(ruud, family.yara)}
     assert deciders(world)["Sem"] == "Samira beslist."
-    assert world.worker.post(path, sent).status_code == 303
+    assert world.worker.post(path, sent | {"seen": hidden(world.worker, path, "seen")}).status_code == 303
     assert not [pair for pair in held(world) if pair[0] == ruud]
 
 
@@ -135,6 +136,7 @@ def test_what_cannot_be_is_refused_beside_its_field_and_nothing_changes(world, r
     with organisation(world.place.id):
         other = make_family(world.place, "SH-2026-0999")
     sent = {"role": "stepparent", "name": "Ruud Peters", "birth_date": "02-09-1987", "capable": "on"}
+    sent |= {"seen": hidden(world.worker, world.at(f"personen/{ruud}/"), "seen")}
     sem, yara = str(family.sem), str(family.yara)
     for field, wrong in (
         ("represents", {"represents": [str(other.sem)]}),
@@ -179,7 +181,12 @@ def test_a_period_holds_on_its_first_and_last_day_and_not_the_day_before_or_afte
 def test_somebody_who_is_no_client_any_more_is_represented_by_nobody(world, ruud):
     new = NewPerson("sibling", "Sem Bakker", date(2015, 3, 1))
     by, sem = world.place.worker, world.family.sem
-    through(world, lambda d: change_person(d, sem, new, by=by, at=MOMENT).id)
+
+    def changed(dossier: Dossier) -> UUID:
+        seen = seen_mark(known_of(Person.objects.get(dossier=dossier, id=sem)))
+        return change_person(dossier, sem, new, seen=seen, by=by, at=MOMENT).id
+
+    through(world, changed)
     assert not [pair for pair in held(world) if pair[1] == sem]
     assert (world.family.samira, world.family.yara) in held(world)
 

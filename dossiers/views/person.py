@@ -1,0 +1,151 @@
+"""Adding somebody to a dossier, and putting right what is known of them; who was slower sees both and loses nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
+from casemgmt.base.db import reads
+from casemgmt.base.errors import Conflict
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.schema.vocabulary import AskWhen, EntryField
+from casemgmt.policy.versions import NoVersion, profile_in_force
+from casemgmt.web import forms
+from casemgmt.web.render import render, see_other
+from dossiers.access import change_dossier, open_dossier
+from dossiers.forms import ChangePersonForm, PersonForm, from_day, until_day
+from dossiers.frame import Frame, load_frame
+from dossiers.models import Dossier
+from dossiers.people.acts import FIELDS, NewPerson, add_person, change_person, known_of, seen_mark
+from dossiers.people.capacity import may_judge
+from dossiers.people.differing import differences
+from dossiers.people.representing import clients_of
+from dossiers.verbs import Verb
+from dossiers.views.asked import actor_of
+from dossiers.views.people import person_in
+
+PAGE = "dossiers/person.html"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """What the form of somebody who is in the dossier needs; ``clients``: whom they can represent, by name."""
+
+    frame: Frame
+    clients: list[tuple[UUID, str]]
+    known: NewPerson
+
+
+def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Add somebody to the dossier."""
+    actor, at = actor_of(request), clock.now()
+    on = clock.local_date(at)
+
+    def load(dossier: Dossier) -> tuple[Frame, list[tuple[UUID, str]]]:
+        return load_frame(dossier, actor, on, "people"), _to_represent(dossier, None)
+
+    frame, clients = open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person")
+    form = PersonForm(request.POST if request.method == "POST" else None, clients=clients, **_asked(actor, on))
+    if form.is_bound and form.is_valid():
+        change_dossier(
+            actor,
+            dossier_id,
+            Verb.CHANGE,
+            lambda d: add_person(d, form.new_person(), by=actor, at=at).id,
+            data="person",
+            action=Action.ADD,
+        )
+        return see_other(request, "dossiers:people", dossier_id=dossier_id)
+    return _show(request, form, frame, None)
+
+
+def change(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpResponse:
+    """Put right what is known of somebody; this shows everything, so it is recorded as such."""
+    actor, at = actor_of(request), clock.now()
+    page = _person_page(actor, dossier_id, person_id, at)
+    form = _change_form(page, actor, at, request.POST if request.method == "POST" else None)
+    if not form.is_bound or not form.is_valid():
+        return _show(request, form, page.frame, person_id)
+    seen, new = form.cleaned_data["seen"], form.new_person()
+    try:
+        change_dossier(
+            actor,
+            dossier_id,
+            Verb.CHANGE,
+            lambda d: change_person(d, person_id, new, seen=seen, by=actor, at=at).id,
+            data="person",
+        )
+    except Conflict as conflict:
+        newer = _person_page(actor, dossier_id, person_id, at)
+        if seen_mark(newer.known) == seen:
+            raise  # nobody was quicker: it was refused for another reason
+        return _both(request, newer, person_id, actor, at, conflict)
+    return see_other(request, "dossiers:people", dossier_id=dossier_id)
+
+
+def _both(
+    request: HttpRequest, page: PersonPage, person_id: UUID, actor: Actor, at: datetime, conflict: Conflict
+) -> HttpResponse:
+    """What is known now beside what was filled in; saving again answers what is known now."""
+    mine: QueryDict = request.POST.copy()
+    mine["seen"] = seen_mark(page.known)
+    form = _change_form(page, actor, at, mine)
+    if not form.is_valid():  # such as custody of somebody who is no client any more: that first, with the old mark
+        return _show(request, _change_form(page, actor, at, request.POST), page.frame, person_id)
+    labels = {name: str(field.label) for name, field in form.fields.items()}
+    rows = differences(page.known, form.new_person(), labels, page.clients)
+    more = {"frame": page.frame, "form": form, "person_id": person_id, "differences": rows}
+    return render(request, PAGE, more | {"conflict": conflict.sentence}, status=409)
+
+
+def _show(request: HttpRequest, form: PersonForm, frame: Frame, person_id: UUID | None) -> HttpResponse:
+    values = {"frame": frame, "form": form, "person_id": person_id}
+    return forms.invalid(request, PAGE, form, values) if form.is_bound else render(request, PAGE, values)
+
+
+def _person_page(actor: Actor, dossier_id: UUID, person_id: UUID, at: datetime) -> PersonPage:
+    on = clock.local_date(at)
+
+    def load(dossier: Dossier) -> PersonPage:
+        known = known_of(person_in(dossier, person_id))
+        return PersonPage(load_frame(dossier, actor, on, "people"), _to_represent(dossier, person_id), known)
+
+    return open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person")
+
+
+def _change_form(page: PersonPage, actor: Actor, at: datetime, data: QueryDict | None) -> ChangePersonForm:
+    asked = _asked(actor, clock.local_date(at))
+    return ChangePersonForm(data, clients=page.clients, initial=_first_values(page.known), **asked)
+
+
+def _first_values(known: NewPerson) -> Mapping[str, object]:
+    """What is known of somebody, as the form shows it."""
+    found: dict[str, object] = {name: getattr(known, name) for name in FIELDS} | {"seen": seen_mark(known)}
+    for one in known.represents:
+        found |= {from_day(one.client_id): one.starts_on, until_day(one.client_id): one.ends_on}
+    return found | {"represents": [str(one.client_id) for one in known.represents]}
+
+
+def relevance_question(on: date) -> str:
+    """What the regulation asks of somebody of the network; empty when it asks nothing (GT-9.1, BT-dossier-4)."""
+    try:
+        field = profile_in_force(on).recording.fields.get(EntryField.RELEVANCE)
+    except NoVersion:
+        return ""
+    return str(field.label) if field is not None and field.when is AskWhen.NETWORK_PERSON else ""
+
+
+@reads
+def _asked(actor: Actor, on: date) -> dict[str, Any]:
+    """What the form asks of this member of staff: the regulation's question, and whether they judge capacity."""
+    return {"relevance_label": relevance_question(on), "judges": may_judge(actor, on)}
+
+
+def _to_represent(dossier: Dossier, person_id: UUID | None) -> list[tuple[UUID, str]]:
+    """The clients whom somebody can represent, as choices: everybody but themselves."""
+    return [(one.id, one.name) for one in clients_of(dossier) if one.id != person_id]

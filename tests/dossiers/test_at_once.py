@@ -1,0 +1,59 @@
+"""Two at once, or one twice: nobody overwrites unseen what another saved, and what is sent twice is there once."""
+
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from casemgmt.base.organisation import organisation
+from casemgmt.vault.keys import load_keys
+from dossiers.models import Person
+from dossiers.people.acts import NewPerson, known_of
+from tests.cast import of
+from tests.dossiers.pages import World, hidden, make_world
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def known(world: World, person_id: UUID) -> NewPerson:
+    with organisation(world.place.id), transaction.atomic():
+        load_keys([world.family.dossier_id])
+        return known_of(Person.objects.get(id=person_id))
+
+
+class TestPeople:
+    """Tab A and tab B opened the same person; A was saved first."""
+
+    MARK = {"role": "parent", "name": "Mark Bakker", "birth_date": "31-12-1985", "capable": "on"}
+    SAFE = {"address": "Schuilplaats 3", "address_secret": "on", "warning": "Bel nooit aan"}
+
+    def test_a_tab_opened_earlier_cannot_open_a_secret_address_or_lose_a_warning_or_custody(self, world):
+        path, sem, mark = world.at(f"personen/{world.family.mark}/"), world.family.sem, world.family.mark
+        seen = {"seen": hidden(world.worker, path, "seen")}
+        first = self.MARK | self.SAFE | {"represents": [str(sem)]} | seen
+        assert world.worker.post(path, first).status_code == 303
+        slower = world.worker.post(path, self.MARK | seen | {"phone": "06-12345678"})
+        page = slower.content.decode()
+        assert slower.status_code == 409
+        now = known(world, mark)
+        assert (now.address, now.address_secret, now.warning) == ("Schuilplaats 3", True, "Bel nooit aan")
+        assert now.represents == of(sem) and now.phone is None
+        for both in ("Schuilplaats 3", "Bel nooit aan", "06-12345678", "Vertegenwoordigt Sem Bakker"):
+            assert both in page
+
+    def test_who_was_slower_compares_and_then_saves_what_both_filled_in(self, world):
+        path = world.at(f"personen/{world.family.mark}/")
+        old = {"seen": hidden(world.worker, path, "seen")}
+        assert world.worker.post(path, self.MARK | self.SAFE | old).status_code == 303
+        refused = world.worker.post(path, self.MARK | old | {"phone": "06-12345678"}).content.decode()
+        fresh = refused.split('name="seen"')[1].split('value="')[1].split('"')[0]
+        both = self.MARK | self.SAFE | {"phone": "06-12345678", "seen": fresh}
+        assert world.worker.post(path, both | old).status_code == 409
+        assert world.worker.post(path, both).status_code == 303
+        now = known(world, world.family.mark)
+        assert (now.address_secret, now.phone) == (True, "06-12345678")
