@@ -45,7 +45,11 @@ def install() -> None:
     jobs.handlers.add(night.NIGHTLY, night.propose_due)
     jobs.handlers.add(night.PROPOSE_ANYWAY, night.propose_anyway)
     jobs.handlers.add(night.RECALCULATE, night.recalculate)
+    jobs.handlers.add(night.PROPOSE_ONE, night.propose_one)
+    jobs.handlers.add(night.RECALCULATE_ONE, night.recalculate_one)
     _name_jobs(removing.DESTROY, (night.NIGHTLY, night.PROPOSE_ANYWAY), night.RECALCULATE)
+    jobs.called(night.PROPOSE_ONE, gettext_noop("Putting one dossier whose term has passed on the removal list"))
+    jobs.called(night.RECALCULATE_ONE, gettext_noop("Working out the end date of one dossier again"))
     nightly.sweep(night.NIGHTLY)
     # Disclosures stand to our left and cannot register this themselves.
     oppositions.add("disclosures", unfinished)

@@ -1,5 +1,7 @@
 """The night shift of keeping: proposes what is due, and stops when the number is unlikely."""
 
+import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock, jobs
 from casemgmt.base.db import act
-from casemgmt.base.errors import Conflict
+from casemgmt.base.errors import Conflict, Unavailable
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import current
 from casemgmt.organisations.actors import Actor
@@ -25,8 +27,12 @@ from retention.vocabulary import RUNNING, UNLIKELY_TASK
 NIGHTLY = "retention.nightly"
 PROPOSE_ANYWAY = "retention.propose_anyway"
 RECALCULATE = "retention.recalculate"
+# One dossier that a run could not do, started again by a person.
+PROPOSE_ONE = "retention.propose_one"
+RECALCULATE_ONE = "retention.recalculate_one"
 
-__all__ = ["NIGHTLY", "PROPOSE_ANYWAY", "RECALCULATE", "UNLIKELY_TASK"]
+__all__ = ["NIGHTLY", "PROPOSE_ANYWAY", "PROPOSE_ONE", "RECALCULATE", "RECALCULATE_ONE", "UNLIKELY_TASK"]
+log = logging.getLogger("casemgmt.retention")
 
 
 def propose_due(organisation_id: UUID) -> None:
@@ -61,11 +67,36 @@ def ask_run(*, by: Actor, at: datetime) -> None:
 
 
 def _propose(due: list[UUID], now: datetime, ground: str) -> None:
-    for dossier_id in due:
-        acts.propose(dossier_id, at=now)
+    _each(due, lambda dossier_id: acts.propose(dossier_id, at=now), PROPOSE_ONE)
     with transaction.atomic():
         events.record(Action.JOB, data="removal-run", ground=ground)
         calling.call_for_review(at=now)
+
+
+def propose_one(dossier_id: UUID) -> None:
+    """Put one dossier on the list after all, when its term has (still) passed."""
+    now = clock.now()
+    acts.propose(dossier_id, at=now)
+    with transaction.atomic():
+        calling.call_for_review(at=now)
+
+
+def _each(dossiers: Iterable[UUID], do: Callable[[UUID], object], one: str) -> None:
+    """Do something to each dossier in a transaction of its own; what fails stops no other.
+
+    It waits for a person as given-up work of the kind ``one``, by its id only. A vault that does not answer fails all,
+    so that ends the run, which is tried again as a whole.
+    """
+    failed: dict[UUID, Exception] = {}
+    for dossier_id in dossiers:
+        try:
+            do(dossier_id)
+        except Unavailable:
+            raise
+        except Exception as error:
+            failed[dossier_id] = error
+            log.exception("Work on dossier %s failed in %s; the others go on.", dossier_id, one)
+    jobs.report(one, failed)
 
 
 def due_dossiers() -> list[UUID]:
@@ -106,11 +137,11 @@ def recalculate(organisation_id: UUID) -> None:
     """Work out every stored end date again, by the profile in force today; one transaction each."""
     with transaction.atomic():
         ids = list(EndDate.objects.order_by("dossier_id").values_list("dossier_id", flat=True))
-    for dossier_id in ids:
-        _recalculate_one(dossier_id)
+    _each(ids, recalculate_one, RECALCULATE_ONE)
 
 
-def _recalculate_one(dossier_id: UUID) -> None:
+def recalculate_one(dossier_id: UUID) -> None:
+    """Work out the end date of one dossier again, when it is (still) closed."""
     with transaction.atomic():
         dossier = Dossier.objects.select_for_update().filter(id=dossier_id, state=Dossier.State.CLOSED).first()
         if dossier is not None:

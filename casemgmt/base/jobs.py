@@ -6,7 +6,7 @@ twice and to run a job twice; a poison job stops no other and ends visible.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -94,6 +94,20 @@ def enqueue(kind: str, subject: UUID, *, due: datetime | None = None, organisati
         },
     )
     transaction.on_commit(ring, robust=True)
+
+
+def report(kind: str, failed: Mapping[UUID, Exception]) -> None:
+    """What a sweep of the current organisation could not do, each as given-up work that waits for a person.
+
+    Replaces what its earlier run reported; ``kind`` does one of them when a person starts it again.
+    """
+    handlers.get(kind)
+    now, ours = clock.now(), {"organisation_id": current(), "kind": kind}
+    with transaction.atomic():
+        Job.objects.filter(**ours, failed_at__isnull=False).exclude(subject__in=failed).delete()
+        for subject, error in failed.items():
+            given_up = {"attempts": 1, "failed_at": now, "leased_until": None, "last_error": type(error).__name__[:200]}
+            Job.objects.update_or_create(**ours, subject=subject, defaults={"due_at": now, **given_up})
 
 
 def ring() -> None:
