@@ -1,4 +1,4 @@
-"""A template never asks the database, and the addresses it writes are those that Django would write.
+"""A template asks no database and is filled in after the door committed; its addresses are those Django would write.
 
 A query made by a template stands outside the door's transaction and its audit row, and is asked anew for each row.
 """
@@ -7,14 +7,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test import RequestFactory
 from django.urls import NoReverseMatch
 from django.urls import reverse as django_reverse
 from django.utils import translation
+from jinja2 import Template
 
 from casemgmt.base.organisation import organisation
 from casemgmt.web.render import environment
@@ -22,6 +24,8 @@ from casemgmt.web.routes import reverse
 from tests.standing.test_routes import at, first_admitted, pages, told
 from tests.standing.world import ANONYMOUS, PARAMETER, Site
 
+# The words of a letter are made inside the door: they are what is read, not the page that shows it.
+IN_THE_DOOR = "letters/"
 # One of each thing that may stand in an address.
 GIVEN = {"uuid": uuid4(), "int": 7, "slug": "een-deel", "str": "x-1", "alphanumeric": "a1"}
 
@@ -35,10 +39,21 @@ def _template() -> str:
     return ""
 
 
+def _open(alias: str) -> bool:
+    return connections[alias].in_atomic_block
+
+
 @contextmanager
 def asked_while_rendering() -> Iterator[list[str]]:
-    """What templates asked of any database inside the block."""
+    """What templates asked of any database inside the block, and which were filled in while a transaction was open."""
     found: list[str] = []
+    fill = Template.render
+
+    def watched(template: Template, *args: Any, **kwargs: Any) -> str:
+        # What a door shows may only be shown once its event is certain to stay.
+        if not (template.name or "").startswith(IN_THE_DOOR):
+            found.extend(f"{template.name} is filled in before {a} committed" for a in connections if _open(a))
+        return fill(template, *args, **kwargs)
 
     def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
         if where := _template():
@@ -46,6 +61,7 @@ def asked_while_rendering() -> Iterator[list[str]]:
         return execute(sql, parameters, many, context)
 
     with ExitStack() as stack:
+        stack.enter_context(patch.object(Template, "render", watched))
         for alias in connections:
             stack.enter_context(connections[alias].execute_wrapper(note))
         yield found
@@ -81,6 +97,12 @@ def test_a_template_that_asks_is_found(sites: dict[str, Site]) -> None:
 
     with asked_while_rendering() as asked, organisation(sites["sterk-huis"].id):
         assert environment().from_string("<p>{{ ask() }}</p>").render(ask=ask, request=request) == "<p>asked</p>"
+    assert len(asked) == 1
+
+
+def test_a_page_that_is_filled_in_too_early_is_found(sites: dict[str, Site]) -> None:
+    with asked_while_rendering() as asked, transaction.atomic():
+        environment().from_string("<p></p>").render(request=RequestFactory().get("/"))
     assert len(asked) == 1
 
 
