@@ -22,6 +22,7 @@ from disclosures.printing import BUILD
 from disclosures.vocabulary import APPROVE, HAND_OVER, INFORM, QUESTION, REVIEW, RUNNING, State
 from dossiers.access import reachable
 from dossiers.models import Dossier
+from dossiers.names import unreadable
 from dossiers.sections import DossierAction, Span, TimelineEvent, actions, section, timeline_events
 from dossiers.verbs import Verb
 
@@ -65,21 +66,22 @@ def _waiting(actor: Actor) -> list[Approval]:
         .select_related("dossier", "about")
         .order_by("asked_at")[:MOST]
     )
-    load_keys(row.dossier_id for row in rows)
+    opened = load_keys(row.dossier_id for row in rows)
     askers: dict[UUID | None, str] = {}
     askers |= User.objects.filter(id__in={row.asked_by_id for row in rows}).values_list("id", "name")
-    return [_approval(row, askers.get(row.asked_by_id, "")) for row in rows]
+    return [_approval(row, askers.get(row.asked_by_id, ""), shut=row.dossier_id not in opened) for row in rows]
 
 
-def _approval(row: Disclosure, asked_by: str) -> Approval:
+def _approval(row: Disclosure, asked_by: str, *, shut: bool) -> Approval:
+    about = unreadable() if shut else row.about.name
     return Approval(
-        title=_("Disclosure to %(recipient)s") % {"recipient": called(row)},
+        title=_("Disclosure") if shut else _("Disclosure to %(recipient)s") % {"recipient": called(row)},
         name="disclosures:approve",
         arguments={"dossier_id": row.dossier_id, "disclosure_id": row.id},
-        sub=_("about %(name)s, %(number)s") % {"name": row.about.name, "number": row.dossier.number},
+        sub=_("about %(name)s, %(number)s") % {"name": about, "number": row.dossier.number},
         asked_by=asked_by,
         asked_at=row.asked_at,
-        decision=Decision.from_dict(row.judgement["may"]) if row.judgement else None,
+        decision=Decision.from_dict(row.judgement["may"]) if not shut and row.judgement else None,
         dossier_id=row.dossier_id,
     )
 

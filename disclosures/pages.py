@@ -45,6 +45,7 @@ from disclosures.printing import printing_of
 from disclosures.vocabulary import LEFT, PREPARING, QUESTION, REVIEW, RUNNING, State
 from dossiers.access import reachable
 from dossiers.models import Dossier, Person, WorkingNote
+from dossiers.names import unreadable
 from dossiers.people.vocabulary import PersonRole
 from dossiers.verbs import Verb
 
@@ -257,28 +258,29 @@ def lists(actor: Actor) -> Lists:
     # Whoever also prepares finds these among what left, with more to do there.
     untold = found.filter(dossier__in=approves, state=State.INFORMING_DEFERRED).exclude(dossier__in=prepares)[:MOST]
     shown = [row.dossier_id for row in [*mine, *waiting, *untold]]
-    load_keys(shown)
+    opened = load_keys(shown)
     events.record(Action.READ, outcome=Outcome.SHOWN, data="disclosures", subjects=shown)
     ids = {row.id for row in waiting}
     return Lists(
-        preparing=tuple(_line(row) for row in mine if row.state in PREPARING | {State.APPROVED}),
+        preparing=tuple(_line(row, opened) for row in mine if row.state in PREPARING | {State.APPROVED}),
         waiting=(
-            *(_line(row, approve=True) for row in waiting),
-            *(_line(row) for row in mine if row.state == State.AWAITING_APPROVAL and row.id not in ids),
+            *(_line(row, opened, approve=True) for row in waiting),
+            *(_line(row, opened) for row in mine if row.state == State.AWAITING_APPROVAL and row.id not in ids),
         ),
-        untold=tuple(_line(row, approve=True) for row in untold),
-        left=tuple(_line(row) for row in mine if row.state not in RUNNING),
+        untold=tuple(_line(row, opened, approve=True) for row in untold),
+        left=tuple(_line(row, opened) for row in mine if row.state not in RUNNING),
     )
 
 
-def _line(row: Disclosure, *, approve: bool = False) -> ListLine:
+def _line(row: Disclosure, opened: frozenset[UUID], *, approve: bool = False) -> ListLine:
+    shut = unreadable() if row.dossier_id not in opened else ""
     return ListLine(
         id=row.id,
         dossier_id=row.dossier_id,
-        dossier=row.dossier.name,
+        dossier=shut or row.dossier.name,
         number=row.dossier.number,
-        about=row.about.name,
-        called=called(row),
+        about=shut or row.about.name,
+        called=shut or called(row),
         state=row.state,
         state_label=str(State(row.state).label),
         at=row.handed_over_at or row.ended_at or row.asked_at or row.proposed_at,

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from casemgmt.base import clock
 from casemgmt.base.errors import NotAllowed, NotThere
 from casemgmt.organisations.actors import Actor
+from casemgmt.vault.keys import KeyDestroyed
 from casemgmt.web.charts import Drawing, Week, deadlines
 from casemgmt.web.dates import date_long, spoken
 from casemgmt.work.kinds import group_labels
@@ -86,7 +87,7 @@ def _latest(actor: Actor, task: TaskValue) -> tuple[EntryValue, ...]:
         return ()
     try:
         return open_dossier(actor, task.dossier_id, Verb.READ, latest_entries, data="latest")
-    except (NotAllowed, NotThere):
+    except (NotAllowed, NotThere, KeyDestroyed):
         return ()
 
 

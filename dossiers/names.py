@@ -3,6 +3,8 @@
 from collections import defaultdict
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from casemgmt.organisations.actors import Actor
 from casemgmt.vault.keys import load_keys
 from casemgmt.work.queries import DossierName, Way, provide_readable
@@ -22,8 +24,13 @@ def names_for(actor: Actor, ways: set[Way]) -> dict[Way, DossierName]:
     for capability, ids in wanted.items():
         verb = Verb(capability) if capability in _VERBS else Verb.READ
         found |= {(capability, row.id): row for row in reachable(actor, verb).filter(id__in=ids)}
-    load_keys(row.id for row in found.values())
-    return {way: DossierName(row.name, row.number) for way, row in found.items()}
+    opened = load_keys(row.id for row in found.values())
+    return {way: DossierName(row.name if row.id in opened else unreadable(), row.number) for way, row in found.items()}
+
+
+def unreadable() -> str:
+    """What a list says in place of the name of a dossier whose key is not in the vault."""
+    return _("cannot be opened")
 
 
 def install() -> None:

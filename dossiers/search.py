@@ -5,6 +5,7 @@ searched, by what, and whether anything was found; never what was typed.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -22,6 +23,7 @@ from casemgmt.vault.tokens import number_tokens, query_tokens, words_of
 from dossiers.access import visible
 from dossiers.frame import age_words, first_name
 from dossiers.models import Dossier, Person
+from dossiers.names import unreadable
 from dossiers.people.vocabulary import PersonRole
 
 MOST = 20
@@ -37,6 +39,14 @@ class Found:
     name: str
     number: str
     state: str
+    clients: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A dossier's name, and its clients with their ages: "Yara (14 years), Sem"; without its key, that it is shut."""
+
+    name: str
     clients: str
 
 
@@ -77,12 +87,13 @@ def _by_number(actor: Actor, typed: str) -> list[Dossier]:
 
 def _by_name(actor: Actor, typed: str) -> list[Dossier]:
     candidates = list(_with(actor, query_tokens(typed))[:MOST_CANDIDATES])
-    load_keys(row.id for row in candidates)
-    names = {row.id: [row.name] for row in candidates}
-    for person in Person.objects.filter(dossier__in=candidates):
+    opened = load_keys(row.id for row in candidates)
+    names = {row.id: [row.name] for row in candidates if row.id in opened}
+    for person in Person.objects.filter(dossier__in=opened):
         names[person.dossier_id].append(person.name)
     wanted = words_of(typed)
-    return [row for row in candidates if _matches(wanted, names[row.id])][:MOST]
+    # Of what cannot be opened the tokens are all that is known, and they match.
+    return [row for row in candidates if row.id not in opened or _matches(wanted, names[row.id])][:MOST]
 
 
 def _with(actor: Actor, tokens: list[bytes]) -> QuerySet[Dossier]:
@@ -101,16 +112,20 @@ def _matches(wanted: list[str], names: list[str]) -> bool:
 
 
 def _found(rows: list[Dossier], on: date) -> tuple[Found, ...]:
-    clients = clients_of(rows, on)
-    return tuple(Found(row.id, row.name, row.number, row.state, clients.get(row.id, "")) for row in rows)
+    said = called(rows, on)
+    return tuple(Found(row.id, said[row.id].name, row.number, row.state, said[row.id].clients) for row in rows)
 
 
-def clients_of(rows: list[Dossier], on: date) -> dict[UUID, str]:
-    """The clients of some dossiers with their ages, "Yara (14 years), Sem"; loads keys and asks once."""
-    dossier_ids = [row.id for row in rows]
-    load_keys(dossier_ids)
+def called(rows: list[Dossier], on: date) -> dict[UUID, Called]:
+    """What each of some dossiers is called in a list; loads keys and asks once."""
+    opened = load_keys(row.id for row in rows)
+    clients = _clients_of(opened, on)
+    return {row.id: Called(row.name if row.id in opened else unreadable(), clients.get(row.id, "")) for row in rows}
+
+
+def _clients_of(opened: Iterable[UUID], on: date) -> dict[UUID, str]:
     lines: dict[UUID, list[str]] = {}
-    people = Person.objects.filter(dossier_id__in=dossier_ids, role=PersonRole.CLIENT).order_by("position", "id")
+    people = Person.objects.filter(dossier_id__in=opened, role=PersonRole.CLIENT).order_by("position", "id")
     # Only what is said: a page of lists opens none of the rest.
     for person in people.only("organisation_id", "dossier_id", "name", "birth_date"):
         age = age_words(person.birth_date, on)

@@ -1,4 +1,4 @@
-"""What the night finds: keys whose dossier is not there, for a person, and drafts nobody came back for."""
+"""What the night finds: keys without a dossier and dossiers without a key, for a person, and forgotten drafts."""
 
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -26,6 +26,10 @@ LOOK_AT_KEYS = task_kind(
     "dossiers.orphan_keys", gettext_noop("There are keys without a dossier: let the operator look"), Group.KEEP
 ).name
 
+LOOK_AT_DOSSIERS = task_kind(
+    "dossiers.lost_keys", gettext_noop("There are dossiers without a key: let the operator look"), Group.KEEP
+).name
+
 
 @jobs.handles("dossiers.orphan_keys")
 def report_orphan_keys(organisation_id: UUID) -> None:
@@ -36,7 +40,27 @@ def report_orphan_keys(organisation_id: UUID) -> None:
     """
     orphans = orphan_keys(clock.now())
     if orphans:
-        _report(len(orphans), clock.now())
+        _report(LOOK_AT_KEYS, "orphan-keys", len(orphans), clock.now())
+
+
+@jobs.handles("dossiers.lost_keys")
+def report_lost_keys(organisation_id: UUID) -> None:
+    """Put dossiers whose key is not in the vault before a person, until the night finds none.
+
+    A vault that was put back to an older day has none of the keys made since; a newer copy has them.
+    """
+    lost = lost_keys(clock.now())
+    if lost:
+        _report(LOOK_AT_DOSSIERS, "lost-keys", len(lost), clock.now())
+    else:
+        _settle(LOOK_AT_DOSSIERS, clock.now())
+
+
+def lost_keys(at: datetime) -> set[UUID]:
+    """The dossiers in use whose key is not in the vault at ``at``."""
+    missing = _in_use() - keys_made_before(at)
+    # A destruction that began meanwhile froze its dossier before it took the key.
+    return missing & _in_use() if missing else missing
 
 
 def orphan_keys(at: datetime) -> set[UUID]:
@@ -50,11 +74,13 @@ def destroy_orphan_keys(at: datetime) -> int:
     for dossier_id in orphans:
         destroy_dossier_key(dossier_id)
         _tell(dossier_id)
-    _settle(at)
+    _settle(LOOK_AT_KEYS, at)
     return len(orphans)
 
 
 sweep("dossiers.orphan_keys")
+sweep("dossiers.lost_keys")
+jobs.called("dossiers.lost_keys", gettext_noop("Looking for dossiers without a key"))
 jobs.called("dossiers.orphan_keys", gettext_noop("Looking for keys without a dossier"))
 
 
@@ -65,11 +91,16 @@ def _without_dossier(ids: set[UUID]) -> set[UUID]:
 
 
 @act
-def _report(many: int, at: datetime) -> None:
-    events.record(Action.JOB, data="orphan-keys", ground=f"{many} waiting")
-    if not Task.objects.filter(kind=LOOK_AT_KEYS, object_id=current(), state=Task.State.OPEN).exists():
+def _in_use() -> set[UUID]:
+    return set(Dossier.objects.exclude(state=Dossier.State.FROZEN).values_list("id", flat=True))
+
+
+@act
+def _report(kind: str, data: str, many: int, at: datetime) -> None:
+    events.record(Action.JOB, data=data, ground=f"{many} waiting")
+    if not Task.objects.filter(kind=kind, object_id=current(), state=Task.State.OPEN).exists():
         create_task(
-            kind=LOOK_AT_KEYS,
+            kind=kind,
             due_on=clock.local_date(at),
             at=at,
             object_id=current(),
@@ -78,8 +109,8 @@ def _report(many: int, at: datetime) -> None:
 
 
 @act
-def _settle(at: datetime) -> None:
-    cancel_tasks_for(current(), at=at, kind=LOOK_AT_KEYS)
+def _settle(kind: str, at: datetime) -> None:
+    cancel_tasks_for(current(), at=at, kind=kind)
 
 
 @act

@@ -17,7 +17,7 @@ from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
 from casemgmt.organisations.actors import Actor
 from dossiers.models import Dossier
-from dossiers.search import clients_of
+from dossiers.search import called
 from dossiers.verbs import Verb
 
 _WORKLIST = """
@@ -77,9 +77,11 @@ def worklist(actor: Actor, after: str = "", limit: int = 25) -> Worklist:
     """The newest dossiers ``actor`` may read, from the keyset ``after``, with their names opened."""
     with transaction.atomic(durable=True):
         found = _rows(actor, after, limit) if actor.units_where(Verb.READ) else []
-        clients = clients_of(found, clock.today())
+        said = called(found, clock.today())
         rows = tuple(
-            WorklistRow(row.id, row.number, row.name, row.state, row.opened_on, row.closed_on, clients.get(row.id, ""))
+            WorklistRow(
+                row.id, row.number, said[row.id].name, row.state, row.opened_on, row.closed_on, said[row.id].clients
+            )
             for row in found
         )
         events.record(Action.READ, outcome=Outcome.SHOWN, data="worklist", subjects=[row.id for row in found])

@@ -63,8 +63,7 @@ class EndDatesImpact:
 
 def _compare(ids: list[UUID], old: Profile, new: Profile, on: date, counted: _Count) -> None:
     with transaction.atomic():
-        load_keys(ids)
-        rows = EndDate.objects.filter(dossier_id__in=ids, dossier__state=Dossier.State.CLOSED)
+        rows = EndDate.objects.filter(dossier_id__in=load_keys(ids), dossier__state=Dossier.State.CLOSED)
         for row in rows.select_related("dossier").order_by("dossier_id"):
             facts = keeping_facts(row.dossier, Answers.from_json(row.answers), row.extended_until)
             before = retention_expires(facts, old, on).outcome["expires_on"]

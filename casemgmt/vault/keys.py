@@ -11,9 +11,10 @@ from typing import cast
 from uuid import UUID
 
 from django.db import OperationalError, connections, transaction
+from django.utils.translation import gettext as _
 
 from casemgmt.base.db.base import DatabaseWrapper
-from casemgmt.base.errors import Unavailable
+from casemgmt.base.errors import Refusal, Unavailable
 from casemgmt.base.organisation import current, current_scope
 from casemgmt.vault import sealing
 from casemgmt.vault.keystore.models import DossierKey, OrganisationKey
@@ -26,8 +27,18 @@ class KeyNotLoaded(RuntimeError):
     """A sealed field was opened before its dossier's key was loaded: load keys for the whole page at once."""
 
 
-class KeyDestroyed(RuntimeError):
-    """The dossier's key does not exist (any more): nothing of it can be read."""
+class KeyDestroyed(Refusal):
+    """The dossier's key does not exist (any more): nothing of it can be read.
+
+    Every door answers it in words and leaves a row: with a vault put back to an older day it
+    is met in dossiers that are in use.
+    """
+
+    status = 423
+    word = "no-key"
+
+    def __init__(self) -> None:
+        super().__init__(_("The key of this dossier is not in the vault. Without it nobody can read what is in it."))
 
 
 def create_organisation_key() -> None:
@@ -49,16 +60,19 @@ def create_dossier_key(dossier_id: UUID) -> None:
     _ring()[dossier_id] = key
 
 
-def load_keys(dossier_ids: Iterable[UUID]) -> None:
-    """Fetch the keys of these dossiers in one query; those without a key stay unreadable."""
-    ring = _ring()
-    missing = {dossier_id for dossier_id in dossier_ids if dossier_id not in ring}
-    if not missing:
-        return
-    for dossier_id, wrapped in _wrapped_keys(missing):
-        ring[dossier_id] = sealing.unseal(organisation_key(), wrapped, _dossier_place(dossier_id))
-    for dossier_id in missing - ring.keys():
-        ring[dossier_id] = None
+def load_keys(dossier_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Fetch the keys of these dossiers in one query; returns which of them can be opened.
+
+    A page with rows of several dossiers opens only those, so that one lost key costs one row.
+    """
+    ring, asked = _ring(), frozenset(dossier_ids)
+    missing = asked - ring.keys()
+    if missing:
+        for dossier_id, wrapped in _wrapped_keys(set(missing)):
+            ring[dossier_id] = sealing.unseal(organisation_key(), wrapped, _dossier_place(dossier_id))
+        for dossier_id in missing - ring.keys():
+            ring[dossier_id] = None
+    return frozenset(dossier_id for dossier_id in asked if ring[dossier_id] is not None)
 
 
 def dossier_key(dossier_id: UUID) -> bytes:
@@ -68,7 +82,7 @@ def dossier_key(dossier_id: UUID) -> bytes:
     except KeyError:
         raise KeyNotLoaded(str(dossier_id)) from None
     if key is None:
-        raise KeyDestroyed(str(dossier_id))
+        raise KeyDestroyed
     return key
 
 
@@ -118,7 +132,7 @@ def _wrapped_keys(dossier_ids: set[UUID]) -> list[tuple[UUID, bytes]]:
         raise Unavailable("vault") from error
     own = next((bytes(wrapped) for dossier_id, wrapped in rows if dossier_id is None), None)
     if own is None:
-        raise KeyDestroyed("This organisation has no key.")
+        raise RuntimeError("This organisation has no key.")
     current_scope().store[_ORGANISATION] = sealing.unseal(sealing.master_key(), own, _organisation_place(current()))
     return [(dossier_id, bytes(wrapped)) for dossier_id, wrapped in rows if dossier_id is not None]
 

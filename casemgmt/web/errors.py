@@ -50,6 +50,7 @@ def said(status: int) -> Said:
         409: _conflict,
         413: _too_large,
         422: _unprocessable,
+        423: _locked,
         429: _too_many,
         503: _unavailable,
     }
@@ -153,7 +154,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int, texts: Said, detail: str, decision: Any) -> str:
-    known = status if status in (400, 403, 404, 405, 409, 413, 422, 429, 500, 503) else 500
+    known = status if status in (400, 403, 404, 405, 409, 413, 422, 423, 429, 500, 503) else 500
     values = {
         "request": request,
         "status": status,
@@ -251,6 +252,15 @@ def _unprocessable() -> Said:
         _("What was sent does not fit what this page needs."),
         _("Nothing was saved."),
         _("Go back and look at the fields once more."),
+    )
+
+
+def _locked() -> Said:
+    return Said(
+        _("This dossier cannot be opened"),
+        _("What is needed to read it is not there."),
+        _("Nothing was changed. That somebody tried has been recorded."),
+        _("Tell the organisation. It can have the key put back."),
     )
 
 

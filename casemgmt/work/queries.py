@@ -143,8 +143,11 @@ def weeks_ahead(actor: Actor, on: date, weeks: int = 6) -> tuple[Week, ...]:
 def _values(rows: list[Task], actor: Actor) -> Iterable[TaskValue]:
     ways = {row.id: way for row in rows if (way := _way(row, actor))}
     names = _readable[0](actor, set(ways.values())) if ways and _readable else {}
-    load_keys(dossier_id for _capability, dossier_id in names)
-    return [_value(row, actor, names.get(ways[row.id]) if row.id in ways else None) for row in rows]
+    opened = load_keys(dossier_id for _capability, dossier_id in names)
+    return [
+        _value(row, actor, names.get(ways[row.id]) if row.id in ways else None, shut=row.dossier_id not in opened)
+        for row in rows
+    ]
 
 
 def _way(row: Task, actor: Actor) -> Way | None:
@@ -156,19 +159,21 @@ def _way(row: Task, actor: Actor) -> Way | None:
     return (row.capability if by_desk else READ, row.dossier_id)
 
 
-def _value(row: Task, actor: Actor, dossier: DossierName | None) -> TaskValue:
+def _value(row: Task, actor: Actor, dossier: DossierName | None, *, shut: bool) -> TaskValue:
     kind = _kind(row.kind)
     label = gettext(kind.label)
     open_to = row.dossier_id is None or dossier is not None
-    stored = row.decision if open_to else None
+    # Only a dossier's key opens words; a task without a dossier has none.
+    worded = open_to and not shut
+    stored = row.decision if worded else None
     return TaskValue(
         id=row.id,
         kind=row.kind,
         label=label,
         icon=kind.icon,
         group=kind.group,
-        title=(row.title if open_to else None) or label,
-        detail=(row.detail if open_to else None) or "",
+        title=(row.title if worded else None) or label,
+        detail=(row.detail if worded else None) or "",
         due_on=row.due_on,
         made_at=row.made_at,
         dossier_id=row.dossier_id if open_to else None,

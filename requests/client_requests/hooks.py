@@ -20,6 +20,7 @@ from client_requests.vocabulary import BEFORE_DECISION, CARRY_OUT, DECIDE, RUNNI
 from dossiers.access import reachable
 from dossiers.frame import first_name
 from dossiers.models import Dossier
+from dossiers.names import unreadable
 from dossiers.sections import DossierAction, Span, TimelineEvent, actions, section, timeline_events
 from dossiers.verbs import Verb
 from retention.oppositions import oppositions
@@ -116,20 +117,20 @@ def waiting(actor: Actor) -> list[Approval]:
         .select_related("dossier", "asker")
         .order_by("due_on", "received_at")[:MOST]
     )
-    load_keys(row.dossier_id for row in rows)
-    return [_approval(row) for row in rows]
+    opened = load_keys(row.dossier_id for row in rows)
+    return [_approval(row, shut=row.dossier_id not in opened) for row in rows]
 
 
-def _approval(row: ClientRequest) -> Approval:
+def _approval(row: ClientRequest, *, shut: bool) -> Approval:
     label = profile_in_force(row.received_on).requests.kinds[RequestKind(row.kind)].label
     return Approval(
         title=label[:1].upper() + label[1:],
         name="client_requests:page",
         arguments={"dossier_id": row.dossier_id, "request_id": row.id},
         sub=row.dossier.number,
-        asked_by=row.asker.name,
+        asked_by=unreadable() if shut else row.asker.name,
         asked_at=row.received_at,
         due_on=row.due_on,
-        decision=Decision.from_dict(row.deadline),
+        decision=None if shut else Decision.from_dict(row.deadline),
         dossier_id=row.dossier_id,
     )

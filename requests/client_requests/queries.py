@@ -22,6 +22,7 @@ from client_requests.showing import upper
 from client_requests.vocabulary import BEFORE_DECISION, RUNNING, Channel, Outcome, RequestState
 from dossiers.access import reachable
 from dossiers.models import Dossier
+from dossiers.names import unreadable
 from dossiers.verbs import Verb
 
 # Whoever decides; and whoever handles requests, unless they read dossiers only under a supervisor (SH-2.5.5): to
@@ -89,9 +90,9 @@ def requests_for(actor: Actor, show: str) -> RequestList:
     counts = {name: there.filter(state__in=states).count() for name, states in STATES.items()}
     order = ("-ended_at", "-id") if show == "ended" else ("due_on", "received_at", "id")
     rows = list(_whole(there.filter(state__in=STATES[show])).order_by(*order)[:LONGEST])
-    load_keys(row.dossier_id for row in rows)
+    opened = load_keys(row.dossier_id for row in rows)
     events.record(Action.READ, outcome=Ended.SHOWN, data="requests", subjects=[row.dossier_id for row in rows])
-    return RequestList(tuple(lines(rows)), counts)
+    return RequestList(tuple(line(row, shut=row.dossier_id not in opened) for row in rows), counts)
 
 
 def requests_in(dossier: Dossier) -> tuple[RequestLine, ...]:
@@ -113,16 +114,16 @@ def lines(rows: Iterable[ClientRequest]) -> list[RequestLine]:
     return [line(row) for row in rows]
 
 
-def line(row: ClientRequest) -> RequestLine:
-    """One row as a value."""
+def line(row: ClientRequest, *, shut: bool = False) -> RequestLine:
+    """One row as a value; ``shut``: its dossier's key is not in the vault, so nobody is named."""
     return RequestLine(
         id=row.id,
         dossier_id=row.dossier_id,
         number=row.dossier.number,
         kind=row.kind,
         label=upper(label_of(row)),
-        asker=row.asker.name,
-        about="" if row.about_id == row.asker_id else row.about.name,
+        asker=unreadable() if shut else row.asker.name,
+        about="" if shut or row.about_id == row.asker_id else row.about.name,
         state=row.state,
         state_label=str(RequestState(row.state).label),
         outcome=row.outcome,

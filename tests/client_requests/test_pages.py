@@ -14,7 +14,7 @@ from casemgmt.audit.models import AccessEvent
 from casemgmt.base.organisation import organisation
 from casemgmt.letters.models import Letter
 from casemgmt.organisations.models import Membership, Unit
-from casemgmt.vault.keys import load_keys
+from casemgmt.vault.keys import destroy_dossier_key, load_keys
 from client_requests.queries import requests_for
 from dossiers.models import PortalAccess
 
@@ -280,3 +280,16 @@ def test_a_letter_with_a_code_is_read_by_who_may_invite_here_and_from_no_desk(
 def test_a_request_waits_among_the_approvals_of_whoever_decides(house: House, ids: dict[str, Any]) -> None:
     text = house.client("hanneke").get(house.staff_url("goedkeuren/")).content.decode()
     assert "Dossier inzien" in text and f"verzoeken/{ids['request']}/" in text
+
+
+def test_a_request_whose_dossier_lost_its_key_stands_in_the_lists_without_a_name(
+    house: House, ids: dict[str, Any]
+) -> None:
+    with organisation(house.id):
+        destroy_dossier_key(house.dossier_id)
+    for name, page in (("noor", "verzoeken/"), ("hanneke", "goedkeuren/")):
+        answer = house.client(name).get(house.staff_url(page))
+        shown = answer.content.decode()
+        assert answer.status_code == 200, page
+        assert "kan niet worden geopend" in shown and "Bakker" not in shown, page
+    assert house.client("noor").get(house.inside("verzoeken/")).status_code == 423

@@ -17,6 +17,7 @@ from casemgmt.base.models import Job
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.actors import Actor
 from casemgmt.organisations.models import Organisation, Unit
+from casemgmt.vault.keys import destroy_dossier_key
 from casemgmt.work.models import Task
 from consent.models import Consent
 from disclosures.models import Disclosure
@@ -289,3 +290,13 @@ def test_a_print_that_failed_says_so_and_is_started_again_from_the_page(here: Ca
     assert "overhandigen/" in ready and "afdrukken/" not in ready
     with transaction.atomic():
         assert AccessEvent.objects.filter(data="disclosure-print-again", outcome="done").count() == 1
+
+
+def test_a_disclosure_whose_dossier_lost_its_key_stands_in_the_list_without_a_name(here: Case):
+    row = propose(here)
+    destroy_dossier_key(here.dossier_id)
+    page = browser(here.place.worker).get(f"/o/{here.place.slug}/verstrekken/")
+    assert page.status_code == 200
+    assert "kan niet worden geopend" in text(page) and f"{row.id}" in text(page)
+    assert "Bakker" not in text(page) and "Linde" not in text(page)
+    assert browser(here.place.worker).get(f"{steps(here)}/{row.id}/").status_code == 423

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
-from casemgmt.vault.keys import create_dossier_key, key_exists
+from casemgmt.vault.keys import create_dossier_key, destroy_dossier_key, key_exists
 from casemgmt.work.acts import create_task
 from casemgmt.work.kinds import Group, task_kind
 from casemgmt.work.models import Task
@@ -264,3 +264,58 @@ class TestAtNight:
             tasks.remove_old_drafts(world.place.id)
             with transaction.atomic():
                 assert Draft.objects.count() == 1
+
+
+class TestWithoutItsKey:
+    """A vault that was put back to this morning has no key of a dossier that was opened since."""
+
+    @pytest.fixture
+    def lost(self, world) -> UUID:
+        dossier_id = another_dossier(world, 1)
+        with organisation(world.place.id):
+            create_task(
+                kind=KIND,
+                dossier_id=dossier_id,
+                assignee_id=world.place.worker.user_id,
+                title="Antwoord aan Jansen",
+                due_on=clock.today(),
+                at=MOMENT,
+            )
+        with organisation(world.place.id):
+            destroy_dossier_key(dossier_id)
+        return dossier_id
+
+    @pytest.mark.parametrize("page", ["", "dossiers/"])
+    def test_one_lost_key_costs_a_list_one_name(self, world, lost, page):
+        answer = world.worker.get(world.here(page))
+        shown = answer.content.decode()
+        assert answer.status_code == 200 and "Gezin Bakker" in shown
+        assert "kan niet worden geopend" in shown and "SH-2025-0001" in shown and "Jansen" not in shown
+
+    def test_it_is_found_by_what_its_tokens_say_and_named_by_nothing(self, world, lost):
+        with organisation(world.place.id):
+            found = search(world.place.worker, "Jansen", clock.today()).rows
+            assert [(row.id, row.name, row.clients) for row in found] == [(lost, "kan niet worden geopend", "")]
+            assert search(world.place.worker, "Bakker", clock.today()).rows[0].clients
+
+    def test_its_own_page_says_why_and_that_is_recorded(self, world, lost):
+        answer = world.worker.get(world.here(f"dossiers/{lost}/"))
+        assert (
+            answer.status_code == 423 and "De sleutel van dit dossier ligt niet in de kluis" in answer.content.decode()
+        )
+        with organisation(world.place.id), transaction.atomic():
+            rows = AccessEvent.objects.filter(dossier_id=lost, outcome="denied", ground="no-key")
+            assert [row.data for row in rows] == ["timeline"]
+
+    def test_the_night_puts_it_before_a_person_until_the_key_is_back(self, world, lost, monkeypatch):
+        with organisation(world.place.id):
+            assert tasks.lost_keys(clock.now()) == {lost}
+            tasks.report_lost_keys(world.place.id)
+            tasks.report_lost_keys(world.place.id)
+            with transaction.atomic():
+                assert Task.objects.filter(kind=tasks.LOOK_AT_DOSSIERS, state="open").count() == 1
+            create_dossier_key(lost)
+            monkeypatch.setattr(clock, "now", lambda: MOMENT + timedelta(days=400))
+            tasks.report_lost_keys(world.place.id)
+            with transaction.atomic():
+                assert not Task.objects.filter(kind=tasks.LOOK_AT_DOSSIERS, state="open").exists()

@@ -15,7 +15,7 @@ from tests.web.pages import gallery_page, sample_request
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-STATUSES = (400, 403, 404, 405, 409, 413, 422, 429, 500, 503)
+STATUSES = (400, 403, 404, 405, 409, 413, 422, 423, 429, 500, 503)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.asked import asked_place
-from dossiers.tasks import destroy_orphan_keys, orphan_keys
+from dossiers.tasks import destroy_orphan_keys, lost_keys, orphan_keys
 
 
 class Command(BaseCommand):
@@ -29,3 +29,5 @@ class Command(BaseCommand):
             else:
                 many = len(orphan_keys(clock.now()))
                 self.stdout.write(f"{many} keys without a dossier. Was the database restored? Then restore it further.")
+                lost = len(lost_keys(clock.now()))
+                self.stdout.write(f"{lost} dossiers without a key. Was the vault restored? Then restore it further.")
