@@ -58,11 +58,16 @@ def reword_entry(
     if entry is None:
         raise NotThere
     if entry.version != seen_version:
-        raise Conflict(_("Somebody changed this entry meanwhile. Your text was kept below; compare both first."))
+        raise outrun()
     entry.version += 1
     _add_version(entry, wording, number=entry.version, why=why, by=by, at=at)
     entry.save(update_fields=["version"])
     return entry
+
+
+def outrun() -> Conflict:
+    """Somebody else worded it anew since the writer looked."""
+    return Conflict(_("Somebody changed this entry meanwhile. Your text was kept below; compare both first."))
 
 
 def _add_version(

@@ -19,7 +19,7 @@ from dossiers.access import change_dossier, open_dossier
 from dossiers.frame import Frame, load_frame
 from dossiers.models import Dossier
 from dossiers.readers import Readers, readers_of
-from dossiers.recording.acts import add_entry, reword_entry
+from dossiers.recording.acts import add_entry, outrun, reword_entry
 from dossiers.recording.drafts import LONGEST, DraftValue, draft_for, drop_draft, keep_draft
 from dossiers.recording.forms import EntryForm, RewordForm, initial_of
 from dossiers.recording.notes import NoteValue, destroy_note, note_of
@@ -108,8 +108,10 @@ def reword(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpRespon
     assert page.entry is not None
     asked = _asked_again(questions(actor.roles, clock.local_date(at)))
     if request.method == "GET":
-        form = _form(RewordForm, page, asked, actor, at, initial=_kept(page, _now(page.entry)))
-        return render(request, "dossiers/reword.html", _values(page, form))
+        kept = _kept(page, _now(page.entry)) | {"seen_version": page.entry.version}
+        form = _form(RewordForm, page, asked, actor, at, initial=kept)
+        late = {"conflict": outrun().sentence} if _draft_is_older(page.draft, page.entry) else {}
+        return render(request, "dossiers/reword.html", _values(page, form) | late)
     form = _form(RewordForm, page, asked, actor, at, data=request.POST)
     if not form.is_valid():
         return forms.invalid(request, "dossiers/reword.html", form, _values(page, form))
@@ -202,12 +204,20 @@ def _form(
 
 
 def _kept(page: EntryPage, first: dict[str, object]) -> dict[str, object]:
-    """The form's first values, and over them what this person was typing; the version seen stays today's."""
+    """The form's first values, and over them what this person was typing."""
     if page.draft is None or page.note is not None:
         return first
     several = ("about_whom",)
     typed = {name: values if name in several else values[-1] for name, values in page.draft.content.items() if values}
-    return {**first, **typed, **{name: first[name] for name in ("seen_version",) if name in first}}
+    return {**first, **typed}
+
+
+def _draft_is_older(draft: DraftValue | None, entry: EntryValue) -> bool:
+    """Whether somebody else worded the entry anew since this was typed; then the page shows both, as on saving."""
+    if draft is None:
+        return False
+    (seen,) = draft.content.get("seen_version", [])[-1:] or [""]
+    return seen != str(entry.version)
 
 
 def _values(page: EntryPage, form: EntryForm, note_id: UUID | None = None) -> dict[str, object]:

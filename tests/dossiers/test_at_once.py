@@ -4,13 +4,16 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from casemgmt.base.organisation import organisation
+from casemgmt.organisations.models import Organisation, Unit
 from casemgmt.vault.keys import load_keys
 from dossiers.models import Person
 from dossiers.people.acts import NewPerson, known_of
-from tests.cast import of
-from tests.dossiers.pages import World, hidden, make_world
+from tests.cast import make_actor, of
+from tests.dossiers.pages import World, hidden, make_world, signed_in
+from tests.dossiers.test_pages import an_entry, entry_in
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -18,6 +21,14 @@ pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 @pytest.fixture
 def world() -> World:
     return make_world()
+
+
+def mate_of(world: World) -> Client:
+    """The browser of a colleague of the same team."""
+    with organisation(world.place.id), transaction.atomic():
+        here, unit = Organisation.objects.get(id=world.place.id), Unit.objects.get(id=world.place.unit_id)
+        mate = make_actor(here, unit, "caseworker", frozenset(), "Rik Hofstra")
+    return signed_in(mate)
 
 
 def known(world: World, person_id: UUID) -> NewPerson:
@@ -57,3 +68,19 @@ class TestPeople:
         assert world.worker.post(path, both).status_code == 303
         now = known(world, world.family.mark)
         assert (now.address_secret, now.phone) == (True, "06-12345678")
+
+
+class TestWording:
+    """A rewording kept while typing is as old as the wording that its writer had before them."""
+
+    def test_a_kept_rewording_cannot_overwrite_a_colleagues_newer_one_unseen(self, world):
+        path = world.at(f"vermelding/{entry_in(world).id}/")
+        typing = an_entry(world, text="Zwemles is op vrijdag.", why="mentor", seen_version="1")
+        assert world.worker.post(f"{path}concept/", typing).status_code == 204
+        assert "Iemand was u voor" not in world.worker.get(path).content.decode()
+        newer = typing | {"text": "Zwemles is op dinsdag."}
+        assert mate_of(world).post(path, newer).status_code == 303
+        page = world.worker.get(path).content.decode()
+        assert "Iemand was u voor" in page and "Zwemles is op dinsdag." in page and "Zwemles is op vrijdag." in page
+        assert world.worker.post(path, typing).status_code == 409
+        assert "Zwemles is op dinsdag." in world.worker.get(world.at()).content.decode()
