@@ -13,9 +13,13 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from casemgmt import urls
 from casemgmt.accounts import urls as accounts
+from casemgmt.audit.models import AccessEvent, PlatformEvent
+from casemgmt.audit.vocabulary import Outcome
+from casemgmt.base.organisation import organisation
 from casemgmt.web.routes import Need, RouteDeclaration, declarations
 from tests.standing.test_imports import modules
 from tests.standing.world import ANONYMOUS, CLIENT, PARAMETER, PLAIN, Site, address
@@ -107,6 +111,13 @@ def ask(site: Site, role: str, method: str, url: str) -> Any:
     return answer
 
 
+def is_told(answer: Any, site: Site) -> bool:
+    """Whether the trail of this organisation says that this request ended in a no."""
+    with organisation(site.id), transaction.atomic():
+        said = AccessEvent.objects.filter(request_id=answer["X-Request-Id"])
+        return said.filter(outcome__in=(Outcome.DENIED, Outcome.UNKNOWN)).exists()
+
+
 def _cause(answer: Any) -> str:
     failure = getattr(answer, "exc_info", None)
     return f"{failure[0].__name__}: {failure[1]}" if failure and failure[0] else answer.content[:200].decode()
@@ -137,7 +148,9 @@ def fault(page: Page, site: Site, role: str, method: str) -> str | None:
         return f"{said}: an admitted role is sent to sign in" if lost else None
     if role == ANONYMOUS or (role == CLIENT) != (page.area == "portal"):
         return None if to_sign_in(answer, page) else f"{said}: not the sign-in page"
-    return None if status == REFUSED else f"{said}: not refused"
+    if status != REFUSED:
+        return f"{said}: not refused"
+    return None if page.area == "platform" or is_told(answer, site) else f"{said}: the trail does not say so"
 
 
 def told(faults: Iterable[str | None]) -> None:
@@ -263,8 +276,11 @@ def test_a_dossier_of_another_unit_stays_closed(sites: dict[str, Site]) -> None:
     for page in pages():
         if "dossier_id" in page.parameters and page.area == "staff" and page.admits(site, "other team"):
             for method in page.declaration.methods:
-                status = ask(site, "other team", method, at(page, site)).status_code
-                faults += [] if status in (REFUSED, NOT_THERE) else [f"{method} {page.declaration.name}: {status}"]
+                answer = ask(site, "other team", method, at(page, site))
+                closed = answer.status_code in (REFUSED, NOT_THERE) and is_told(answer, site)
+                faults += (
+                    [] if closed else [f"{method} {page.declaration.name}: {answer.status_code}, or not in the trail"]
+                )
     told(faults)
 
 
@@ -335,9 +351,9 @@ def test_another_organisation_is_like_one_that_does_not_exist(sites: dict[str, S
         method = page.declaration.methods[0]
         found = ask(site, role, method, at(page, theirs))
         nothing = ask(site, role, method, at(page, theirs, organisation="bestaat-niet"))
-        if found.status_code != NOT_THERE or _anonymous_slug(found, theirs.slug) != _anonymous_slug(
-            nothing, "bestaat-niet"
-        ):
+        told_of = PlatformEvent.objects.filter(request_id__in=[found["X-Request-Id"], nothing["X-Request-Id"]]).count()
+        alike = _anonymous_slug(found, theirs.slug) == _anonymous_slug(nothing, "bestaat-niet")
+        if found.status_code != NOT_THERE or not alike or told_of != 2:
             faults.append(f"{page.declaration.name}: {found.status_code} / {nothing.status_code}")
     told(faults)
 
