@@ -11,7 +11,7 @@ from casemgmt.accounts.models import User
 from casemgmt.audit.appearances import Appearance, looks_and_lists
 from casemgmt.audit.queries import Look, Place, who_looked
 from casemgmt.audit.vocabulary import Action, Outcome
-from casemgmt.audit.words import said_so_often, said_to_client
+from casemgmt.audit.words import list_said_to_client, said_so_often, said_to_client
 from casemgmt.base import clock
 from casemgmt.letters.queries import LetterLine, letters_to
 from casemgmt.letters.wording import article_name
@@ -176,10 +176,11 @@ def _what(found: Iterable[Look | Appearance]) -> str:
             opened[said_to_client(one.data)] = None
         else:
             for word, often in one.lists.items():
-                lists[word] = lists.get(word, 0) + often
+                called = list_said_to_client(word)
+                lists[called] = lists.get(called, 0) + often
     said = [upper(", ".join(opened))] if opened else []
     if lists:
-        where = ", ".join(said_so_often(said_to_client(word), often) for word, often in lists.items())
+        where = ", ".join(said_so_often(called, often) for called, often in lists.items())
         said.append(_("Saw this dossier in a list: %(lists)s") % {"lists": where})
     return ". ".join(said)
 
@@ -188,7 +189,7 @@ def _why(ground: str) -> str:
     return {
         "team": _("Works in the team that helps you."),
         "assignment": _("Was added to help you."),
-        "desk": _("For a task for everybody here, such as your request."),
+        "desk": _("For a task for everybody here."),
     }.get(ground, "")
 
 

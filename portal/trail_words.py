@@ -1,14 +1,14 @@
-"""How the trail's words about the pages of the portal are said to people."""
+"""How the words about the pages of the portal are said to people; a client reads them of their own visits only."""
 
 from django.utils.translation import gettext_noop
 
-from casemgmt.audit.words import say
+from casemgmt.audit.words import say, say_to_all
 
 say("portal-start", gettext_noop("their own page in the portal"), gettext_noop("your own page"))
 say("portal-me", gettext_noop("their own page in the portal"), gettext_noop("your own page"))
 say("portal-switch", gettext_noop("their own page in the portal"), gettext_noop("your own page"))
-say("portal-looks", gettext_noop("who looked"))
-say("portal-received", gettext_noop("who received data"))
+say_to_all("portal-looks", gettext_noop("who looked"))
+say_to_all("portal-received", gettext_noop("who received data"))
 say("portal-letters", gettext_noop("letters in the portal"), gettext_noop("your letters"))
 say("portal-letter", gettext_noop("letters in the portal"), gettext_noop("your letters"))
 say("portal-inspection", gettext_noop("an inspection in the portal"), gettext_noop("your inspection"))

@@ -2,6 +2,10 @@
 
 The trail keeps words of the code ("timeline"); whoever asks who looked reads
 plain ones. A standing test fails on a word that nobody said.
+
+A client reads of a word no more than "the dossier" or "a list", unless it tells
+nothing of anybody else: one dossier holds a family, and that somebody asked,
+answered, got a letter or was let in is not for the others to know.
 """
 
 from dataclasses import dataclass
@@ -14,7 +18,7 @@ from casemgmt.base.registries import Registry
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One word as English msgids: to staff, and to the client whose dossier it is."""
+    """One word as English msgids: to staff, and to a client; empty: no more than the dossier, or a list."""
 
     staff: str
     client: str
@@ -24,8 +28,17 @@ words: Registry[Said] = Registry("word of the trail")
 
 
 def say(word: str, staff: str, client: str = "") -> None:
-    """Tell how ``word`` is said to staff, and to a client where that differs; both English msgids."""
-    words.add(word, Said(staff, client or staff))
+    """Tell how ``word`` is said to staff; both are English msgids.
+
+    ``client`` is for a client's own visits and for what staff read of their own accord (``say_to_all``). What
+    one person of the family did or got never has it: the others read the same page.
+    """
+    words.add(word, Said(staff, client))
+
+
+def say_to_all(word: str, said: str) -> None:
+    """Tell how ``word`` is said to staff and to every client of the dossier, for it tells nothing of any of them."""
+    words.add(word, Said(said, said))
 
 
 def said_to_staff(word: str) -> str:
@@ -34,8 +47,13 @@ def said_to_staff(word: str) -> str:
 
 
 def said_to_client(word: str) -> str:
-    """The data of an event, to the client."""
-    return _(_said(word).client)
+    """The data of an event, to a client."""
+    return _(_said(word).client or _ELSE.client)
+
+
+def list_said_to_client(word: str) -> str:
+    """The list in which the name stood, to a client."""
+    return _(_said(word).client or _LIST)
 
 
 def said_so_often(said: str, often: int) -> str:
@@ -48,9 +66,10 @@ def said_so_often(said: str, often: int) -> str:
 # A crash is written with the name of its page ("dossiers:timeline"), which tells nobody anything.
 _PAGE = Said(gettext_noop("a page that did not open"), gettext_noop("a page that did not open"))
 _ELSE = Said(gettext_noop("the dossier"), gettext_noop("the dossier"))
+_LIST = gettext_noop("a list")
 
 say("trail", gettext_noop("who looked"))
-say("crash", _PAGE.staff)
+say_to_all("crash", _PAGE.staff)
 
 
 def _said(word: str) -> Said:

@@ -6,5 +6,4 @@ from casemgmt.audit.words import say
 
 say("tasks", gettext_noop("the list of tasks"))
 say("task", gettext_noop("a task"))
-# To a client no more than a list: what waits may be a plan of which telling was put off.
-say("approvals", gettext_noop("the list of what waits for approval"), gettext_noop("a list"))
+say("approvals", gettext_noop("the list of what waits for approval"))

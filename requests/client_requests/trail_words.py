@@ -5,10 +5,10 @@ from django.utils.translation import gettext_noop
 from casemgmt.audit.words import say
 
 say("requests", gettext_noop("the requests"))
-say("request", gettext_noop("a request"), gettext_noop("your request"))
+say("request", gettext_noop("a request"))
 say("request-mandate", gettext_noop("the mandate to decide on a request"))
-say("inspection", gettext_noop("an inspection"), gettext_noop("what you may read"))
-say("portal", gettext_noop("access to the portal"), gettext_noop("access to this page"))
-say("portal-access", gettext_noop("access to the portal"), gettext_noop("access to this page"))
+say("inspection", gettext_noop("an inspection"))
+say("portal", gettext_noop("access to the portal"))
+say("portal-access", gettext_noop("access to the portal"))
 say("portal-invited", gettext_noop("a code for the portal"))
 say("portal-renewed", gettext_noop("a new code for the portal"))
