@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.calendar import age_on, months_on
 from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.facts import MissingFact, RightFacts
+from casemgmt.policy.rules.facts import ImpossibleFact, RightFacts
 from casemgmt.policy.rules.representation import is_adult, who_exercises_rights
+from casemgmt.policy.rules.unknown import not_filled_in, of_client
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Mode
 from casemgmt.policy.schema.vocabulary import Person as Acting
@@ -172,11 +173,11 @@ def _decider(client: Person, people: Sequence[Person], held: Held, profile: Prof
     if profile is None:
         return Decider(name, _("cannot be told yet."), _("not known yet"), None)
     try:
-        decision = who_exercises_rights(rights_facts(client, people, held, profile, on), profile, on)
-    except MissingFact:
-        return Decider(name, _("cannot be told yet: the date of birth is missing."), _("not known yet"), None)
-    except ValueError:
+        decision = of_client(who_exercises_rights, rights_facts(client, people, held, profile, on), profile, on)
+    except ImpossibleFact:
         return Decider(name, _("cannot be told yet."), _("not known yet"), None)
+    if not_filled_in(decision):
+        return Decider(name, _("cannot be told yet: the date of birth is missing."), _("not known yet"), decision)
     sentence, who = _decides(name, decision, representatives_of(client, people, held, on))
     return Decider(name, sentence, who, decision)
 

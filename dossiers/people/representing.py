@@ -52,11 +52,12 @@ def standing_to(person: Person, client: Person, held: Held, on: date) -> Who:
     """What somebody is to this client: custody ends at 18, a guardian of an adult is a mentor or curator.
 
     A brother or sister acts only as an adult; one whose age nobody knows acts for nobody. A partner is the
-    client's own only where the client is no minor: in a child's dossier it is a parent's.
+    client's own only where the client is known to be an adult: in a child's dossier it is a parent's. While nobody
+    knows a client's age, custody that was written down stays custody; what it allows no rule says before then.
     """
     if person.id == client.id:
         return Who.CLIENT
-    minor = client.birth_date is not None and not is_adult(client.birth_date, on)
+    minor = not is_adult(client.birth_date, on)
     if (person.id, client.id) in held and (minor or person.role == PersonRole.GUARDIAN):
         return Who.LEGAL_REPRESENTATIVE
     if person.role == PersonRole.SIBLING:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from casemgmt.accounts.models import User
 from casemgmt.base.errors import NotThere, Refused
 from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.facts import FactError, RightFacts
+from casemgmt.policy.rules.facts import RightFacts
 from casemgmt.policy.rules.representation import who_exercises_rights
+from casemgmt.policy.rules.unknown import of_client
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.policy.schema.vocabulary import RequestKind, Right
@@ -212,7 +213,7 @@ def rights_over(dossier: Dossier, person: Person, on: date) -> Rights:
     why: Decision | None = None
     for around in circles(dossier, on):
         somebody, decision = around.find(person.id), _whose_right(around, profile)
-        if somebody is None or decision is None:
+        if somebody is None:
             continue
         mine = somebody.who.value in decision.outcome["by"]
         if mine:
@@ -222,13 +223,10 @@ def rights_over(dossier: Dossier, person: Person, on: date) -> Rights:
     return Rights(tuple(held), shown(why, on) if why else None)
 
 
-def _whose_right(around: Circle, profile: Profile) -> Decision | None:
-    """Who exercises this client's rights on that day; None where that cannot be told, as without a birth date."""
-    try:
-        facts = RightFacts(**client_facts(around), right=Right.INSPECTION)
-        return who_exercises_rights(facts, profile, around.on)
-    except FactError:
-        return None
+def _whose_right(around: Circle, profile: Profile) -> Decision:
+    """Who exercises this client's rights on that day; nobody while the birth date is not known."""
+    facts = RightFacts(**client_facts(around), right=Right.INSPECTION)
+    return of_client(who_exercises_rights, facts, profile, around.on)
 
 
 def _stands_in(around: Circle | None, person: Person, profile: Profile) -> bool:
@@ -237,7 +235,7 @@ def _stands_in(around: Circle | None, person: Person, profile: Profile) -> bool:
     if around is None or somebody is None or somebody.who in ALWAYS:
         return somebody is not None
     decision = _whose_right(around, profile)
-    return decision is not None and somebody.who.value in decision.outcome["by"]
+    return somebody.who.value in decision.outcome["by"]
 
 
 def _without_facts(decision: Decision) -> Decision:

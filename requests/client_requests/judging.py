@@ -15,6 +15,7 @@ from casemgmt.policy.rules import requests as rules
 from casemgmt.policy.rules.answer import answer, used
 from casemgmt.policy.rules.entitlement import kind_of
 from casemgmt.policy.rules.facts import MissingFact, RequestFacts
+from casemgmt.policy.rules.unknown import not_filled_in, of_client
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.asking import Request
 from casemgmt.policy.schema.values import Cited
@@ -76,7 +77,7 @@ def deadline(kind: str, received_on: date, profile: Profile, on: date) -> Decisi
 
 def entitled(asked: Asked, profile: Profile, on: date) -> Decision:
     """Whether those who ask may ask this, for this client, on this day."""
-    return rules.may_ask(request_facts(asked), profile, on)
+    return of_client(rules.may_ask, request_facts(asked), profile, on)
 
 
 def may_be_shown(asked: Asked, profile: Profile, on: date) -> Decision:
@@ -84,7 +85,7 @@ def may_be_shown(asked: Asked, profile: Profile, on: date) -> Decision:
     if asked.kind not in SHOWING:
         return entitled(asked, profile, on)
     facts = request_facts(replace(asked, identified=True))
-    return rules.may_inspect(facts, profile, on)
+    return of_client(rules.may_inspect, facts, profile, on)
 
 
 def form_of(kind: str, profile: Profile, on: date) -> Decision:
@@ -136,9 +137,11 @@ def _outcome(asked: Asked, profile: Profile, on: date) -> tuple[bool, bool]:
 
 
 def grounds(asked: Asked, profile: Profile, on: date) -> tuple[Ground, ...]:
-    """Every ground that can refuse this request now, as the profile names them."""
+    """Every ground that can refuse this request now, as the profile names them; none while that cannot be told."""
     kind = kind_of(profile, RequestKind(asked.kind))
     who = entitled(asked, profile, on)
+    if not_filled_in(who):
+        return ()
     found = [_ground(asked, reason, label, part, profile, on) for reason, label, part in _named(kind)]
     if not who.outcome["allowed"] and not who.outcome["escalate"]:
         # Who may not ask at all is refused for that and for nothing else.

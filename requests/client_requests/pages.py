@@ -16,7 +16,6 @@ from casemgmt.letters.queries import opened
 from casemgmt.letters.wording import Wording
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
-from casemgmt.policy.rules.facts import FactError
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.policy.versions import profile_in_force
@@ -112,12 +111,18 @@ class RequestPage:
     may_decide: bool
     mandator: str
     may_read: bool
+    fills_in: UUID | None
     today: date
 
     @property
     def allowed(self) -> bool:
         """Whether the rules let this person have it now."""
         return bool(self.shown.outcome["allowed"])
+
+    @property
+    def not_filled_in(self) -> bool:
+        """Whether the rules cannot be asked yet, so that nobody decides; ``fills_in`` is whom to fill it in of."""
+        return bool(self.shown.outcome.get("not_filled_in"))
 
     @property
     def escalate(self) -> bool:
@@ -149,6 +154,7 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         may_decide=actor.may(Verb.DECIDE_REQUEST),
         mandator=_mandator(row, actor, profile, on),
         may_read=access.can(actor, Verb.READ, dossier),
+        fills_in=row.about_id if access.can(actor, Verb.CHANGE, dossier) else None,
         today=on,
         **values,
     )
@@ -234,11 +240,7 @@ def _proposal(asked: Asked, now: Decision, parts: Parts | None, profile: Profile
 
 
 def _questions(asked: Asked, profile: Profile, on: date) -> tuple[tuple[str, str], ...]:
-    try:
-        found = judging.questions_that_matter(asked, profile, on)
-    except FactError:
-        return ()
-    return tuple((name, QUESTIONS[name]()) for name in found)
+    return tuple((name, QUESTIONS[name]()) for name in judging.questions_that_matter(asked, profile, on))
 
 
 def _ground(one: Ground, on: date) -> ShownGround:
