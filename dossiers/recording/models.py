@@ -81,7 +81,8 @@ class EntryAbout(DossierContent):
 class Draft(DossierContent):
     """What somebody was typing when the session ended: theirs alone, gone when the entry is saved.
 
-    ``place_id`` is the entry that is being reworded, or the dossier itself for a new one.
+    ``place_id`` is the entry that is being reworded, the working note that is made an entry, or the dossier
+    itself for a new one: so that finishing one never takes another with it.
     """
 
     author_id = models.UUIDField()

@@ -24,6 +24,7 @@ from casemgmt.work.acts import cancel_tasks_for, create_task, move_task
 from casemgmt.work.kinds import Group, task_kind
 from dossiers.content import author_of
 from dossiers.models import Dossier, WorkingNote
+from dossiers.recording.drafts import drop_draft
 
 REMINDER = task_kind("dossiers.note", gettext_noop("Working note: keep or destroy"), Group.WRITE, "notes").name
 
@@ -86,8 +87,9 @@ def postpone_note(dossier: Dossier, note_id: UUID, *, by: Actor, on: date) -> da
 
 
 def destroy_note(dossier: Dossier, note_id: UUID, *, by: Actor, at: datetime) -> None:
-    """Destroy one's own note, for good; its reminder goes with it."""
+    """Destroy one's own note, for good; its reminder goes with it, and what was being made of it."""
     _own(dossier, note_id, by).delete()
+    drop_draft(dossier, note_id, by)
     cancel_tasks_for(note_id, at=at)
 
 

@@ -46,7 +46,7 @@ class TimelinePage:
 def show(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """A dossier: who it is about, and its story, the newest part first."""
     actor, on = actor_of(request), clock.today()
-    kind, after, about = given(request, "kind"), given(request, "after"), _person(given(request, "about"))
+    kind, after, about = given(request, "kind"), given(request, "after"), _id(given(request, "about"))
 
     def load(dossier: Dossier) -> TimelinePage:
         return TimelinePage(
@@ -77,7 +77,7 @@ class EntryPage:
 def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """Add an entry; a working note that becomes part of the dossier comes in here too."""
     actor, at = actor_of(request), clock.now()
-    note_id = _person(request.POST.get("note", "") or given(request, "note"))
+    note_id = _id(request.POST.get("note", "") or given(request, "note"))
     page = _entry_page(actor, dossier_id, Verb.ADD, note_id=note_id)
     asked = questions(actor.roles, clock.local_date(at))
     if request.method == "GET":
@@ -92,9 +92,10 @@ def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         kind = form.cleaned_data.get("statement_kind") or "fact"
         happened = form.cleaned_data["happened_on"]
         entry = add_entry(dossier, form.wording(), kind=kind, about=form.about(), happened_on=happened, by=actor, at=at)
-        drop_draft(dossier, dossier.id, actor)
         if note_id is not None:
             destroy_note(dossier, note_id, by=actor, at=at)
+        else:
+            drop_draft(dossier, dossier.id, actor)
         return entry.id
 
     change_dossier(actor, dossier_id, Verb.ADD, record, data="entry", action=Action.ADD)
@@ -142,8 +143,9 @@ def versions(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpResp
 
 
 def keep(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
-    """Keep what is being typed, sealed, for its writer alone."""
-    return _keep(request, dossier_id, dossier_id, Verb.ADD)
+    """Keep what is being typed, sealed, for its writer alone; what is made of a working note has its own place."""
+    note_id = _id(request.POST.get("note", ""))
+    return _keep(request, dossier_id, note_id or dossier_id, Verb.ADD, note_id)
 
 
 def keep_rewording(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpResponse:
@@ -152,13 +154,18 @@ def keep_rewording(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> Ht
 
 
 def forget(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
-    """Throw away the draft of a new entry."""
-    actor = actor_of(request)
-    change_dossier(actor, dossier_id, Verb.ADD, lambda d: drop_draft(d, d.id, actor), data="draft")
+    """Throw away the draft of a new entry, or of what is made of a working note; then begin there anew."""
+    actor, note_id = actor_of(request), _id(request.POST.get("note", ""))
+    place_id = note_id or dossier_id
+    change_dossier(actor, dossier_id, Verb.ADD, lambda d: drop_draft(d, place_id, actor), data="draft")
+    if note_id is not None:
+        return see_other(request, "dossiers:note", dossier_id=dossier_id, note_id=note_id)
     return see_other(request, "dossiers:add_entry", dossier_id=dossier_id)
 
 
-def _keep(request: HttpRequest, dossier_id: UUID, place_id: UUID, verb: Verb) -> HttpResponse:
+def _keep(
+    request: HttpRequest, dossier_id: UUID, place_id: UUID, verb: Verb, note_id: UUID | None = None
+) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     content = {
         str(name): [str(value) for value in values]
@@ -168,7 +175,13 @@ def _keep(request: HttpRequest, dossier_id: UUID, place_id: UUID, verb: Verb) ->
     too_much = sum(len(value) for values in content.values() for value in values) > LONGEST or len(content) > 60
     if too_much or text_faults(request.POST):
         return errors.answer(request, 422)
-    change_dossier(actor, dossier_id, verb, lambda d: keep_draft(d, place_id, content, by=actor, at=at), data="draft")
+
+    def put_away(dossier: Dossier) -> None:
+        if note_id is not None:
+            note_of(dossier, note_id, actor)  # only of one's own note, and only while it is there
+        keep_draft(dossier, place_id, content, by=actor, at=at)
+
+    change_dossier(actor, dossier_id, verb, put_away, data="draft")
     return HttpResponse(status=204)
 
 
@@ -181,7 +194,7 @@ def _entry_page(
         return EntryPage(
             frame=load_frame(dossier, actor, on, "timeline"),
             readers=readers_of(dossier, on),
-            draft=draft_for(dossier, entry_id or dossier.id, actor),
+            draft=draft_for(dossier, entry_id or note_id or dossier.id, actor),
             note=note_of(dossier, note_id, actor) if note_id else None,
             entry=timeline.entry_value(dossier, entry_id) if entry_id else None,
         )
@@ -205,7 +218,7 @@ def _form(
 
 def _kept(page: EntryPage, first: dict[str, object]) -> dict[str, object]:
     """The form's first values, and over them what this person was typing."""
-    if page.draft is None or page.note is not None:
+    if page.draft is None:
         return first
     several = ("about_whom",)
     typed = {name: values if name in several else values[-1] for name, values in page.draft.content.items() if values}
@@ -257,7 +270,7 @@ def _both_texts(
     return render(request, "dossiers/reword.html", values, status=409)
 
 
-def _person(text: str) -> UUID | None:
+def _id(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:

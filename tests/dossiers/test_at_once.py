@@ -9,7 +9,7 @@ from django.test import Client
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.models import Organisation, Unit
 from casemgmt.vault.keys import load_keys
-from dossiers.models import Person
+from dossiers.models import Draft, Person, WorkingNote
 from dossiers.people.acts import NewPerson, known_of
 from tests.cast import make_actor, of
 from tests.dossiers.pages import World, hidden, make_world, signed_in
@@ -84,3 +84,33 @@ class TestWording:
         assert "Iemand was u voor" in page and "Zwemles is op dinsdag." in page and "Zwemles is op vrijdag." in page
         assert world.worker.post(path, typing).status_code == 409
         assert "Zwemles is op dinsdag." in world.worker.get(world.at()).content.decode()
+
+
+class TestNotes:
+    """Making a working note part of the dossier leaves what else its author was writing."""
+
+    def test_a_note_made_an_entry_takes_no_other_unfinished_entry_with_it(self, world):
+        path, drafts = world.at("vermelding/"), world.at("vermelding/concept/")
+        assert world.worker.post(world.at("aantekeningen/"), {"text": "Nog navragen."}).status_code == 303
+        with organisation(world.place.id), transaction.atomic():
+            note = str(WorkingNote.objects.get().id)
+        unfinished = an_entry(world, text="Half af over school")
+        of_note = an_entry(world, text="Nagevraagd op school", note=note)
+        assert world.worker.post(drafts, unfinished).status_code == 204
+        assert world.worker.post(drafts, of_note).status_code == 204
+        assert mate_of(world).post(drafts, of_note).status_code == 404
+        assert "Nagevraagd op school" in world.worker.get(f"{path}?note={note}").content.decode()
+        assert world.worker.post(path, of_note).status_code == 303
+        assert "Half af over school" in world.worker.get(path).content.decode()
+        with organisation(world.place.id), transaction.atomic():
+            assert Draft.objects.count() == 1 and not WorkingNote.objects.exists()
+
+    def test_what_was_being_made_of_a_note_is_destroyed_with_it(self, world):
+        assert world.worker.post(world.at("aantekeningen/"), {"text": "Nog navragen."}).status_code == 303
+        with organisation(world.place.id), transaction.atomic():
+            note = str(WorkingNote.objects.get().id)
+        typed = an_entry(world, text="Nagevraagd op school", note=note)
+        assert world.worker.post(world.at("vermelding/concept/"), typed).status_code == 204
+        assert world.worker.post(world.at(f"aantekeningen/{note}/vernietigen/")).status_code == 303
+        with organisation(world.place.id), transaction.atomic():
+            assert not Draft.objects.exists()
