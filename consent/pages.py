@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from casemgmt.base.errors import Conflict
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.consent import whose_consent_needed
-from casemgmt.policy.rules.facts import FactError
+from casemgmt.policy.rules.unknown import not_filled_in, of_client
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import ConsentPurpose
 from casemgmt.policy.versions import profile_in_force
@@ -37,6 +36,11 @@ class ConsentPage:
     withdrawal: str
     lines: tuple[ConsentLine, ...]
     today: date
+
+    @property
+    def not_filled_in(self) -> bool:
+        """Whether nobody can tell whose consent is needed, before the client's birth date is filled in."""
+        return bool(not_filled_in(self.decision))
 
     @property
     def asks_recipient(self) -> bool:
@@ -73,8 +77,5 @@ def load_page(dossier: Dossier, on: date, about: UUID | None, purpose: str) -> C
 
 
 def needed_for(around: Circle, purpose: ConsentPurpose, profile: Profile, on: date) -> Decision:
-    """Whose consent the regulation asks; raises Conflict when a fact is missing, such as a birth date."""
-    try:
-        return whose_consent_needed(consent_facts(around, purpose), profile, on)
-    except FactError as error:
-        raise Conflict(error.sentence) from error
+    """Whose consent the regulation asks; while the birth date is missing, that nobody can tell."""
+    return of_client(whose_consent_needed, consent_facts(around, purpose), profile, on)

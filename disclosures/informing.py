@@ -22,6 +22,7 @@ from casemgmt.letters.vocabulary import Kind
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.informing import informing_waits_until
+from casemgmt.policy.rules.unknown import not_filled_in
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Ground, Timing
 from casemgmt.web.dates import date_plain
@@ -152,7 +153,9 @@ def may_always_defer(actor: Actor, dossier: Dossier) -> bool:
 
 
 def told(decision: Decision, around: Circle) -> tuple[Somebody, ...]:
-    """Who gets the letter; where the rule names nobody who is there, the client."""
+    """Who gets the letter; where the rule names nobody who is there, the client; nobody while that cannot be told."""
+    if not_filled_in(decision):
+        return ()
     return people_of(around, tuple(decision.outcome.get("who", ()))) or (around.client,)
 
 
@@ -196,7 +199,12 @@ def _defer(now: Situation, telling: Telling) -> None:
 
 
 def _write_letters(now: Situation, decision: Decision, *, late: bool = False, beforehand: bool = False) -> None:
-    """One letter to each person the regulation names, each to its own address or the portal, never another's."""
+    """One letter to each person the regulation names, each to its own address or the portal, never another's.
+
+    Raises Refused while nobody can tell who must be told, for want of a birth date.
+    """
+    if not_filled_in(decision):
+        raise Refused(decision)
     row = now.row
     waited = why_told_late(row, now.around, now.profile) if late else None
     may = Decision.from_dict((row.judgement or {})["may"])

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from casemgmt.base.db import reads
-from casemgmt.base.errors import Conflict
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.conditions import holds
 from casemgmt.policy.rules.consent import whose_consent_needed
@@ -26,9 +25,10 @@ from casemgmt.policy.rules.disclosure import (
     review_due,
     weigh_grounds,
 )
-from casemgmt.policy.rules.facts import DisclosureFacts, FactError, InformFacts
+from casemgmt.policy.rules.facts import DisclosureFacts, InformFacts
 from casemgmt.policy.rules.informing import must_inform_client, why_telling_waited
 from casemgmt.policy.rules.representation import decider
+from casemgmt.policy.rules.unknown import BIRTH_DATE, cannot_tell, not_filled_in, of_client
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.sharing import Condition, GroundRule
 from casemgmt.policy.schema.vocabulary import Channel, ConsentPurpose, Event, Ground, Mode, Purpose, Recipient
@@ -166,18 +166,35 @@ class OtherGround:
 def judge(disclosure: Disclosure, around: Circle, profile: Profile, on: date) -> Judgement:
     """What the regulation says of this disclosure on a day. The key must be loaded.
 
-    Raises Conflict when a fact is missing that it must know, such as a birth date.
+    While the client's birth date is missing nobody can tell whose consent counts, so none does: only a ground that
+    asks no consent carries it then.
     """
-    try:
-        who = whose_consent_needed(consent_facts(around, _consent_purpose(disclosure)), profile, on)
-        rows = _rows(disclosure, each_time=bool(who.outcome.get("each_time")))
-        facts = disclosure_facts(disclosure, around, rows, profile)
-        chosen = chosen_ground(profile, disclosure.answers)
-        decided = bool((disclosure.answers.get("decision") or {}).get("may"))
-        may = may_disclose(facts, profile, on, chosen=ground_key(chosen) if chosen else "", decided=decided)
-    except FactError as error:
-        raise Conflict(error.sentence) from error
+    who = of_client(whose_consent_needed, consent_facts(around, _consent_purpose(disclosure)), profile, on)
+    rows = _rows(disclosure, each_time=bool(who.outcome.get("each_time")))
+    chosen = chosen_ground(profile, disclosure.answers)
+    key = ground_key(chosen) if chosen else ""
+    if not_filled_in(who):
+        facts = disclosure_facts(disclosure, around, [], profile)
+        return Judgement(who, _without_consent(may_disclose(facts, profile, on, chosen=key), who), ())
+    facts = disclosure_facts(disclosure, around, rows, profile)
+    decided = bool((disclosure.answers.get("decision") or {}).get("may"))
+    may = may_disclose(facts, profile, on, chosen=key, decided=decided)
     return Judgement(who, may, _needed(disclosure, around, who, rows, on))
+
+
+def _without_consent(may: Decision, unknown: Decision) -> Decision:
+    """What may go on a ground without consent; else that it cannot be told, and that nobody decides around it."""
+    if may.outcome["allowed"]:
+        return may
+    return replace(
+        may,
+        outcome={**may.outcome, **unknown.outcome},
+        articles=unknown.articles,
+        citations=unknown.citations,
+        explanation=unknown.explanation,
+        absolute=True,
+        overrule_by=None,
+    )
 
 
 def disclosure_facts(disclosure: Disclosure, around: Circle, rows: list[Consent], profile: Profile) -> DisclosureFacts:
@@ -198,8 +215,17 @@ def disclosure_facts(disclosure: Disclosure, around: Circle, rows: list[Consent]
 
 
 def must_inform(disclosure: Disclosure, around: Circle, profile: Profile, on: date, **answers: Any) -> Decision:
-    """Who is told of this disclosure, of what and when; ``answers`` are facts that may make it wait."""
-    return must_inform_client(_inform_facts(disclosure, around, **answers), profile, on)
+    """Who is told of this disclosure, of what and when; ``answers`` are facts that may make it wait.
+
+    While the client's birth date is missing it names nobody: whether a representative is told hangs on the age.
+    """
+    facts = _inform_facts(disclosure, around, **answers)
+    decision = must_inform_client(facts, profile, on)
+    if facts.birth_date is not None:
+        return decision
+    unknown = cannot_tell(facts, profile, "birth_date", BIRTH_DATE)
+    nobody = {"who": (), "escalate": True, "not_filled_in": "birth_date"}
+    return replace(decision, outcome={**decision.outcome, **nobody}, explanation=unknown.explanation)
 
 
 def why_told_late(disclosure: Disclosure, around: Circle, profile: Profile) -> Decision:
