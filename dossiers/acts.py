@@ -17,6 +17,7 @@ from casemgmt.vault.keys import create_dossier_key
 from casemgmt.vault.tokens import name_tokens, number_tokens, replace_tokens
 from dossiers.access import permission_to_view
 from dossiers.models import Assignment, Dossier
+from dossiers.people.acts import NewPerson, add_person
 
 MAY_OPEN = "dossier.open"
 
@@ -30,11 +31,11 @@ class NewDossier:
     unit_id: UUID
 
 
-def create_dossier(new: NewDossier, *, by: Actor, at: datetime) -> UUID:
-    """Open a dossier for a unit in which ``by`` may do so; returns its id.
+def create_dossier(new: NewDossier, *, by: Actor, at: datetime, client: NewPerson | None = None) -> UUID:
+    """Open a dossier for a unit in which ``by`` may do so, ``client`` in it from the start; returns its id.
 
-    The key is made and committed in the vault first: a crash in between leaves a
-    key without a dossier, which the night reports, never a dossier without a key.
+    The dossier and its client are there together or not at all. The key is made and committed in the vault first:
+    a crash in between leaves a key without a dossier, which the night reports, never a dossier without a key.
     Raises NotAllowed.
     """
     if new.unit_id not in by.units_where(MAY_OPEN):
@@ -42,7 +43,7 @@ def create_dossier(new: NewDossier, *, by: Actor, at: datetime) -> UUID:
     dossier_id = uuid4()
     create_dossier_key(dossier_id)
     with transaction.atomic():
-        Dossier.objects.create(
+        dossier = Dossier.objects.create(
             id=dossier_id,
             number=new.number,
             unit_id=new.unit_id,
@@ -50,10 +51,16 @@ def create_dossier(new: NewDossier, *, by: Actor, at: datetime) -> UUID:
             opened_at=at,
             opened_on=clock.local_date(at),
         )
-        tokens = name_tokens(new.name) | number_tokens("number", new.number)
-        replace_tokens(dossier_id, dossier_id, tokens)
+        replace_tokens(dossier_id, dossier_id, tokens_of_dossier(new.name, new.number))
         events.record(Action.CREATE, dossier_id=dossier_id, data="dossier")
+        if client is not None:
+            add_person(dossier, client, by=by, at=at)
     return dossier_id
+
+
+def tokens_of_dossier(name: str, number: str) -> set[bytes]:
+    """Everything a dossier itself can be found by; its people have their own."""
+    return name_tokens(name) | number_tokens("number", number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import BigIntegerField, Max
+from django.db.models.functions import Cast, Substr
 from django.utils.translation import gettext as _
 
-from casemgmt.audit.vocabulary import Action
 from casemgmt.base.db import reads
 from casemgmt.base.errors import Conflict
 from casemgmt.organisations import acts as units
 from casemgmt.organisations.actors import Actor
 from casemgmt.organisations.models import Unit
-from dossiers.access import change_dossier
 from dossiers.acts import NewDossier, create_dossier
 from dossiers.models import Dossier
-from dossiers.people.acts import NewPerson, add_person
-from dossiers.verbs import Verb
+from dossiers.people.acts import NewPerson
+
+# What can be the figures of a number; as many as a number in the database holds.
+FIGURES = r"^\d{4,18}$"
 
 
 @reads
@@ -30,11 +32,12 @@ def units_for(ids: Iterable[UUID]) -> list[tuple[str, str]]:
 
 @reads
 def suggested_number(abbreviation: str, on: date) -> str:
-    """The number after the highest of this year: SH-2026-0419."""
+    """The number after the highest of this year: SH-2026-0419, and after SH-2026-9999 SH-2026-10000."""
     prefix = f"{abbreviation}-{on.year}-"
-    taken = Dossier.objects.filter(number__startswith=prefix, number__regex=r"-\d{4,}$")
-    last = taken.order_by("-number").values_list("number", flat=True).first()
-    return f"{prefix}{int(last.rpartition('-')[2]) + 1 if last else 1:04d}"
+    rows = Dossier.objects.annotate(rest=Substr("number", len(prefix) + 1))
+    taken = rows.filter(number__startswith=prefix, rest__regex=FIGURES)
+    last = taken.aggregate(last=Max(Cast("rest", BigIntegerField())))["last"]
+    return f"{prefix}{(last or 0) + 1:04d}"
 
 
 @reads
@@ -49,20 +52,11 @@ def open_with_client(given: Mapping[str, Any], *, by: Actor, at: datetime) -> UU
     if number_taken(given["number"]):
         raise Conflict(taken)
     new = NewDossier(number=given["number"], name=given["name"], unit_id=UUID(given["unit"]))
+    client = NewPerson("client", given["client_name"], given["client_birth_date"], bsn=given["client_bsn"] or None)
     try:
-        dossier_id = create_dossier(new, by=by, at=at)
+        return create_dossier(new, by=by, at=at, client=client)
     except IntegrityError:
         raise Conflict(taken) from None
-    client = NewPerson("client", given["client_name"], given["client_birth_date"], bsn=given["client_bsn"] or None)
-    change_dossier(
-        by,
-        dossier_id,
-        Verb.ADD,
-        lambda dossier: add_person(dossier, client, by=by, at=at).id,
-        data="person",
-        action=Action.ADD,
-    )
-    return dossier_id
 
 
 def install() -> None:
