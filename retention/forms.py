@@ -171,14 +171,6 @@ class ApproveForm(forms.Form):
         return typed
 
 
-class ApproveListForm(ApproveForm):
-    """All reviewed dossiers that stood on the page at once: how many there are, typed."""
-
-    def __init__(self, *args: Any, many: int, **kwargs: Any) -> None:
-        super().__init__(*args, expected=str(many), **kwargs)
-        self.fields["typed"].label = _("Type how many dossiers you approve")
-
-
 def later_than(until: date, due_on: date | None) -> date:
     """The day, when it lies after the present end date."""
     if due_on is not None and until <= due_on:

@@ -51,22 +51,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Approvable:
-    """A reviewed dossier that this reader may approve."""
-
-    id: UUID
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
 class RemovalList:
-    """The list; ``next`` is the key of the next part of what waits for review."""
+    """The list; ``next`` is the key of the next part of what waits for review.
+
+    ``approvable``: something on it waits for this reader's approval.
+    """
 
     groups: tuple[Group, ...]
     next: str
     to_review: int
     reviewed: int
-    approvable: tuple[Approvable, ...]
+    approvable: bool
     own_reviews: int
     stopped_run: bool
 
@@ -82,7 +77,7 @@ def removal_list(actor: Actor, on: date, after: str = "") -> RemovalList:
     going = list(Removal.objects.filter(state__in=DESTROYING).order_by("approved_at", "id")[:PAGE])
     ended = list(Removal.objects.filter(state__in=ENDED).order_by("-ended_at", "id")[:PAGE])
     known = _known(actor, [*to_review, *agreed, *cooling, *going, *ended])
-    waits = [row for row in agreed if row.reviewed_by_id != actor.user_id and row.dossier_id in known.numbers]
+    others = [row for row in agreed if row.reviewed_by_id != actor.user_id and row.dossier_id in known.numbers]
     groups = (
         Group(_("To review"), _rows(to_review, known, actor, on), counts.get("proposed", 0)),
         Group(_("Reviewed, to be approved by somebody else"), _rows(agreed, known, actor, on), counts.get("agreed", 0)),
@@ -96,9 +91,7 @@ def removal_list(actor: Actor, on: date, after: str = "") -> RemovalList:
         next=_key(to_review[-1]) if more else "",
         to_review=counts.get("proposed", 0),
         reviewed=counts.get("agreed", 0) + counts.get("approved", 0),
-        approvable=tuple(Approvable(row.id, known.numbers[row.dossier_id]) for row in waits)
-        if actor.may("removal.approve")
-        else (),
+        approvable=bool(others) and actor.may("removal.approve"),
         own_reviews=sum(row.reviewed_by_id == actor.user_id for row in agreed),
         stopped_run=Task.objects.filter(kind=UNLIKELY_TASK, state=Task.State.OPEN).exists(),
     )

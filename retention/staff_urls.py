@@ -96,14 +96,6 @@ urlpatterns: list[URLPattern] = [
     page("bewaren/", removals.removals, name="retention:removals", needs=LIST, personal=True),
     page("bewaren/vooruitzicht/", removals.horizon, name="retention:horizon", needs=LIST),
     page("bewaren/toch/", removals.run, name="retention:run", needs=REVIEW, methods=POST),
-    page(
-        "bewaren/vaststellen/",
-        removals.approve_list,
-        name="retention:approve_list",
-        needs=APPROVE,
-        methods=BOTH,
-        personal=True,
-    ),
     page(_REMOVAL, removals.removal, name="retention:removal", needs=LIST, touches="removal", personal=True),
     page(
         _REMOVAL + "beoordelen/",

@@ -8,12 +8,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
-from casemgmt.base.errors import Conflict, NotThere, Refusal
+from casemgmt.base.errors import NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.web import charts, forms
 from casemgmt.web.render import is_partial, page_or_block, render, see_other
@@ -21,7 +20,7 @@ from dossiers.access import change_dossier, open_dossier
 from dossiers.models import Dossier
 from dossiers.verbs import Verb
 from retention import acts, lists
-from retention.forms import AGREE, EXTEND, ApproveForm, ApproveListForm, ReviewForm
+from retention.forms import AGREE, EXTEND, ApproveForm, ReviewForm
 from retention.keeping import way_in
 from retention.models import Removal
 from retention.night import ask_run
@@ -85,28 +84,6 @@ def approve(request: HttpRequest, removal_id: UUID) -> HttpResponse:
     return see_other(request, "retention:removal", removal_id=removal_id)
 
 
-@confirm_again
-def approve_list(request: HttpRequest) -> HttpResponse:
-    """Approve all dossiers that stood on the page, their number typed; each still goes for itself."""
-    if request.method != "POST":
-        return see_other(request, "retention:removals")
-    values = _list(request)
-    offered = {str(one.id) for one in values["list"].approvable}
-    stood = [one for one in dict.fromkeys(request.POST.getlist("removals")) if one in offered]
-    if not stood:
-        raise Conflict(_("These dossiers changed meanwhile. Look at the list again."))
-    form = ApproveListForm(request.POST, many=len(stood))
-    if not form.is_valid():
-        return forms.invalid(request, LIST, form, values | {"pane": None, "chosen": False, "list_form": form})
-    done = sum(_approved(request, UUID(one)) for one in stood)
-    messages.success(
-        request,
-        ngettext("%(num)s dossier approved.", "%(num)s dossiers approved.", done) % {"num": done}
-        + (" " + _("Others changed meanwhile; look at them again.") if done < len(stood) else ""),
-    )
-    return see_other(request, "retention:removals")
-
-
 def cancel(request: HttpRequest, removal_id: UUID) -> HttpResponse:
     """Stop an approved removal while its cooling-off lasts."""
     pane = _pane(request, removal_id)
@@ -140,10 +117,7 @@ def horizon(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest) -> dict[str, Any]:
-    after = given(request, "after")
-    found = lists.removal_list(actor_of(request), clock.today(), after)
-    form = ApproveListForm(many=len(found.approvable)) if found.approvable else None
-    return {"list": found, "list_form": form}
+    return {"list": lists.removal_list(actor_of(request), clock.today(), given(request, "after"))}
 
 
 def _pane(request: HttpRequest, removal_id: UUID) -> Pane:
@@ -203,15 +177,6 @@ def _step(request: HttpRequest, pane: Pane, verb: Verb, step: Step) -> None:
         step(dossier, acts.this_removal(pane.id, dossier), actor, at)
 
     change_dossier(actor, pane.dossier_id, verb, act, data="removal", action=Action.REMOVE)
-
-
-def _approved(request: HttpRequest, removal_id: UUID) -> bool:
-    try:
-        pane = _pane(request, removal_id)
-        _step(request, pane, Verb.APPROVE_REMOVAL, lambda _d, row, by, at: acts.approve(row, by=by, at=at))
-    except (Refusal, NotThere):
-        return False
-    return True
 
 
 def _next_to_review(request: HttpRequest) -> UUID | None:

@@ -116,7 +116,7 @@ def test_who_has_no_password_confirms_elsewhere_and_comes_back(client, staff):
 
 
 DANGEROUS = {
-    "policy:publish", "retention:approve", "retention:approve_list", "retention:run", "retention:again",
+    "policy:publish", "retention:approve", "retention:run", "retention:again",
     "disclosures:approve", "disclosures:hand-over",
     "client_requests:invite_again", "client_requests:freeze", "client_requests:end_access",
 }  # fmt: skip

@@ -227,28 +227,32 @@ def test_approving_without_the_right_number_is_refused(house: House, listed: UUI
 def test_approving_asks_first_who_it_is(house: House, listed: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     reviewed(house, listed)
     monkeypatch.setattr("casemgmt.accounts.confirm.confirmed", lambda request: False)
-    for address in (on_list(house, listed, "goedkeuren/"), house.url("bewaren/vaststellen/")):
-        answer = house.client("ria").post(address, {"typed": NUMBER, "removals": str(listed)})
-        assert answer.status_code == 422
-        assert 'name="confirm-password"' in answer.content.decode()
-        assert f'name="typed" value="{NUMBER}"' in answer.content.decode()
+    answer = house.client("ria").post(on_list(house, listed, "goedkeuren/"), {"typed": NUMBER})
+    assert answer.status_code == 422
+    assert 'name="confirm-password"' in answer.content.decode()
+    assert f'name="typed" value="{NUMBER}"' in answer.content.decode()
     assert removal(house).state == "agreed"
 
 
-def test_a_whole_list_is_approved_by_the_number_of_its_dossiers(house: House, listed: UUID) -> None:
-    dossier(house, "SH-2004-0002", closed_on=date(2010, 6, 1))
+def test_each_destruction_is_approved_for_itself_and_the_list_only_leads_there(house: House, listed: UUID) -> None:
+    second = "SH-2004-0002"
+    dossier(house, second, closed_on=date(2010, 6, 1))
     with organisation(house.id):
         night.propose_due(house.id)
         with transaction.atomic():
-            ids = [str(row.id) for row in Removal.objects.all()]
+            ids = set(Removal.objects.values_list("id", flat=True))
     for one in ids:
-        reviewed(house, UUID(one))
-    address, ria = house.url("bewaren/vaststellen/"), house.client("ria")
-    assert ria.post(address, {"removals": ids, "typed": "1"}).status_code == 422
-    assert house.client("karin").post(address, {"removals": ids, "typed": "2"}).status_code == 403
-    assert ria.post(address, {"removals": [*ids, str(uuid4()), "x"], "typed": "2"}).status_code == 303
+        reviewed(house, one)
+    ria = house.client("ria")
+    page = ria.get(house.url("bewaren/")).content.decode()
+    assert all(f'href="{on_list(house, one)}"' in page for one in ids)
+    assert 'name="removals"' not in page and 'name="typed"' not in page
+    assert ria.post(house.url("bewaren/vaststellen/"), {"removals": list(ids), "typed": "2"}).status_code == 404
+    assert ria.post(on_list(house, listed, "goedkeuren/"), {"typed": second}).status_code == 422
+    assert ria.post(on_list(house, listed, "goedkeuren/"), {"typed": NUMBER}).status_code == 303
     with organisation(house.id), transaction.atomic():
-        assert {row.state for row in Removal.objects.all()} == {"approved"}
+        states = {row.id: row.state for row in Removal.objects.all()}
+    assert states == {one: "approved" if one == listed else "agreed" for one in ids}
 
 
 # ---- Steps in their order (C1), twice (C3), and a right that is lost (C2) ----
