@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import Error, connection, transaction
@@ -102,7 +103,8 @@ def report(kind: str, failed: Mapping[UUID, Exception]) -> None:
     Replaces what its earlier run reported; ``kind`` does one of them when a person starts it again.
     """
     handlers.get(kind)
-    now, ours = clock.now(), {"organisation_id": current(), "kind": kind}
+    now = clock.now()
+    ours: dict[str, Any] = {"organisation_id": current(), "kind": kind}
     with transaction.atomic():
         Job.objects.filter(**ours, failed_at__isnull=False).exclude(subject__in=failed).delete()
         for subject, error in failed.items():
