@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from casemgmt.letters.pdf import without_network
+from casemgmt.vault.keys import master_key_opens
 
 PATIENCE = 1.5
 HEARTBEAT = "worker-heartbeat"
@@ -61,6 +62,7 @@ def parts() -> list[Part]:
     asked: dict[str, Callable[[], bool]] = {
         "database": lambda: _database("default"),
         "vault": lambda: _database("vault"),
+        "key": _key_opens,
         "broker": _broker,
         "worker": _worker,
         "disk": _disk,
@@ -70,6 +72,7 @@ def parts() -> list[Part]:
     names = {
         "database": _("The database"),
         "vault": _("The vault with the keys"),
+        "key": _("The master key"),
         "broker": _("The message broker"),
         "worker": _("The worker in the background"),
         "disk": _("Free space on the disk"),
@@ -120,6 +123,13 @@ def _database(alias: str) -> bool:
         connection.close()
 
 
+def _key_opens() -> bool:
+    try:
+        return master_key_opens()
+    finally:
+        connections.close_all()  # those of this thread
+
+
 def _broker() -> bool:
     cache.set("health", 1, 60)
     return bool(cache.get("health") == 1)
@@ -144,11 +154,19 @@ def _printer_is_shut() -> bool:
 
 def _sentence(key: str, well: bool) -> str:
     if well:
-        good = {"disk": _("There is enough room."), "printer": _("Letters are made without a network connection.")}
+        good = {
+            "key": _("Opens the vault."),
+            "disk": _("There is enough room."),
+            "printer": _("Letters are made without a network connection."),
+        }
         return good.get(key, _("Answers."))
     return {
         "database": _("Does not answer. Nothing can be read or written until it is back; nothing was half written."),
         "vault": _("Does not answer. Dossiers cannot be opened until it is back; nothing was half written."),
+        "key": _(
+            "Opens nothing: CASEMGMT_MASTER_KEY is not the key that locked the vault, or the vault does not answer. "
+            "No dossier can be opened until then; nothing is lost."
+        ),
         "broker": _("Does not answer. Signing in waits; work in the background goes on, a little later."),
         "worker": _("Has not been heard for five minutes. Letters and night work wait; nothing is lost."),
         "disk": _("Less than one gigabyte is free. Make room, or new files will be refused."),

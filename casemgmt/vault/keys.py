@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from casemgmt.base.db.base import DatabaseWrapper
 from casemgmt.base.errors import Refusal, Unavailable
-from casemgmt.base.organisation import current, current_scope
+from casemgmt.base.organisation import current, current_scope, organisation
+from casemgmt.organisations.places import all_organisations
 from casemgmt.vault import sealing
 from casemgmt.vault.keystore.models import DossierKey, OrganisationKey
 
@@ -114,6 +115,25 @@ def organisation_key() -> bytes:
         _wrapped_keys(set())
     key: bytes = store[_ORGANISATION]
     return key
+
+
+def master_key_opens() -> bool:
+    """Whether the master key is the one that locked the vault, asked of one organisation's key and telling nothing.
+
+    A house without keys has nothing to open. Raises Unavailable when the vault cannot be asked.
+    """
+    with transaction.atomic():
+        places = all_organisations()
+    for place in places:
+        with organisation(place.id):
+            try:
+                organisation_key()
+            except KeyDestroyed:
+                continue  # an organisation that is being made
+            except sealing.CannotOpen:
+                return False
+            return True
+    return True
 
 
 # The organisation's own key comes along in the same trip: a page costs the vault one query.

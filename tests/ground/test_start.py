@@ -1,0 +1,60 @@
+"""What must hold before a dossier is opened: the right master key, and keys in another cluster than the dossiers."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from casemgmt import checks, health
+from tests.cast import make_place
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+APPLICATION = ["default", "vault"]
+
+
+def said(found: list[Any]) -> list[tuple[str, str]]:
+    return [(one.id, one.msg) for one in found]
+
+
+def test_a_master_key_that_opens_nothing_is_told_by_its_name(db: None, settings: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(health, "LEAST_FREE", 1)
+    make_place()
+    health.beat()
+    assert said(checks.check_databases(APPLICATION)) == []
+    assert Client().get("/health/").json()["parts"]["key"]["well"] is True
+    settings.MASTER_KEY = base64.b64encode(b"another key of thirty-two bytes!").decode()
+    (error,) = checks.check_databases(APPLICATION)
+    assert error.is_serious() and "CASEMGMT_MASTER_KEY" in error.msg
+    answer = Client().get("/health/")
+    assert (answer.status_code, answer.json()["well"]) == (503, False)
+    parts = answer.json()["parts"]
+    assert [key for key, part in parts.items() if not part["well"]] == ["key"]
+    assert "CASEMGMT_MASTER_KEY" in parts["key"]["says"] and settings.MASTER_KEY not in answer.content.decode()
+
+
+def test_a_house_without_organisations_has_no_key_to_open(db: None, settings: Any) -> None:
+    settings.MASTER_KEY = base64.b64encode(b"another key of thirty-two bytes!").decode()
+    assert said(checks.check_databases(APPLICATION)) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "data", "keys", "setting"),
+    [
+        ("production", "default", "vault", "VAULT_DATABASE_URL"),
+        ("production", "owner", "vault_owner", "VAULT_DATABASE_OWNER_URL"),
+        ("demo", "default", "vault", "VAULT_DATABASE_URL"),
+    ],
+)
+def test_keys_in_the_cluster_of_the_dossiers_are_refused_in_production(
+    settings: Any, monkeypatch: Any, environment: str, data: str, keys: str, setting: str
+) -> None:
+    settings.CASEMGMT_ENV = environment
+    assert said(checks.check_databases([data])) == []
+    monkeypatch.setattr(checks, "connections", {data: connections[data], keys: connections[data]})
+    (found,) = checks.check_databases([data])
+    assert found.is_serious() is (environment == "production")
+    assert found.msg.startswith(f"{setting} leads to the cluster that holds the dossiers")
