@@ -40,7 +40,7 @@ def report_orphan_keys(organisation_id: UUID) -> None:
     """
     orphans = orphan_keys(clock.now())
     if orphans:
-        _report(LOOK_AT_KEYS, "orphan-keys", len(orphans), clock.now())
+        _report_orphans(len(orphans), clock.now())
 
 
 @jobs.handles("dossiers.lost_keys")
@@ -51,7 +51,7 @@ def report_lost_keys(organisation_id: UUID) -> None:
     """
     lost = lost_keys(clock.now())
     if lost:
-        _report(LOOK_AT_DOSSIERS, "lost-keys", len(lost), clock.now())
+        _report_lost(len(lost), clock.now())
     else:
         _settle(LOOK_AT_DOSSIERS, clock.now())
 
@@ -96,8 +96,18 @@ def _in_use() -> set[UUID]:
 
 
 @act
-def _report(kind: str, data: str, many: int, at: datetime) -> None:
-    events.record(Action.JOB, data=data, ground=f"{many} waiting")
+def _report_orphans(many: int, at: datetime) -> None:
+    events.record(Action.JOB, data="orphan-keys", ground=f"{many} waiting")
+    _call(LOOK_AT_KEYS, at)
+
+
+@act
+def _report_lost(many: int, at: datetime) -> None:
+    events.record(Action.JOB, data="lost-keys", ground=f"{many} waiting")
+    _call(LOOK_AT_DOSSIERS, at)
+
+
+def _call(kind: str, at: datetime) -> None:
     if not Task.objects.filter(kind=kind, object_id=current(), state=Task.State.OPEN).exists():
         create_task(
             kind=kind,
