@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from casemgmt.audit import events
@@ -13,7 +13,7 @@ from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.organisations.models import Membership
-from casemgmt.vault.keys import create_dossier_key
+from casemgmt.vault.keys import create_dossier_key, load_keys
 from casemgmt.vault.tokens import name_tokens, number_tokens, replace_tokens
 from dossiers.access import permission_to_view
 from dossiers.models import Assignment, Dossier
@@ -31,17 +31,20 @@ class NewDossier:
     unit_id: UUID
 
 
-def create_dossier(new: NewDossier, *, by: Actor, at: datetime, client: NewPerson | None = None) -> UUID:
+def create_dossier(
+    new: NewDossier, *, by: Actor, at: datetime, client: NewPerson | None = None, dossier_id: UUID | None = None
+) -> UUID:
     """Open a dossier for a unit in which ``by`` may do so, ``client`` in it from the start; returns its id.
 
     The dossier and its client are there together or not at all. The key is made and committed in the vault first:
     a crash in between leaves a key without a dossier, which the night reports, never a dossier without a key.
-    Raises NotAllowed.
+    ``dossier_id``: the id it gets, so that opening it again opens no second one. Raises NotAllowed, and
+    IntegrityError for an id or a number that is in use.
     """
     if new.unit_id not in by.units_where(MAY_OPEN):
         raise NotAllowed(_("You can open dossiers only for a team in which your role includes it."))
-    dossier_id = uuid4()
-    create_dossier_key(dossier_id)
+    dossier_id = dossier_id or uuid4()
+    _make_key(dossier_id)
     with transaction.atomic():
         dossier = Dossier.objects.create(
             id=dossier_id,
@@ -56,6 +59,14 @@ def create_dossier(new: NewDossier, *, by: Actor, at: datetime, client: NewPerso
         if client is not None:
             add_person(dossier, client, by=by, at=at)
     return dossier_id
+
+
+def _make_key(dossier_id: UUID) -> None:
+    """Make its key; there is one when this same opening broke off after that, or is under way at this moment."""
+    try:
+        create_dossier_key(dossier_id)
+    except IntegrityError:
+        load_keys([dossier_id])
 
 
 def tokens_of_dossier(name: str, number: str) -> set[bytes]:

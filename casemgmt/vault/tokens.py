@@ -20,12 +20,19 @@ from casemgmt.vault.sealing import derive
 SHORTEST, LONGEST = 3, 6
 TOKEN_BYTES = 16
 _PURPOSE = "search-tokens/1"
+# Letters that Unicode does not take apart, as people type them on a Dutch keyboard.
+_TYPED_AS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+)
 
 
 def normalise(text: str) -> str:
-    """Lower case, without accents and without anything that is no letter or digit."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return re.sub(r"[^a-z0-9]", "", plain.replace("ij", "y"))
+    """Lower case, without accents and without anything that is no letter or digit, in whatever script.
+
+    Latin letters become those that people type (Łukasz: lukasz, Øster: oster); other scripts keep their own.
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(_TYPED_AS)
+    return "".join(filter(str.isalnum, plain.replace("ij", "y")))
 
 
 def words_of(text: str) -> list[str]:

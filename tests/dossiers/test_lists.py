@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -136,7 +137,7 @@ class TestOpening:
     """A new dossier with its first client."""
 
     def form(self, world, **changes) -> dict:
-        given = {"number": "SH-2026-0500", "name": "Gezin Nieuw", "unit": str(world.place.unit_id)}
+        given = {"row_id": uuid4(), "number": "SH-2026-0500", "name": "Gezin Nieuw", "unit": str(world.place.unit_id)}
         return given | {"client_name": "Lotte Nieuw", "client_birth_date": "", "client_bsn": ""} | changes
 
     def test_the_next_number_is_offered(self, world):
@@ -319,3 +320,47 @@ class TestWithoutItsKey:
             tasks.report_lost_keys(world.place.id)
             with transaction.atomic():
                 assert not Task.objects.filter(kind=tasks.LOOK_AT_DOSSIERS, state="open").exists()
+
+
+class TestNamesAsTheyAreTyped:
+    """A letter that the keyboard does not have is typed as the nearest one, and found; other scripts are themselves."""
+
+    NAMES: ClassVar = {
+        "Łukasz Øster": ("Lukasz", "Łukasz", "Oster", "Øster", "lukasz oster", "ŁUKA"),
+        "Đorđe Strauß": ("Dorde", "Đorđe", "Strauss", "Strauß", "STRAUSS"),
+        "Æsa Þórsdóttir": ("Aesa", "Æsa", "Thorsdottir", "Þórs"),
+        "Işıl Cœur": ("Isil", "Işıl", "Coeur", "ISIL"),
+        "Наталия Йовчева": ("Наталия", "наталия йовчева", "Йовч"),
+        "محمد الأمين": ("محمد", "الأمين"),
+        "王小明": ("王小明",),
+    }
+
+    def test_a_client_is_found_by_each_way_of_typing_the_name(self, world):
+        here = {name: self.named(world, number, name) for number, name in enumerate(self.NAMES, start=1)}
+        with organisation(world.place.id):
+            for name, ways in self.NAMES.items():
+                for typed in ways:
+                    rows = search(world.place.worker, typed, clock.today()).rows
+                    assert [row.id for row in rows] == [here[name]], (name, typed)
+
+    def test_tokens_of_before_are_made_again_by_the_operator(self, world, monkeypatch):
+        with monkeypatch.context() as before:
+            before.setattr("casemgmt.vault.tokens.words_of", lambda text: ["ukasz", "ster"])
+            dossier_id = self.named(world, 1, "Łukasz Øster")
+        with organisation(world.place.id):
+            assert search(world.place.worker, "Oster", clock.today()).rows == ()
+        monkeypatch.setattr("dossiers.tokens.STEP", 1)
+        said = StringIO()
+        call_command("search_tokens", world.place.slug, stdout=said)
+        assert "All done: 2 dossiers; 0 have no key" in said.getvalue()
+        with organisation(world.place.id):
+            for typed, found in (("Oster", dossier_id), ("Bakker", world.family.dossier_id)):
+                assert [row.id for row in search(world.place.worker, typed, clock.today()).rows] == [found]
+
+    def named(self, world: World, number: int, name: str) -> UUID:
+        place, new = world.place, NewDossier(f"SH-2025-{number:04d}", "x", world.place.unit_id)
+        with organisation(place.id):
+            dossier_id = create_dossier(new, by=place.worker, at=MOMENT)
+            person = NewPerson("client", name)
+            change_dossier(place.worker, dossier_id, Verb.ADD, lambda d: add_person(d, person).id, data="person")
+        return dossier_id

@@ -184,6 +184,7 @@ def test_the_night_by_hand_queues_what_the_clock_would(places: list[Organisation
         ("audit_head", "--organisation", "nergens"),
         ("destruction_status", "--organisation", "nergens"),
         ("sweep_keys", "nergens"),
+        ("search_tokens", "nergens"),
     ],
 )
 def test_what_cannot_be_carried_out_ends_with_2_and_never_as_a_broken_chain(
