@@ -44,9 +44,10 @@ class NewConsent:
 def record_consent(dossier: Dossier, new: NewConsent, *, by: Actor, at: datetime) -> Consent:
     """Record somebody's answer in a dossier that the door handed out (``change_dossier``).
 
-    Raises NotThere for somebody who is not in this dossier and Conflict for a day that has yet to come.
+    The same form sent twice gives the answer it made before. Raises NotThere for somebody who is not in this
+    dossier, and Conflict for a day that has yet to come or for another answer in a form that was sent before.
     """
-    known = _already(dossier, new)
+    known = _already(dossier, new, by, at)
     if known is not None:
         return known
     if new.given_on > clock.local_date(at):
@@ -81,11 +82,30 @@ def withdraw_consent(dossier: Dossier, consent_id: UUID, *, form: str, by: Actor
     return row
 
 
-def _already(dossier: Dossier, new: NewConsent) -> Consent | None:
+# What somebody fills in; the state is compared apart, for a yes may have been withdrawn since.
+_FILLED_IN = (
+    *("person_id", "about_id", "purpose", "recipient_kind", "recipient", "given_on"),
+    *("form", "informed_of", "for_this_exchange", "exchange_id", "note"),
+)
+
+
+def _already(dossier: Dossier, new: NewConsent, by: Actor, at: datetime) -> Consent | None:
     """The row this same form made before; an id of another dossier's row is nobody's business."""
-    known = Consent.objects.filter(id=new.id).first() if new.id else None
-    if known is not None and known.dossier_id != dossier.id:
+    known: Consent | None = Consent.objects.filter(id=new.id).first() if new.id else None
+    if known is None:
+        return None
+    if known.dossier_id != dossier.id:
         raise NotThere
+    sent = _row(dossier, new, by, at)
+    answered = ConsentState.GIVEN if known.state == ConsentState.WITHDRAWN else known.state
+    same = answered == sent.state and all(getattr(known, name) == getattr(sent, name) for name in _FILLED_IN)
+    if not same:
+        raise Conflict(
+            _(
+                "This form was sent before, with another answer in it; that answer was kept and is in the list. "
+                "What you filled in now is below. Send it again to write it down as a new answer."
+            )
+        )
     return known
 
 

@@ -42,14 +42,17 @@ def record(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return forms.invalid(request, TEMPLATE, form, {"page": page, "frame": frame})
     new = replace(answer_of(form.cleaned_data, page.client.id), purpose=page.purpose)
-    change_dossier(
-        actor,
-        dossier_id,
-        Verb.RECORD_CONSENT,
-        lambda dossier: record_consent(dossier, new, by=actor, at=clock.now()).id,
-        data="consent",
-        action=Action.CONSENT,
-    )
+    try:
+        change_dossier(
+            actor,
+            dossier_id,
+            Verb.RECORD_CONSENT,
+            lambda dossier: record_consent(dossier, new, by=actor, at=clock.now()).id,
+            data="consent",
+            action=Action.CONSENT,
+        )
+    except Conflict as error:
+        return forms.conflict(request, TEMPLATE, form, error, {"page": page, "frame": frame})
     return see_other(request, "consent:list", dossier_id=dossier_id)
 
 

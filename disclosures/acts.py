@@ -82,12 +82,13 @@ _WEIGHED = frozenset({"ground", "decision", "answer_of_decider"})
 
 @act
 def propose(dossier: Dossier, new: Proposal, *, by: Actor, at: datetime) -> Disclosure:
-    """Begin a disclosure; it is assessed at once, so that the page can say whose consent is needed."""
+    """Begin a disclosure; it is assessed at once, so that the page can say whose consent is needed.
+
+    The same form sent twice gives the disclosure it began before. Raises Conflict for something else in it.
+    """
     assert by.user_id is not None
-    known = Disclosure.objects.filter(id=new.id).first() if new.id else None
+    known = _already(dossier, new)
     if known is not None:
-        if known.dossier_id != dossier.id:
-            raise NotThere
         return known
     row = Disclosure(
         id=new.id or uuid4(),
@@ -356,6 +357,26 @@ def tell(row: Disclosure, data: str, ground: str = "") -> None:
 def called(row: Disclosure) -> str:
     """How the recipient is called in a sentence."""
     return row.recipient.get("organisation") or row.recipient.get("name") or ""
+
+
+def _already(dossier: Dossier, new: Proposal) -> Disclosure | None:
+    """The disclosure this same form began before; an id of another dossier's is nobody's business."""
+    known: Disclosure | None = Disclosure.objects.filter(id=new.id).first() if new.id else None
+    if known is None:
+        return None
+    if known.dossier_id != dossier.id:
+        raise NotThere
+    made_of = (known.about_id, known.recipient_kind, known.recipient, known.purpose_kind, known.purpose)
+    filled_in = (new.about_id, new.recipient_kind, new.recipient, new.purpose_kind, new.purpose)
+    answered = {name: known.answers.get(name) for name in new.answers}
+    if made_of != filled_in or answered != dict(new.answers):
+        raise Conflict(
+            _(
+                "This form was sent before, with something else in it; that disclosure is in the list. "
+                "What you filled in now is below. Send it again to begin a new one."
+            )
+        )
+    return known
 
 
 def _changed(dossier: Dossier, row: Disclosure, data: str, at: datetime) -> Disclosure:

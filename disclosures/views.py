@@ -49,7 +49,10 @@ def new(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return forms.invalid(request, "disclosures/new.html", form, values)
     new, by, at = form.proposal(), actor_of(request), clock.now()
-    made = change(request, dossier_id, lambda dossier: acts.propose(dossier, new, by=by, at=at).id)
+    try:
+        made = change(request, dossier_id, lambda dossier: acts.propose(dossier, new, by=by, at=at).id)
+    except Conflict as error:
+        return forms.conflict(request, "disclosures/new.html", form, error, values)
     return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=made)
 
 
@@ -97,14 +100,17 @@ def answer(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, person_i
         exchange_id=disclosure_id,
     )
     actor = actor_of(request)
-    change_dossier(
-        actor,
-        dossier_id,
-        Verb.RECORD_CONSENT,
-        lambda dossier: record_consent(dossier, told, by=actor, at=clock.now()).id,
-        data="consent",
-        action=Action.CONSENT,
-    )
+    try:
+        change_dossier(
+            actor,
+            dossier_id,
+            Verb.RECORD_CONSENT,
+            lambda dossier: record_consent(dossier, told, by=actor, at=clock.now()).id,
+            data="consent",
+            action=Action.CONSENT,
+        )
+    except Conflict as error:
+        return forms.conflict(request, "disclosures/answer.html", form, error, values)
     return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from casemgmt.base import clock
-from casemgmt.base.errors import NotThere, Refused
+from casemgmt.base.errors import Conflict, NotThere, Refused
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
@@ -127,7 +127,10 @@ def send(request: HttpRequest) -> HttpResponse:
         # Somebody else's id in the form is no way to their request.
         return withdrawable(v.dossier, v.person, row.id)
 
-    made = change_portal(actor, act, data="portal-request", access_id=chosen(request))
+    try:
+        made = change_portal(actor, act, data="portal-request", access_id=chosen(request))
+    except Conflict as error:
+        return forms.conflict(request, "portal/ask_details.html", form, error, _about(asking))
     return see_other(request, "portal:request", request_id=made)
 
 

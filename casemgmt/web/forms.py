@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -13,7 +14,9 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casemgmt.base.errors import Conflict
 from casemgmt.web.dates import MONTHS, SHORT_MONTHS
+from casemgmt.web.errors import wants_json
 from casemgmt.web.render import render
 
 LONGEST_TEXT = 100_000
@@ -68,6 +71,25 @@ def invalid(
 ) -> HttpResponse:
     """Answer 422 with the same page: what was typed is still there and each error stands beside its field."""
     return render(request, template, {**(context or {}), "form": form}, status=422)
+
+
+def conflict(
+    request: HttpRequest,
+    template: str,
+    form: forms.BaseForm,
+    error: Conflict,
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer 409 with the same page, for what is at odds with what is there: nothing that was typed is lost.
+
+    The page gets a new ``row_id``: the one it came with belongs to what this form made before, if anything.
+    """
+    if wants_json(request):
+        raise error
+    form.add_error(None, error.sentence)
+    form.data = MultiValueDict(_lists(form.data))
+    form.data[form.add_prefix("row_id")] = str(uuid4())
+    return render(request, template, {**(context or {}), "form": form}, status=409)
 
 
 def text_faults(data: Mapping[str, Any]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from casemgmt.base.errors import Conflict, NotAllowed, NotThere, Refused
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.facts import FactError
+from casemgmt.policy.rules.unknown import not_filled_in
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
@@ -79,13 +80,14 @@ class Ruling:
 def receive_request(dossier: Dossier, new: NewRequest, *, by: Actor, at: datetime) -> ClientRequest:
     """Write down a request, with its due date and whether this person may ask; never refused here.
 
-    Raises NotThere for people who are not in this dossier and Conflict for a kind
-    that the organisation does not take, for more in a day than somebody can read, or
-    for a day that cannot be true, such as one before the client's birth.
+    The same form sent twice gives the request it made before. Raises NotThere for people who are not
+    in this dossier and Conflict for a kind that the organisation does not take, for more in a day
+    than somebody can read, for a day that cannot be true, such as one before the client's birth, or
+    for something else in a form that was sent before.
     """
     on = clock.local_date(at)
     profile = profile_in_force(new.received_on)
-    known = ClientRequest.objects.filter(id=new.id, dossier=dossier).first() if new.id else None
+    known = _already(dossier, new)
     if known is not None:
         return known
     if RequestKind(new.kind) not in {kind for kind, _rules in judging.kinds_offered(profile)}:
@@ -107,7 +109,7 @@ def receive_request(dossier: Dossier, new: NewRequest, *, by: Actor, at: datetim
         about_id=new.about_id,
         channel=new.channel,
         words=new.words or None,
-        details={"categories": list(new.categories), "reason": new.reason, "change": new.change},
+        details=_details(new),
         received_at=at,
         received_on=new.received_on,
         due_on=due.outcome["due"],
@@ -175,6 +177,8 @@ def decide(dossier: Dossier, request_id: UUID, ruling: Ruling, *, by: Actor, at:
     mandate = _mandate(row, ruling, profile, by, on)
     asked = asked_of(dossier, row, on)
     shown = judging.may_be_shown(asked, profile, on)
+    if not_filled_in(shown):
+        raise Refused(shown)
     parts = parts_of(dossier, row.about_id, at) if row.kind in SHOWING else None
     basis = _basis(row, ruling, asked, shown, parts, profile, by, on)
     overruled = judging.is_yes(ruling.outcome) and not shown.outcome["allowed"]
@@ -293,7 +297,7 @@ def still_entitled(dossier: Dossier, row: ClientRequest, on: date) -> Decision:
     profile = profile_in_force(on)
     shown = judging.may_be_shown(asked_of(dossier, row, on), profile, on)
     overruled = row.state in AFTER_DECISION and bool((row.decided or {}).get("overruled"))
-    if not shown.outcome["allowed"] and not (overruled and shown.outcome["escalate"]):
+    if not shown.outcome["allowed"] and not (overruled and shown.outcome["escalate"] and not shown.absolute):
         raise Refused(shown)
     return shown
 
@@ -302,6 +306,37 @@ def _who(by: Actor) -> UUID:
     if by.user_id is None:
         raise NotThere  # the application itself asks nothing
     return by.user_id
+
+
+def _already(dossier: Dossier, new: NewRequest) -> ClientRequest | None:
+    """The request this same form made before; another's is nobody's business."""
+    known: ClientRequest | None = ClientRequest.objects.filter(id=new.id).first() if new.id else None
+    if known is None:
+        return None
+    by_portal = new.channel == Channel.PORTAL
+    if known.dossier_id != dossier.id or (by_portal and known.asker_id != new.asker_id):
+        raise NotThere
+    if not _is_same(known, new):
+        raise Conflict(
+            _(
+                "This form was sent before, with something else in it; that request was kept. "
+                "What you filled in now is below. Send it again to make it a new request."
+            )
+        )
+    return known
+
+
+def _is_same(known: ClientRequest, new: NewRequest) -> bool:
+    """Whether what was filled in is what this request was made of; what staff found out since is left aside."""
+    details = {name: known.details.get(name) for name in _details(new)}
+    made_of = (known.kind, known.asker_id, known.about_id, known.channel, known.words or None, details)
+    filled_in = (new.kind, new.asker_id, new.about_id, new.channel, new.words or None, _details(new))
+    # In the portal the day is that of sending, so it may be the next one by now.
+    return made_of == filled_in and (new.channel == Channel.PORTAL or known.received_on == new.received_on)
+
+
+def _details(new: NewRequest) -> dict[str, Any]:
+    return {"categories": list(new.categories), "reason": new.reason, "change": new.change}
 
 
 def _asked_anew(dossier: Dossier, new: NewRequest) -> Asked:

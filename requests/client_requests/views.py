@@ -103,8 +103,7 @@ def _take(request: HttpRequest, actor: Actor, dossier_id: UUID, form: NewRequest
     try:
         taken = _change(actor, dossier_id, lambda d: acts.receive_request(d, new, by=actor, at=clock.now()))
     except Conflict as error:
-        form.add_error(None, error.sentence)
-        return forms.invalid(request, NEW, form, {"frame": frame})
+        return forms.conflict(request, NEW, form, error, {"frame": frame})
     return see_other(request, "client_requests:page", dossier_id=dossier_id, request_id=taken)
 
 
