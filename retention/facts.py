@@ -62,6 +62,7 @@ def keeping_facts(dossier: Dossier, answers: Answers, extended_until: date | Non
         kind=whole,
         closed_on=dossier.closed_on,
         family_children_birth_dates=tuple(child.birth_date for child in children if child.birth_date),
+        children_of_unknown_age=sum(not child.birth_date for child in children),
         extended_until=extended_until,
         extension_needed_for_care=extended_until is not None,
         **judged,

@@ -93,7 +93,7 @@ def dossier(
     house: House,
     number: str = "SH-2004-0001",
     *,
-    born: tuple[date, ...] = (date(1999, 3, 1),),
+    born: tuple[date | None, ...] = (date(1999, 3, 1),),
     closed_on: date | None = None,
     answers: Answers | None = None,
 ) -> UUID:

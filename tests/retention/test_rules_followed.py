@@ -31,7 +31,7 @@ from dossiers.verbs import Verb
 from retention import acts, destruction, manifest, night
 from retention.facts import Answers
 from retention.models import Certificate, EndDate, ErasureLedger, Removal
-from tests.retention.places import House, dossier, settle, shut
+from tests.retention.places import House, dossier, keeping, settle, shut
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 PLACES = ("sterk-huis", "veilig-thuis-hm", "gebiedsteam-opsterland", "buurteams-nijmegen")
@@ -143,6 +143,17 @@ def test_a_now_adult_youth_is_asked_before_the_dossier_comes_on_the_list(db: Non
         assert propose(house) == []
     tell(house, made, youngest, enough)
     assert propose(house) == ["proposed"]
+
+
+@pytest.mark.rule("VT-18.3")
+def test_a_family_with_a_child_of_unknown_age_is_on_no_list_and_its_page_says_that_somebody_decides(db: None) -> None:
+    house = settle("veilig-thuis-hm")
+    made = dossier(house, born=(date(1960, 1, 1), None), closed_on=date(2005, 5, 1), answers=HELPS)
+    assert propose(house) == []
+    page = house.client("noor").get(keeping(house, made)).content.decode()
+    assert "geboortedatum niet bekend" in page and "iemand beslist" in page
+    dossier(house, "SH-2004-0002", born=(date(1960, 1, 1),), closed_on=date(2005, 5, 1), answers=HELPS)
+    assert propose(house) == ["proposed"], "with every birth date known it ends by itself"
 
 
 @pytest.mark.rule("VT-18.4.b")

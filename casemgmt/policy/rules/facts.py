@@ -243,12 +243,14 @@ class KeepingFacts(RequestFacts):
     """Everything that decides how long data are kept and whether they may be destroyed.
 
     In `trajectories_closed_on` None stands for a trajectory that is still open; an empty tuple: no trajectories known.
+    `children_of_unknown_age`: how many children of the family are known without their birth date.
     """
 
     kind: RetentionKind = RetentionKind.DOSSIER
     trajectories_closed_on: tuple[date | None, ...] = ()
     adoption_or_relinquishment: bool = False
     family_children_birth_dates: tuple[date, ...] = ()
+    children_of_unknown_age: int = 0
     keeping_helps: bool = False
     adult_youth: str = "none"
     extended_until: date | None = None
@@ -339,6 +341,7 @@ LABELS = {
     "kind": "soort gegevens",
     "pages": "aantal bladzijden",
     "family_children_birth_dates": "geboortedatums van de kinderen van het gezin",
+    "children_of_unknown_age": "kinderen van het gezin zonder bekende geboortedatum",
     "keeping_helps": "bewaren kan helpen tegen kindermishandeling of telt voor gezag",
     "adult_youth": "wat de jongere deed die nu volwassen is",
     "extended_until": "verlengd tot",

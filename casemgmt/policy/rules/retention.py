@@ -24,17 +24,30 @@ from casemgmt.policy.schema.vocabulary import Channel, Clock, RequestKind, Reten
 from casemgmt.policy.terms import Term
 
 ASKED_ENOUGH = ("inspected", "received_copy", "written_waiver_and_request")
+CHILD_WITHOUT_DATE = (
+    "Van een kind van het gezin is de geboortedatum niet bekend. Daarom eindigt de bewaartermijn niet vanzelf en "
+    "beslist iemand: heropen het dossier en vul de geboortedatum in, of beoordeel opnieuw of langer bewaren nodig is."
+)
 OPPOSING = ("substantial_interest_of_other", "law_forbids", "funder_accountability")
 
 
 @dataclass(frozen=True)
 class End:
-    """The end of a term: the class, the sum (None while the clock does not run), the rules used, the family cap."""
+    """The end of a term: the class, the sum (None while the clock does not run), the rules used, the family cap.
+
+    `person_decides`: no day can be counted, since nobody filled in when a child of the family was born (VT-18.3).
+    """
 
     rule: RetentionClass
     sum: DateSum | None
     cited: tuple[Cited, ...]
     cap: date | None = None
+    person_decides: bool = False
+
+    @property
+    def no_day(self) -> str:
+        """Why there is no last day."""
+        return CHILD_WITHOUT_DATE if self.person_decides else "De termijn loopt nog niet."
 
     @property
     def expires_on(self) -> date | None:
@@ -61,9 +74,11 @@ def retention_expires(facts: KeepingFacts, profile: Profile, on: date) -> Decisi
         "expired": expires is not None and expires <= on,
         "waits_for_adult_youth": end.waits_for_youth(),
         "cap": end.cap,
+        "escalate": end.person_decides,
     }
-    text = f"De bewaartermijn is voorbij op {say(expires)}." if expires else "De termijn loopt nog niet."
-    return answer(profile, outcome, end.cited, _facts(facts), add=text, sum=end.sum)
+    text = f"De bewaartermijn is voorbij op {say(expires)}." if expires else end.no_day
+    overrule = decider(profile) if end.person_decides else None
+    return answer(profile, outcome, end.cited, _facts(facts), add=text, sum=end.sum, overrule_by=overrule)
 
 
 def destruction_due(facts: KeepingFacts, profile: Profile, on: date) -> Decision:
@@ -94,7 +109,7 @@ def may_destroy(facts: KeepingFacts, profile: Profile, on: date) -> Decision:
     blocked = _blocked(end, facts, profile, on)
     if blocked is not None:
         cited, text = blocked
-        outcome = {"allowed": False, "actions": ()}
+        outcome = {"allowed": False, "actions": (), "escalate": end.person_decides}
         return answer(profile, outcome, cited, _facts(facts), add=text, absolute=True, sum=end.sum)
     outcome = {"allowed": True, "actions": end.rule.actions}
     return answer(profile, outcome, end.cited, _facts(facts), sum=end.sum)
@@ -108,6 +123,9 @@ def end_of_term(facts: KeepingFacts, profile: Profile) -> End | None:
     start = _START[rule.clock](facts)
     if start is None:
         return End(rule, None, (rule,))
+    if rule.family is not None and facts.keeping_helps and facts.children_of_unknown_age:
+        # The youngest may be the very child of whom nobody knows the birth date.
+        return End(rule, None, (rule.family,), person_decides=True)
     day, label = start
     builder = SumBuilder(day, label)
     cited: tuple[Cited, ...] = (rule,)
@@ -186,7 +204,7 @@ def _due_by_term(end: End, facts: KeepingFacts, profile: Profile) -> Decision:
     at_once = rule.term is None or execute is None
     outcome: dict[str, Any] = {"due": None, "as_soon_as_possible": at_once, "actions": rule.actions, "house_due": None}
     if end.sum is None or end.expires_on is None:
-        return answer(profile, outcome, end.cited, _facts(facts), add="De termijn loopt nog niet.")
+        return answer(profile, outcome, end.cited, _facts(facts), add=end.no_day)
     if rule.term is None:
         outcome["due"] = end.expires_on
         return answer(profile, outcome, end.cited, _facts(facts), sum=end.sum)
@@ -224,7 +242,7 @@ def _due_by_request(facts: KeepingFacts, profile: Profile, on: date) -> Decision
 def _blocked(end: End, facts: KeepingFacts, profile: Profile, on: date) -> tuple[tuple[Cited, ...], str] | None:
     """What stops destruction by a passed term: not passed, a bar, or the now adult youth who was not asked."""
     if end.expires_on is None:
-        return end.cited, "De termijn loopt nog niet."
+        return end.cited, end.no_day
     if on < end.expires_on:
         return end.cited, f"De bewaartermijn is pas voorbij op {say(end.expires_on)}."
     for bar in profile.retention.bars_expiry:
@@ -275,7 +293,11 @@ def _family_interest(facts: KeepingFacts, profile: Profile) -> bool:
 
 def _facts(facts: KeepingFacts) -> tuple[Fact, ...]:
     names = ["kind", "closed_on"]
-    names += [name for name in ("trajectories_closed_on", "family_children_birth_dates") if getattr(facts, name)]
+    names += [
+        name
+        for name in ("trajectories_closed_on", "family_children_birth_dates", "children_of_unknown_age")
+        if getattr(facts, name)
+    ]
     names += [name for name in ("keeping_helps", "extended_until", *OPPOSING) if getattr(facts, name)]
     return used(facts, *names)
 

@@ -185,3 +185,16 @@ def test_origin_is_told_unless_protected(facts: dict[str, Any], forbidden: bool)
 def test_a_decision_is_open_to_objection_and_a_dispute_goes_to_the_board() -> None:
     assert vt("appeal_route", about="refused_inspection").outcome["route"] == "objection_and_appeal"
     assert vt("appeal_route", about="dossier_dispute").outcome["route"] == "complaint_to_controller"
+
+
+@pytest.mark.rule("VT-18.3")
+@pytest.mark.parametrize(("helps", "unknown", "ends"), [(True, 1, False), (True, 0, True), (False, 1, True)])
+def test_a_child_of_unknown_age_keeps_the_family_dossier_until_a_person_decides(
+    helps: bool, unknown: int, ends: bool
+) -> None:
+    facts = {"closed_on": "1990-01-01", "family_children_birth_dates": ["1960-01-01"]}
+    facts |= {"keeping_helps": helps, "children_of_unknown_age": unknown}
+    decision, may = vt("retention_expires", **facts), vt("may_destroy", **facts)
+    assert (decision.outcome["expired"], decision.outcome["escalate"], may.outcome["allowed"]) == (ends, not ends, ends)
+    assert (decision.outcome["expires_on"] is None) is not ends
+    assert ("de geboortedatum niet bekend" in decision.explanation) is not ends
