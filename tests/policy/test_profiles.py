@@ -194,3 +194,11 @@ def test_files_bear_the_slug_and_version_they_hold() -> None:
         for path in paths:
             meta = load_profile(path).meta
             assert (meta.slug, path.stem) == (slug, f"{meta.slug}_{meta.version_name}")
+
+
+def test_only_roles_that_come_to_dossiers_invite_to_the_portal(profile: Profile) -> None:
+    """Whoever keeps the removal list reads no dossier, so a menu item "Portaal" would only ever be refused."""
+    inviting = {key for key, role in profile.roles.table.items() if Capability.PORTAL_INVITE in role.capabilities}
+    reading = {key for key, role in profile.roles.table.items() if Capability.DOSSIER_READ in role.capabilities}
+    assert inviting and inviting <= reading
+    assert RoleKey.RECORDS_ADMINISTRATOR not in inviting
