@@ -194,7 +194,7 @@ class OpenForm(forms.Form):
     """A new dossier with its first client."""
 
     number = forms.LineField(
-        label=gettext_lazy("Number"),
+        label=gettext_lazy("Dossier number"),
         max_length=40,
         help_text=gettext_lazy("The next free number. You may type another."),
     )
