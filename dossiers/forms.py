@@ -71,7 +71,6 @@ class PersonForm(forms.Form):
             " adult only somebody whose part is guardian (also mentor or curator) is the representative."
         ),
     )
-    capable = forms.TickField(label=gettext_lazy("Can weigh his or her own interests"), required=False, initial=True)
     bsn = BsnField(label=gettext_lazy("BSN"), required=False)
     address = forms.LineField(label=gettext_lazy("Address"), required=False, max_length=200)
     address_secret = forms.TickField(
@@ -96,15 +95,11 @@ class PersonForm(forms.Form):
         *args: Any,
         clients: Sequence[tuple[UUID, str]] = (),
         relevance_label: str = "",
-        judges: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._clients = clients
         self._ask_whom_they_represent()
-        if not judges:
-            self.fields["capable"].disabled = True
-            self.fields["capable"].help_text = _("Your regulation says who judges this; you cannot change it here.")
         self._relevance_asked = bool(relevance_label)
         if relevance_label:
             self.fields["relevance"].label = relevance_label
@@ -169,7 +164,6 @@ class PersonForm(forms.Form):
                 Represented(UUID(one), given[from_day(one)], given[until_day(one)])
                 for one in given.get("represents", ())
             ),
-            capable=None if self.fields["capable"].disabled else given["capable"],
             bsn=given["bsn"] or None,
             address=given["address"] or None,
             address_secret=given["address_secret"],
@@ -188,6 +182,18 @@ class ChangePersonForm(PersonForm):
     """Somebody to be put right, with the mark of what the writer had before them (``seen_mark``)."""
 
     seen = forms.LineField(max_length=64, widget=django_forms.HiddenInput)
+
+
+class CapacityForm(forms.Form):
+    """Whether a client can weigh own interests, as whoever may judge that says it."""
+
+    judgement = forms.ChoiceField(
+        label=gettext_lazy("What do you judge?"),
+        choices=[
+            ("incapable", gettext_lazy("Cannot weigh own interests")),
+            ("capable", gettext_lazy("Can weigh own interests")),
+        ],
+    )
 
 
 class OpenForm(forms.Form):

@@ -6,11 +6,12 @@ from django.urls import URLPattern
 
 from casemgmt.web.routes import Needs, page
 from casemgmt.web.routes import View as AnyView
-from dossiers.views import access, day, lists, notes, people, person, recording
+from dossiers.views import access, capacity, day, lists, notes, people, person, recording
 
 READ = Needs.capability("dossier.read")
 ADD = Needs.capability("dossier.add")
 CHANGE = Needs.capability("dossier.change")
+JUDGE = Needs.any_of("capacity.judge", "dossier.change")
 NOTE = Needs.capability("note.keep")
 GRANT = Needs.any_of("dossier.change", "authorisation.grant")
 LOOK = Needs.any_of("dossier.read", "audit.read")
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     inside("personen/", people.people, "people", READ),
     inside("personen/nieuw/", person.add, "add_person", CHANGE, BOTH),
     inside("personen/<uuid:person_id>/", person.change, "change_person", CHANGE, BOTH),
+    inside("personen/<uuid:person_id>/oordeel/", capacity.judge, "capacity", JUDGE, BOTH),
     inside("personen/<uuid:person_id>/adres/", people.reveal, "reveal_address", READ, ("POST",), only_reads=True),
     inside("toegang/", access.access, "access", GRANT, BOTH),
     inside("toegang/<uuid:assignment_id>/einde/", access.end, "end_access", GRANT, ("POST",)),

@@ -9,6 +9,7 @@ class Verb(StrEnum):
     READ = "dossier.read"
     ADD = "dossier.add"
     CHANGE = "dossier.change"
+    JUDGE_CAPACITY = "capacity.judge"
     KEEP_NOTE = "note.keep"
     RECORD_CONSENT = "consent.record"
     PREPARE_DISCLOSURE = "disclosure.prepare"
@@ -44,6 +45,8 @@ AFTER_CLOSING = FROM_A_DESK | {
     Verb.PREPARE_DISCLOSURE,
     Verb.APPROVE_DISCLOSURE,
     Verb.INVITE_TO_PORTAL,
+    # Rights go on after closing, and hang on who can weigh own interests.
+    Verb.JUDGE_CAPACITY,
     # A yes can be taken back at any time.
     Verb.RECORD_CONSENT,
 }

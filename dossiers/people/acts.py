@@ -13,7 +13,6 @@ from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.vault.tokens import name_tokens, number_tokens, replace_tokens
 from dossiers.models import Dossier, Person
-from dossiers.people.capacity import judge_capacity
 from dossiers.people.representing import Represented, represent, represented_by, represented_no_more
 from dossiers.people.vocabulary import PersonRole
 from dossiers.sections import person_added
@@ -22,7 +21,6 @@ FIELDS = (
     "role",
     "name",
     "birth_date",
-    "capable",
     "bsn",
     "address",
     "address_secret",
@@ -38,14 +36,12 @@ class NewPerson:
     """What is to be known of somebody.
 
     ``represents``: the clients here whose legal representative this is, and no others.
-    ``capable`` None: nobody judged it now; somebody new counts as able.
     """
 
     role: str
     name: str
     birth_date: date | None = None
     represents: tuple[Represented, ...] = ()
-    capable: bool | None = None
     bsn: str | None = None
     address: str | None = None
     address_secret: bool = False
@@ -85,7 +81,6 @@ def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at:
         relevance=new.relevance,
         position=Person.objects.filter(dossier=dossier).count(),
     )
-    judge_capacity(person, new.capable is not False, by, at)
     person.save()
     represent(dossier, person, new.represents)
     replace_tokens(dossier.id, person.id, tokens_of(person))
@@ -108,11 +103,7 @@ def change_person(dossier: Dossier, person_id: UUID, new: NewPerson, *, seen: st
         raise NotThere
     if seen_mark(known_of(person)) != seen:
         raise Conflict(_("Somebody changed this person meanwhile. What you filled in was kept; compare both first."))
-    if new.capable is not None:
-        judge_capacity(person, new.capable, by, at)
     for name in FIELDS:
-        if name == "capable":
-            continue
         value = getattr(new, name)
         if getattr(person, name) != value:
             setattr(person, name, value)

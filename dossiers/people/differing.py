@@ -47,11 +47,11 @@ def days_of(row: Represented | Representation) -> tuple[str, ...]:
 
 
 def _both(now: NewPerson, yours: NewPerson, name: str) -> tuple[str, str] | None:
-    """Both answers in words; None where they are the same, or where nobody judged anew."""
+    """Both answers in words; None where they are the same."""
     if name not in FIELDS:
         return None
     old, new = getattr(now, name), getattr(yours, name)
-    if old == new or (name == "capable" and new is None):
+    if old == new:
         return None
     return _said(name, old), _said(name, new)
 

@@ -16,6 +16,7 @@ from dossiers import access
 from dossiers.access import open_dossier
 from dossiers.frame import Frame, age_words, load_frame, people_of
 from dossiers.models import Dossier, Person
+from dossiers.people.capacity import way_to_judge
 from dossiers.people.differing import days_of
 from dossiers.people.representing import held_on, representations_in, standing_to
 from dossiers.verbs import Verb
@@ -57,11 +58,16 @@ def people(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """Everybody in the dossier."""
     actor, on = actor_of(request), clock.today()
 
-    def load(dossier: Dossier) -> tuple[Frame, list[PersonCard], bool]:
-        return load_frame(dossier, actor, on, "people"), _cards(dossier, on), access.can(actor, Verb.CHANGE, dossier)
+    def load(dossier: Dossier) -> dict[str, object]:
+        return {
+            "frame": load_frame(dossier, actor, on, "people"),
+            "people": _cards(dossier, on),
+            "may_change": access.can(actor, Verb.CHANGE, dossier),
+            "may_judge": access.can(actor, way_to_judge(actor, on), dossier),
+        }
 
-    frame, cards, may_change = open_dossier(actor, dossier_id, Verb.READ, load, data="people")
-    return render(request, "dossiers/people.html", {"frame": frame, "people": cards, "may_change": may_change})
+    values = open_dossier(actor, dossier_id, Verb.READ, load, data="people")
+    return render(request, "dossiers/people.html", values)
 
 
 def reveal(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpResponse:

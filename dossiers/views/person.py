@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,7 +21,6 @@ from dossiers.forms import ChangePersonForm, PersonForm, from_day, until_day
 from dossiers.frame import Frame, load_frame
 from dossiers.models import Dossier
 from dossiers.people.acts import FIELDS, NewPerson, add_person, change_person, known_of, seen_mark
-from dossiers.people.capacity import may_judge
 from dossiers.people.differing import differences
 from dossiers.people.representing import clients_of
 from dossiers.verbs import Verb
@@ -50,7 +48,8 @@ def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         return load_frame(dossier, actor, on, "people"), _to_represent(dossier, None)
 
     frame, clients = open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person")
-    form = PersonForm(request.POST if request.method == "POST" else None, clients=clients, **_asked(actor, on))
+    data = request.POST if request.method == "POST" else None
+    form = PersonForm(data, clients=clients, relevance_label=_relevance_label(on))
     if form.is_bound and form.is_valid():
         change_dossier(
             actor,
@@ -68,7 +67,7 @@ def change(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpRespo
     """Put right what is known of somebody; this shows everything, so it is recorded as such."""
     actor, at = actor_of(request), clock.now()
     page = _person_page(actor, dossier_id, person_id, at)
-    form = _change_form(page, actor, at, request.POST if request.method == "POST" else None)
+    form = _change_form(page, at, request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid():
         return _show(request, form, page.frame, person_id)
     seen, new = form.cleaned_data["seen"], form.new_person()
@@ -94,9 +93,9 @@ def _both(
     """What is known now beside what was filled in; saving again answers what is known now."""
     mine: QueryDict = request.POST.copy()
     mine["seen"] = seen_mark(page.known)
-    form = _change_form(page, actor, at, mine)
+    form = _change_form(page, at, mine)
     if not form.is_valid():  # such as custody of somebody who is no client any more: that first, with the old mark
-        return _show(request, _change_form(page, actor, at, request.POST), page.frame, person_id)
+        return _show(request, _change_form(page, at, request.POST), page.frame, person_id)
     labels = {name: str(field.label) for name, field in form.fields.items()}
     rows = differences(page.known, form.new_person(), labels, page.clients)
     more = {"frame": page.frame, "form": form, "person_id": person_id, "differences": rows}
@@ -118,9 +117,9 @@ def _person_page(actor: Actor, dossier_id: UUID, person_id: UUID, at: datetime) 
     return open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person")
 
 
-def _change_form(page: PersonPage, actor: Actor, at: datetime, data: QueryDict | None) -> ChangePersonForm:
-    asked = _asked(actor, clock.local_date(at))
-    return ChangePersonForm(data, clients=page.clients, initial=_first_values(page.known), **asked)
+def _change_form(page: PersonPage, at: datetime, data: QueryDict | None) -> ChangePersonForm:
+    label = _relevance_label(clock.local_date(at))
+    return ChangePersonForm(data, clients=page.clients, initial=_first_values(page.known), relevance_label=label)
 
 
 def _first_values(known: NewPerson) -> Mapping[str, object]:
@@ -141,9 +140,9 @@ def relevance_question(on: date) -> str:
 
 
 @reads
-def _asked(actor: Actor, on: date) -> dict[str, Any]:
-    """What the form asks of this member of staff: the regulation's question, and whether they judge capacity."""
-    return {"relevance_label": relevance_question(on), "judges": may_judge(actor, on)}
+def _relevance_label(on: date) -> str:
+    """The regulation's question about somebody of the network."""
+    return relevance_question(on)
 
 
 def _to_represent(dossier: Dossier, person_id: UUID | None) -> list[tuple[UUID, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from casemgmt.base.errors import Conflict
+from casemgmt.base.errors import NotAllowed
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.rules.facts import RightFacts
@@ -19,7 +19,8 @@ from consent.facts import circle, client_facts
 from dossiers.access import change_dossier
 from dossiers.frame import people_of, rights_facts
 from dossiers.models import Dossier, Person
-from dossiers.people.acts import NewPerson, add_person, change_person, known_of, seen_mark
+from dossiers.people.acts import NewPerson, add_person
+from dossiers.people.capacity import judge_capacity
 from dossiers.people.representing import held_on, represent
 from dossiers.verbs import Verb
 from tests.cast import MOMENT, of
@@ -69,15 +70,17 @@ def of_client(case: Case) -> tuple[dict[str, Any], RightFacts]:
 
 
 def judged(case: Case, by: Actor) -> None:
-    """The client is judged unable by somebody."""
-
-    def act(dossier: Dossier) -> None:
-        client = Person.objects.get(id=case.client)
-        new = NewPerson(client.role, client.name, client.birth_date, capable=False)
-        change_person(dossier, case.client, new, seen=seen_mark(known_of(client)), by=by, at=MOMENT)
+    """The client is judged unable by somebody, through the door."""
 
     with organisation(case.place.id):
-        change_dossier(case.place.worker, case.dossier_id, Verb.CHANGE, act, data="test")
+        judge = Verb.JUDGE_CAPACITY
+        change_dossier(
+            by,
+            case.dossier_id,
+            judge,
+            lambda d: judge_capacity(d, case.client, capable=False, by=by, at=MOMENT).id,
+            data="test",
+        )
 
 
 def test_nobody_judged_what_nobody_recorded() -> None:
@@ -88,10 +91,10 @@ def test_nobody_judged_what_nobody_recorded() -> None:
 
 def test_a_recorded_judgement_counts_and_only_of_who_may_judge() -> None:
     case = make_case("gebiedsteam-opsterland", born(30))
-    with pytest.raises(Conflict):
+    with pytest.raises(NotAllowed):
         judged(case, case.place.worker)
     assert of_client(case)[0]["client_capable"]
-    may = {**case.place.worker.units_by_capability, "capacity.judge": frozenset()}
+    may = {**case.place.worker.units_by_capability, "capacity.judge": frozenset({case.place.unit_id})}
     judged(case, replace(case.place.worker, units_by_capability=may))
     facts, ladder = of_client(case)
     assert facts["capacity_judged_by"] == ladder.capacity_judged_by == Judge.LEADER

@@ -61,7 +61,10 @@ def fill(place: Place, birth_date: date, *, capable: bool = True, number: str = 
     dossier_id = create_dossier(NewDossier(number, "Gezin Bakker", place.unit_id), by=place.worker, at=MOMENT)
 
     def people(dossier: Dossier) -> list[UUID]:
-        child = add_person(dossier, NewPerson("client", "Yara Bakker", birth_date, capable=capable)).id
+        yara = add_person(dossier, NewPerson("client", "Yara Bakker", birth_date))
+        yara.capable = capable
+        yara.save()
+        child = yara.id
         others = [
             NewPerson("parent", "Samira El Idrissi", born(38), of(child), address=SECRET, address_secret=True),
             NewPerson("sibling", "Sem Bakker", born(11), phone="06-12345678"),
