@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
@@ -178,6 +178,12 @@ class PersonForm(forms.Form):
         return (self.cleaned_data["relevance"] if self._relevance_asked else self.initial.get("relevance")) or None
 
 
+class AddPersonForm(PersonForm):
+    """Somebody to be added; ``row_id`` makes that a form sent twice adds one person."""
+
+    row_id = django_forms.UUIDField(widget=django_forms.HiddenInput, initial=uuid4)
+
+
 class ChangePersonForm(PersonForm):
     """Somebody to be put right, with the mark of what the writer had before them (``seen_mark``)."""
 
@@ -199,6 +205,7 @@ class CapacityForm(forms.Form):
 class OpenForm(forms.Form):
     """A new dossier with its first client."""
 
+    row_id = django_forms.UUIDField(widget=django_forms.HiddenInput, initial=uuid4)
     number = forms.LineField(
         label=gettext_lazy("Dossier number"),
         max_length=40,
@@ -269,6 +276,7 @@ class AccessForm(forms.Form):
 class NoteForm(forms.Form):
     """A working note."""
 
+    row_id = django_forms.UUIDField(widget=django_forms.HiddenInput, initial=uuid4)
     text = forms.TextField(label=gettext_lazy("Only for yourself"), rows=4, max_length=20_000)
 
 

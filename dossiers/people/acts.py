@@ -1,8 +1,8 @@
 """Adding people to a dossier and keeping what they can be found by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from casemgmt.audit.vocabulary import Action
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.vault.tokens import name_tokens, number_tokens, replace_tokens
+from dossiers.content import SavedBefore, saved_before
 from dossiers.models import Dossier, Person
 from dossiers.people.representing import Represented, represent, represented_by, represented_no_more
 from dossiers.people.vocabulary import PersonRole
@@ -61,13 +62,33 @@ def seen_mark(known: NewPerson) -> str:
     return salted_hmac("dossiers.person.seen", repr(known), algorithm="sha256").hexdigest()
 
 
-def add_person(dossier: Dossier, new: NewPerson, *, by: Actor | None = None, at: datetime | None = None) -> Person:
+def is_as_sent(person: Person, new: NewPerson) -> bool:
+    """Whether somebody in the dossier is just what a form says that adds them."""
+    represents = tuple(sorted(new.represents, key=lambda one: one.client_id))
+    return known_of(person) == replace(new, represents=represents)
+
+
+def add_person(
+    dossier: Dossier,
+    new: NewPerson,
+    *,
+    by: Actor | None = None,
+    at: datetime | None = None,
+    row_id: UUID | None = None,
+) -> Person:
     """Add somebody to a dossier that the door handed out (``change_dossier``).
 
-    With ``by`` and ``at`` the listeners in ``dossiers.sections.person_added`` are told.
+    With ``by`` and ``at`` the listeners in ``dossiers.sections.person_added`` are told. ``row_id`` comes from the
+    form, so that sending it twice adds one person; SavedBefore for somebody else in it.
     Raises NotThere for somebody represented who is no client of this dossier, and Conflict for a reporter.
     """
+    known = saved_before(Person, row_id, dossier.id)
+    if known is not None:
+        if is_as_sent(known, new):
+            return known
+        raise SavedBefore
     person = Person(
+        id=row_id or uuid4(),
         dossier=dossier,
         role=new.role,
         name=new.name,

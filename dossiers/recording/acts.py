@@ -1,15 +1,15 @@
 """Recording: an entry, a better wording of it, and working notes for oneself alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
-from dossiers.content import author_of
+from dossiers.content import SavedBefore, author_of, saved_before
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
 from dossiers.sections import entry_added
 
@@ -33,10 +33,25 @@ def add_entry(
     happened_on: date,
     by: Actor,
     at: datetime,
+    row_id: UUID | None = None,
 ) -> Entry:
-    """Add an entry about some of the dossier's people, its first version with it."""
+    """Add an entry about some of the dossier's people, its first version with it.
+
+    ``row_id`` comes from the form, so that sending it twice is one entry; SavedBefore for something else in it.
+    """
+    known = saved_before(Entry, row_id, dossier.id)
+    if known is not None:
+        head = (known.kind, known.happened_on, known.author_id) == (kind, happened_on, author_of(by))
+        if head and _as_it_began(known) == (replace(wording, details=dict(wording.details)), set(about)):
+            return known
+        raise SavedBefore
     entry = Entry.objects.create(
-        dossier=dossier, kind=kind, author_id=author_of(by), happened_on=happened_on, recorded_at=at
+        id=row_id or uuid4(),
+        dossier=dossier,
+        kind=kind,
+        author_id=author_of(by),
+        happened_on=happened_on,
+        recorded_at=at,
     )
     _add_version(entry, wording, number=1, why=None, by=by, at=at)
     for person in Person.objects.filter(dossier=dossier, id__in=about):
@@ -68,6 +83,13 @@ def reword_entry(
 def outrun() -> Conflict:
     """Somebody else worded it anew since the writer looked."""
     return Conflict(_("Somebody changed this entry meanwhile. Your text was kept below; compare both first."))
+
+
+def _as_it_began(entry: Entry) -> tuple[Wording, set[UUID]]:
+    """The first words of an entry and whom it is about."""
+    first = EntryVersion.objects.get(dossier_id=entry.dossier_id, entry=entry, number=1)
+    about = EntryAbout.objects.filter(dossier_id=entry.dossier_id, entry=entry).values_list("person_id", flat=True)
+    return Wording(first.text, first.source, first.details or {}, first.test_before), set(about)
 
 
 def _add_version(

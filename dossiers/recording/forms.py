@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms as django_forms
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ _TESTING = ("test_before", "tested_how")
 class EntryForm(forms.Form):
     """Text, day and what the regulation asks; which of it must be answered depends on what is recorded."""
 
+    row_id = django_forms.UUIDField(widget=django_forms.HiddenInput, initial=uuid4)
     text = forms.TextField(label=gettext_lazy("What happened, was said or is suspected?"), rows=6)
     happened_on = forms.DateField(label=gettext_lazy("On which day?"))
 
@@ -139,8 +140,9 @@ class RewordForm(EntryForm):
         max_length=200,
         help_text=gettext_lazy("The earlier wording stays readable, with this reason."),
     )
-    # The day on which something happened is the entry's, not the wording's.
+    # The day on which something happened is the entry's, not the wording's; and the entry is there already.
     happened_on = None  # type: ignore[assignment]
+    row_id = None  # type: ignore[assignment]
     seen_version = django_forms.IntegerField(min_value=1, max_value=30_000, widget=django_forms.HiddenInput)
 
 

@@ -7,7 +7,7 @@ make it part of the dossier, or destroy it.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -22,7 +22,7 @@ from casemgmt.policy.versions import profile_in_force
 from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import cancel_tasks_for, create_task, move_task
 from casemgmt.work.kinds import Group, task_kind
-from dossiers.content import author_of
+from dossiers.content import SavedBefore, author_of, saved_before
 from dossiers.models import Dossier, WorkingNote
 from dossiers.recording.drafts import drop_draft
 
@@ -51,14 +51,28 @@ def note_of(dossier: Dossier, note_id: UUID, author: Actor) -> NoteValue:
     return NoteValue(row.id, row.text, row.made_at, row.remind_on)
 
 
-def keep_note(dossier: Dossier, text: str, *, by: Actor, at: datetime) -> UUID:
-    """Keep a note beside a dossier and put the reminder before its author. Raises Conflict when it is closed."""
+def keep_note(dossier: Dossier, text: str, *, by: Actor, at: datetime, row_id: UUID | None = None) -> UUID:
+    """Keep a note beside a dossier and put the reminder before its author. Raises Conflict when it is closed.
+
+    ``row_id`` comes from the form, so that sending it twice keeps one note; SavedBefore for another text in it,
+    and NotThere for the id of somebody else's note.
+    """
+    known = saved_before(WorkingNote, row_id, dossier.id)
+    if known is not None:
+        if _own(dossier, known.id, by).text != text:
+            raise SavedBefore
+        return known.id
     if dossier.state != Dossier.State.OPEN:
         raise Conflict(_("This dossier is closed, so nothing can be added to it. Reopen it first."))
     made_on = clock.local_date(at)
     decision = reminder_date(made_on, again=False)
     note = WorkingNote(
-        dossier=dossier, author_id=author_of(by), text=text, made_at=at, remind_on=decision.outcome["remind_on"]
+        id=row_id or uuid4(),
+        dossier=dossier,
+        author_id=author_of(by),
+        text=text,
+        made_at=at,
+        remind_on=decision.outcome["remind_on"],
     )
     note.save()
     create_task(

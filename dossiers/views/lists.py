@@ -7,10 +7,11 @@ from casemgmt.base.errors import Conflict
 from casemgmt.web import forms
 from casemgmt.web.render import is_partial, render, render_block, see_other
 from dossiers.acts import MAY_OPEN
+from dossiers.content import SavedBefore
 from dossiers.forms import OpenForm, SearchForm
 from dossiers.opening import open_with_client, suggested_number, units_for
 from dossiers.search import SearchResult, search
-from dossiers.views.asked import actor_of, given, place_of
+from dossiers.views.asked import actor_of, given, place_of, refused
 from dossiers.worklist import worklist
 
 
@@ -48,6 +49,8 @@ def open_new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             dossier_id = open_with_client(form.cleaned_data, by=actor, at=clock.now())
+        except SavedBefore as before:
+            return refused(request, "dossiers/open.html", form, before)
         except Conflict as taken:
             form.add_error("number", taken.sentence)
         else:

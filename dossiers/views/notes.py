@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from casemgmt.base import clock
+from casemgmt.base.errors import Conflict
 from casemgmt.policy.decision import Decision
 from casemgmt.web import forms
 from casemgmt.web.dates import date_plain
@@ -17,9 +18,7 @@ from dossiers.frame import Frame, load_frame
 from dossiers.models import Dossier
 from dossiers.recording.notes import NoteValue, destroy_note, keep_note, note_of, notes_of, postpone_note, reminder_date
 from dossiers.verbs import Verb
-from dossiers.views.asked import actor_of
-
-Loaded = tuple[Frame, tuple[NoteValue, ...], Decision]
+from dossiers.views.asked import actor_of, refused
 
 
 def notes(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
@@ -28,26 +27,27 @@ def notes(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     if request.method == "POST":
         form = NoteForm(request.POST)
         if form.is_valid():
-            text = form.cleaned_data["text"]
-            change_dossier(
-                actor, dossier_id, Verb.KEEP_NOTE, lambda d: keep_note(d, text, by=actor, at=at), data="notes"
-            )
+            text, row_id = form.cleaned_data["text"], form.cleaned_data["row_id"]
+            try:
+                change_dossier(
+                    actor,
+                    dossier_id,
+                    Verb.KEEP_NOTE,
+                    lambda d: keep_note(d, text, by=actor, at=at, row_id=row_id),
+                    data="notes",
+                )
+            except Conflict as conflict:
+                return refused(request, "dossiers/notes.html", form, conflict, _values(request, dossier_id))
             return see_other(request, "dossiers:notes", dossier_id=dossier_id)
-    else:
-        form = NoteForm()
-    frame, found, decision = _load(request, dossier_id)
-    values = {"frame": frame, "notes": found, "decision": decision, "chosen": None, "form": form}
-    if form.is_bound:
-        return forms.invalid(request, "dossiers/notes.html", form, values)
-    return render(request, "dossiers/notes.html", values)
+        return forms.invalid(request, "dossiers/notes.html", form, _values(request, dossier_id))
+    return render(request, "dossiers/notes.html", _values(request, dossier_id) | {"form": NoteForm()})
 
 
 def note(request: HttpRequest, dossier_id: UUID, note_id: UUID) -> HttpResponse:
     """One note, where the reminder leads; anybody else's is not there."""
     actor = actor_of(request)
     found = open_dossier(actor, dossier_id, Verb.KEEP_NOTE, lambda d: note_of(d, note_id, actor), data="notes")
-    frame, others, decision = _load(request, dossier_id)
-    values = {"frame": frame, "notes": others, "decision": decision, "chosen": found.id, "form": NoteForm()}
+    values = _values(request, dossier_id) | {"chosen": found.id, "form": NoteForm()}
     return render(request, "dossiers/notes.html", values)
 
 
@@ -69,10 +69,12 @@ def postpone(request: HttpRequest, dossier_id: UUID, note_id: UUID) -> HttpRespo
     return see_other(request, "dossiers:notes", dossier_id=dossier_id)
 
 
-def _load(request: HttpRequest, dossier_id: UUID) -> Loaded:
+def _values(request: HttpRequest, dossier_id: UUID) -> dict[str, object]:
+    """What the page shows beside its form."""
     actor, on = actor_of(request), clock.today()
 
-    def load(dossier: Dossier) -> Loaded:
+    def load(dossier: Dossier) -> tuple[Frame, tuple[NoteValue, ...], Decision]:
         return load_frame(dossier, actor, on, "notes"), notes_of(dossier, actor), reminder_date(on, again=False)
 
-    return open_dossier(actor, dossier_id, Verb.KEEP_NOTE, load, data="notes")
+    frame, found, decision = open_dossier(actor, dossier_id, Verb.KEEP_NOTE, load, data="notes")
+    return {"frame": frame, "notes": found, "decision": decision, "chosen": None}

@@ -17,14 +17,14 @@ from casemgmt.policy.versions import NoVersion, profile_in_force
 from casemgmt.web import forms
 from casemgmt.web.render import render, see_other
 from dossiers.access import change_dossier, open_dossier
-from dossiers.forms import ChangePersonForm, PersonForm, from_day, until_day
+from dossiers.forms import AddPersonForm, ChangePersonForm, PersonForm, from_day, until_day
 from dossiers.frame import Frame, load_frame
 from dossiers.models import Dossier
 from dossiers.people.acts import FIELDS, NewPerson, add_person, change_person, known_of, seen_mark
 from dossiers.people.differing import differences
 from dossiers.people.representing import clients_of
 from dossiers.verbs import Verb
-from dossiers.views.asked import actor_of
+from dossiers.views.asked import actor_of, refused
 from dossiers.views.people import person_in
 
 PAGE = "dossiers/person.html"
@@ -49,18 +49,22 @@ def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
     frame, clients = open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person")
     data = request.POST if request.method == "POST" else None
-    form = PersonForm(data, clients=clients, relevance_label=_relevance_label(on))
-    if form.is_bound and form.is_valid():
+    form = AddPersonForm(data, clients=clients, relevance_label=_relevance_label(on))
+    if not form.is_bound or not form.is_valid():
+        return _show(request, form, frame, None)
+    row_id, new = form.cleaned_data["row_id"], form.new_person()
+    try:
         change_dossier(
             actor,
             dossier_id,
             Verb.CHANGE,
-            lambda d: add_person(d, form.new_person(), by=actor, at=at).id,
+            lambda d: add_person(d, new, by=actor, at=at, row_id=row_id).id,
             data="person",
             action=Action.ADD,
         )
-        return see_other(request, "dossiers:people", dossier_id=dossier_id)
-    return _show(request, form, frame, None)
+    except Conflict as conflict:
+        return refused(request, PAGE, form, conflict, {"frame": frame, "person_id": None})
+    return see_other(request, "dossiers:people", dossier_id=dossier_id)
 
 
 def change(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpResponse:

@@ -16,8 +16,9 @@ from casemgmt.web.forms import text_faults
 from casemgmt.web.render import page_or_block, render, see_other
 from dossiers import access, timeline
 from dossiers.access import change_dossier, open_dossier
+from dossiers.content import saved_before
 from dossiers.frame import Frame, load_frame
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Entry
 from dossiers.readers import Readers, readers_of
 from dossiers.recording.acts import add_entry, outrun, reword_entry
 from dossiers.recording.drafts import LONGEST, DraftValue, draft_for, drop_draft, keep_draft
@@ -27,7 +28,7 @@ from dossiers.recording.questions import Question, questions
 from dossiers.sections import Aside, asides
 from dossiers.timeline import EntryValue, Timeline, VersionValue, versions_of
 from dossiers.verbs import Verb
-from dossiers.views.asked import actor_of, given
+from dossiers.views.asked import actor_of, given, refused
 
 KINDS = ("", "fact", "opinion", "hypothesis")
 
@@ -78,28 +79,42 @@ def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """Add an entry; a working note that becomes part of the dossier comes in here too."""
     actor, at = actor_of(request), clock.now()
     note_id = _id(request.POST.get("note", "") or given(request, "note"))
-    page = _entry_page(actor, dossier_id, Verb.ADD, note_id=note_id)
+    page = _entry_page(actor, dossier_id, Verb.ADD, note_id=note_id, row_id=_id(request.POST.get("row_id", "")))
     asked = questions(actor.roles, clock.local_date(at))
     if request.method == "GET":
         initial = {"happened_on": clock.local_date(at), "text": page.note.text if page.note else ""}
         form = _form(EntryForm, page, asked, actor, at, initial=_kept(page, initial))
-        return render(request, "dossiers/entry.html", _values(page, form, note_id))
+        return render(request, "dossiers/entry.html", _values(page, form))
     form = _form(EntryForm, page, asked, actor, at, data=request.POST)
     if not form.is_valid():
-        return forms.invalid(request, "dossiers/entry.html", form, _values(page, form, note_id))
-
-    def record(dossier: Dossier) -> UUID:
-        kind = form.cleaned_data.get("statement_kind") or "fact"
-        happened = form.cleaned_data["happened_on"]
-        entry = add_entry(dossier, form.wording(), kind=kind, about=form.about(), happened_on=happened, by=actor, at=at)
-        if note_id is not None:
-            destroy_note(dossier, note_id, by=actor, at=at)
-        else:
-            drop_draft(dossier, dossier.id, actor)
-        return entry.id
-
-    change_dossier(actor, dossier_id, Verb.ADD, record, data="entry", action=Action.ADD)
+        return forms.invalid(request, "dossiers/entry.html", form, _values(page, form))
+    try:
+        change_dossier(
+            actor,
+            dossier_id,
+            Verb.ADD,
+            lambda d: _record(d, form, note_id, by=actor, at=at),
+            data="entry",
+            action=Action.ADD,
+        )
+    except Conflict as conflict:
+        return refused(request, "dossiers/entry.html", form, conflict, _values(page, form))
     return see_other(request, "dossiers:timeline", dossier_id=dossier_id)
+
+
+def _record(dossier: Dossier, form: EntryForm, note_id: UUID | None, *, by: Actor, at: datetime) -> UUID:
+    """Add the entry, and take away what it was made of; a form sent again takes only its own draft away."""
+    row_id, place_id = form.cleaned_data["row_id"], note_id or dossier.id
+    again = saved_before(Entry, row_id, dossier.id) is not None
+    kind, happened = form.cleaned_data.get("statement_kind") or "fact", form.cleaned_data["happened_on"]
+    wording, about = form.wording(), form.about()
+    entry = add_entry(dossier, wording, kind=kind, about=about, happened_on=happened, by=by, at=at, row_id=row_id)
+    kept = draft_for(dossier, place_id, by)
+    if kept is not None and (not again or kept.content.get("row_id") == [str(row_id)]):
+        drop_draft(dossier, place_id, by)
+    if note_id is not None and not again:
+        destroy_note(dossier, note_id, by=by, at=at)
+    return entry.id
 
 
 def reword(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpResponse:
@@ -186,16 +201,24 @@ def _keep(
 
 
 def _entry_page(
-    actor: Actor, dossier_id: UUID, verb: Verb, *, entry_id: UUID | None = None, note_id: UUID | None = None
+    actor: Actor,
+    dossier_id: UUID,
+    verb: Verb,
+    *,
+    entry_id: UUID | None = None,
+    note_id: UUID | None = None,
+    row_id: UUID | None = None,
 ) -> EntryPage:
+    """What the form needs; ``row_id``: what the form is about to make, so that a note it was made of may be gone."""
     on = clock.today()
 
     def load(dossier: Dossier) -> EntryPage:
+        of_note = note_id is not None and saved_before(Entry, row_id, dossier.id) is None
         return EntryPage(
             frame=load_frame(dossier, actor, on, "timeline"),
             readers=readers_of(dossier, on),
             draft=draft_for(dossier, entry_id or note_id or dossier.id, actor),
-            note=note_of(dossier, note_id, actor) if note_id else None,
+            note=note_of(dossier, note_id, actor) if note_id and of_note else None,
             entry=timeline.entry_value(dossier, entry_id) if entry_id else None,
         )
 
@@ -233,8 +256,8 @@ def _draft_is_older(draft: DraftValue | None, entry: EntryValue) -> bool:
     return seen != str(entry.version)
 
 
-def _values(page: EntryPage, form: EntryForm, note_id: UUID | None = None) -> dict[str, object]:
-    return {"page": page, "frame": page.frame, "form": form, "note_id": note_id}
+def _values(page: EntryPage, form: EntryForm) -> dict[str, object]:
+    return {"page": page, "frame": page.frame, "form": form}
 
 
 def _asked_again(asked: tuple[Question, ...]) -> tuple[Question, ...]:

@@ -1,6 +1,6 @@
 """Two at once, or one twice: nobody overwrites unseen what another saved, and what is sent twice is there once."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -9,9 +9,9 @@ from django.test import Client
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.models import Organisation, Unit
 from casemgmt.vault.keys import load_keys
-from dossiers.models import Draft, Person, WorkingNote
+from dossiers.models import Draft, Entry, Person, WorkingNote
 from dossiers.people.acts import NewPerson, known_of
-from tests.cast import make_actor, of
+from tests.cast import make_actor, make_family, of
 from tests.dossiers.pages import World, hidden, make_world, signed_in
 from tests.dossiers.test_pages import an_entry, entry_in
 
@@ -91,7 +91,10 @@ class TestNotes:
 
     def test_a_note_made_an_entry_takes_no_other_unfinished_entry_with_it(self, world):
         path, drafts = world.at("vermelding/"), world.at("vermelding/concept/")
-        assert world.worker.post(world.at("aantekeningen/"), {"text": "Nog navragen."}).status_code == 303
+        assert (
+            world.worker.post(world.at("aantekeningen/"), {"row_id": uuid4(), "text": "Nog navragen."}).status_code
+            == 303
+        )
         with organisation(world.place.id), transaction.atomic():
             note = str(WorkingNote.objects.get().id)
         unfinished = an_entry(world, text="Half af over school")
@@ -106,7 +109,10 @@ class TestNotes:
             assert Draft.objects.count() == 1 and not WorkingNote.objects.exists()
 
     def test_what_was_being_made_of_a_note_is_destroyed_with_it(self, world):
-        assert world.worker.post(world.at("aantekeningen/"), {"text": "Nog navragen."}).status_code == 303
+        assert (
+            world.worker.post(world.at("aantekeningen/"), {"row_id": uuid4(), "text": "Nog navragen."}).status_code
+            == 303
+        )
         with organisation(world.place.id), transaction.atomic():
             note = str(WorkingNote.objects.get().id)
         typed = an_entry(world, text="Nagevraagd op school", note=note)
@@ -114,3 +120,50 @@ class TestNotes:
         assert world.worker.post(world.at(f"aantekeningen/{note}/vernietigen/")).status_code == 303
         with organisation(world.place.id), transaction.atomic():
             assert not Draft.objects.exists()
+
+
+class TestTwice:
+    """A form that is sent twice saves once; with something else in it what was saved stays, and nothing is lost."""
+
+    def sends(self, world: World) -> tuple[tuple[type[Entry | Person | WorkingNote], str, dict, dict], ...]:
+        somebody = {"row_id": str(uuid4()), "role": "network", "name": "Oma Bakker", "relevance": "Past op"}
+        somebody |= {"represents": [str(world.family.yara), str(world.family.sem)]}
+        note = {"row_id": str(uuid4()), "text": "Nog navragen."}
+        return (
+            (Entry, "vermelding/", an_entry(world), {"text": "Iets heel anders."}),
+            (Person, "personen/nieuw/", somebody, {"name": "Opa Anders"}),
+            (WorkingNote, "aantekeningen/", note, {"text": "Nooit meer navragen."}),
+        )
+
+    def test_a_second_click_makes_no_second_entry_person_or_note(self, world):
+        for table, path, sent, other in self.sends(world):
+            before = self.count(world, table)
+            answers = [world.worker.post(world.at(path), sent).status_code for _click in range(2)]
+            assert (answers, self.count(world, table)) == ([303, 303], before + 1), path
+            refused = world.worker.post(world.at(path), sent | other)
+            page = refused.content.decode()
+            assert refused.status_code == 409 and next(iter(other.values())) in page, path
+            assert self.count(world, table) == before + 1
+            fresh = page.split('name="row_id"')[1].split('value="')[1].split('"')[0]
+            assert world.worker.post(world.at(path), sent | other | {"row_id": fresh}).status_code == 303
+            assert self.count(world, table) == before + 2
+
+    def test_the_id_of_a_colleagues_note_or_of_another_dossiers_row_gives_nothing_away(self, world):
+        (_table, path, sent, _other) = self.sends(world)[2]
+        assert world.worker.post(world.at(path), sent).status_code == 303
+        assert mate_of(world).post(world.at(path), sent).status_code == 404
+        with organisation(world.place.id):
+            there = make_family(world.place, "SH-2026-0999")
+        taken = {"row_id": str(there.sem), "role": "client", "name": "Sem Bakker"}
+        assert world.worker.post(world.at("personen/nieuw/"), taken).status_code == 404
+
+    def test_a_note_made_an_entry_by_two_clicks_is_one_entry(self, world):
+        (_table, path, note, _other) = self.sends(world)[2]
+        assert world.worker.post(world.at(path), note).status_code == 303
+        sent = an_entry(world, note=note["row_id"])
+        answers = [world.worker.post(world.at("vermelding/"), sent).status_code for _click in range(2)]
+        assert (answers, self.count(world, Entry)) == ([303, 303], 1)
+
+    def count(self, world: World, table: type[Entry | Person | WorkingNote]) -> int:
+        with organisation(world.place.id), transaction.atomic():
+            return table.objects.count()

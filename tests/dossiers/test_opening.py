@@ -1,6 +1,6 @@
 """Opening a dossier: it is there with its client or not at all, once, under the next number."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -22,7 +22,7 @@ def world() -> World:
 
 
 def filled_in(world: World) -> dict[str, str]:
-    given = {"number": "SH-2026-0500", "name": "Gezin Nieuw", "unit": str(world.place.unit_id)}
+    given = {"row_id": str(uuid4()), "number": "SH-2026-0500", "name": "Gezin Nieuw", "unit": str(world.place.unit_id)}
     return given | {"client_name": "Lotte Nieuw", "client_birth_date": "", "client_bsn": ""}
 
 
@@ -40,6 +40,18 @@ def test_an_opening_that_breaks_off_leaves_no_dossier_without_its_client(world, 
     assert dossiers(world) == {world.family.dossier_id}
     monkeypatch.undo()
     assert world.worker.post(world.here("dossiers/nieuw/"), filled_in(world)).status_code == 303
+
+
+def test_opening_it_twice_opens_one_dossier_and_both_answers_lead_there(world):
+    sent, path = filled_in(world), world.here("dossiers/nieuw/")
+    first, second = world.worker.post(path, sent), world.worker.post(path, sent)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]
+    other = world.worker.post(path, sent | {"client_name": "Iemand Anders"})
+    page = other.content.decode()
+    assert other.status_code == 409 and "Iemand Anders" in page and "Er is nog niets opgeslagen" not in page
+    assert world.manager.post(path, sent | {"number": "SH-2026-0777"}).headers.get("Location") != path
+    assert len(dossiers(world)) == 2
 
 
 def test_after_9999_comes_10000_and_then_10001_and_a_number_of_another_sort_does_not_count(world):

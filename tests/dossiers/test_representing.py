@@ -119,6 +119,7 @@ def test_the_form_holds_a_tick_for_each_client_and_a_change_is_true_at_the_next_
 def test_somebody_new_gets_custody_for_a_period_and_the_page_of_people_says_so(world):
     family = world.family
     new = {"role": "guardian", "name": "Instelling De Brug", "capable": "on", "represents": [str(family.sem)]}
+    new |= {"row_id": uuid4()}
     days = {from_day(family.sem): "01-11-2026", until_day(family.sem): "03-03-2027"}
     assert world.worker.post(world.at("personen/nieuw/"), new | days).status_code == 303
     page = world.worker.get(world.at("personen/")).content.decode()
