@@ -44,7 +44,12 @@ class NewRequestForm(Form):
     )
     received_on = DateField(label=gettext_lazy("When did it come in?"))
     categories = ChoicesField(label=gettext_lazy("Which data does it concern?"), required=False)
-    words = TextField(label=gettext_lazy("What was asked, in the words of who asks"), rows=4, required=False)
+    words = TextField(
+        label=gettext_lazy("What was asked, in the words of who asks"),
+        rows=4,
+        required=False,
+        help_text=gettext_lazy("Who asks reads this in the portal."),
+    )
 
     def __init__(self, *args: Any, people: Choices, clients: Choices, kinds: Choices, categories: Choices, **kw: Any):
         kw["initial"] = {"row_id": uuid4(), **kw.get("initial", {})}
@@ -154,7 +159,12 @@ class ExecuteForm(Form):
     """How a granted request is carried out."""
 
     how = ChoiceField(label=gettext_lazy("How do you carry it out?"))
-    done_words = TextField(label=gettext_lazy("What exactly is done, and when?"), rows=3, required=False)
+    done_words = TextField(
+        label=gettext_lazy("What exactly is done, and when?"),
+        rows=3,
+        required=False,
+        help_text=gettext_lazy("Who asks reads this in the portal. Not needed when it opens there."),
+    )
 
     def __init__(self, *args: Any, kind: str, **kw: Any):
         super().__init__(*args, **kw)
@@ -174,7 +184,12 @@ class ExecuteForm(Form):
 class CompleteForm(Form):
     """How it ended, in words."""
 
-    done_words = TextField(label=gettext_lazy("How did it end?"), rows=2, required=False)
+    done_words = TextField(
+        label=gettext_lazy("How did it end?"),
+        rows=2,
+        required=False,
+        help_text=gettext_lazy("Who asks reads this in the portal."),
+    )
 
 
 class InviteForm(Form):
