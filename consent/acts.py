@@ -51,7 +51,8 @@ def record_consent(dossier: Dossier, new: NewConsent, *, by: Actor, at: datetime
     if known is not None:
         return known
     if new.given_on > clock.local_date(at):
-        raise Conflict(_("This answer has a date that has yet to come. Write down the day on which it was given."))
+        told = _("This answer has a date that has yet to come. Write down the day on which it was given.")
+        raise Conflict(told, field="given_on")
     row = _row(dossier, new, by, at)
     row.save()
     events.record(

@@ -1,6 +1,7 @@
 """The form in which an answer is written down."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django import forms as django_forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casemgmt.base import clock
 from casemgmt.web import forms
 from consent.facts import Somebody
 from consent.vocabulary import ConsentState, Form, Told
@@ -38,6 +40,13 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         initial = {"row_id": uuid4(), **kwargs.pop("initial", {})}
         super().__init__(*args, initial=initial, **kwargs)
+
+    def clean_given_on(self) -> date:
+        """An answer was given before it is written down."""
+        day: date = self.cleaned_data["given_on"]
+        if day > clock.today():
+            raise django_forms.ValidationError(_("Write down the day on which it was given: today or earlier."))
+        return day
 
 
 class ConsentForm(AnswerForm):

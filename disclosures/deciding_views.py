@@ -77,7 +77,7 @@ def _reply_deciding(request: HttpRequest, page: DisclosurePage) -> HttpResponse:
 def wait(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Put telling the client off once more; who decides may do so for any reason, in their own words."""
     page = _found(request, dossier_id, disclosure_id)
-    form = WaitForm(request.POST, reasons=page.reasons, may_always=page.may_always_defer)
+    form = WaitForm(request.POST, reasons=page.reasons, may_always=page.may_always_defer, last_day=page.last_day)
     if not form.is_valid():
         return _shown(request, page, status=422, wait_form=form)
     telling = form.telling()
@@ -114,6 +114,6 @@ def _found(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> Discl
 
 
 def _shown(request: HttpRequest, page: DisclosurePage, *, status: int = 200, **bound: Any) -> HttpResponse:
-    wait_form = WaitForm(reasons=page.reasons, may_always=page.may_always_defer)
+    wait_form = WaitForm(reasons=page.reasons, may_always=page.may_always_defer, last_day=page.last_day)
     values = {"page": page, "form": ReasonForm(), "decision_form": DecisionForm(), "wait_form": wait_form, **bound}
     return render(request, APPROVE, values, status=status)

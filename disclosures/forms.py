@@ -1,6 +1,7 @@
 """The forms of a disclosure."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from casemgmt.base import clock
 from casemgmt.web import forms
+from casemgmt.web.dates import date_plain
 from consent.facts import Somebody
 from disclosures.acts import Proposal, Weighing
 from disclosures.informing import Reason, Telling
@@ -166,7 +168,8 @@ class QuestionForm(forms.Form):
 class WaitForm(forms.Form):
     """Telling the client later: what makes it wait, in whose words, until when.
 
-    ``may_always``: somebody of the role that may put it off for a reason the regulation does not name.
+    ``may_always``: somebody of the role that may put it off for a reason the regulation does not name;
+    ``last_day``: the last day until which it may wait.
     """
 
     reason = forms.ChoicesField(label=gettext_lazy("What makes it wait?"), choices=[], required=False)
@@ -178,14 +181,23 @@ class WaitForm(forms.Form):
     )
     until = forms.DateField(label=gettext_lazy("Tell the client at the latest on"))
 
-    def __init__(self, *args: Any, reasons: Sequence[Reason], may_always: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reasons: Sequence[Reason], may_always: bool, last_day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.last_day = last_day
         self.reasons = {one.key: one for one in reasons}
         self.may_always = may_always
         if reasons:
             self.fields["reason"].choices = [(one.key, one.question) for one in reasons]  # type: ignore[attr-defined]
         else:
             del self.fields["reason"]
+
+    def clean_until(self) -> date | None:
+        """After today, and no later than the house rule lets it wait."""
+        day: date | None = self.cleaned_data.get("until")
+        if day is not None and not clock.today() < day <= self.last_day:
+            told = _("Choose a day after today, at the latest %(day)s.") % {"day": date_plain(self.last_day)}
+            raise django_forms.ValidationError(told)
+        return day
 
     def clean(self) -> dict[str, Any]:
         """Where the regulation names reasons, one of them, but for who may always."""

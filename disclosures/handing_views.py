@@ -31,7 +31,11 @@ def hand_over(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> Ht
     """Let a printed package go; when something changed at the last moment nothing goes and a page says why."""
     page = read_page(request, dossier_id, disclosure_id)
     form = HandOverForm(
-        request.POST, reasons=page.reasons, may_always=page.may_always_defer, asks_before=page.told_before
+        request.POST,
+        reasons=page.reasons,
+        may_always=page.may_always_defer,
+        last_day=page.last_day,
+        asks_before=page.told_before,
     )
     if not form.is_valid():
         return shown(request, page, {"hand_over_form": form}, step="hand-over", status=422)
@@ -55,7 +59,7 @@ def inform(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpR
 def wait(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Put telling the client off once more, for a reason that the regulation names."""
     page = read_page(request, dossier_id, disclosure_id)
-    form = WaitForm(request.POST, reasons=page.reasons, may_always=page.may_always_defer)
+    form = WaitForm(request.POST, reasons=page.reasons, may_always=page.may_always_defer, last_day=page.last_day)
     if not form.is_valid():
         return shown(request, page, {"wait_form": form}, step="hand-over", status=422)
     telling = form.telling()

@@ -292,9 +292,12 @@ def _forms(found: DisclosurePage, start: Ready | None) -> dict[str, Any]:
         "question_form": QuestionForm(),
         "stop_form": ReasonForm(),
         "hand_over_form": HandOverForm(
-            reasons=found.reasons, may_always=found.may_always_defer, asks_before=found.told_before
+            reasons=found.reasons,
+            may_always=found.may_always_defer,
+            last_day=found.last_day,
+            asks_before=found.told_before,
         ),
-        "wait_form": WaitForm(reasons=found.reasons, may_always=found.may_always_defer),
+        "wait_form": WaitForm(reasons=found.reasons, may_always=found.may_always_defer, last_day=found.last_day),
         "recipient_form": None,
     }
     if start is not None:

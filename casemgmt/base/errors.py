@@ -32,10 +32,17 @@ class NotAllowed(Refusal):
 
 
 class Conflict(Refusal):
-    """The state changed meanwhile, or the step is out of order; nothing was changed."""
+    """The state changed meanwhile, or the step is out of order; nothing was changed.
+
+    ``field`` names the field of the form where what was filled in cannot be, such as a day before somebody's birth.
+    """
 
     status = 409
     word = "conflict"
+
+    def __init__(self, sentence: str, decision: Any = None, *, field: str = "") -> None:
+        super().__init__(sentence, decision)
+        self.field = field
 
 
 class NotThere(Exception):

@@ -82,14 +82,16 @@ def conflict(
 ) -> HttpResponse:
     """Answer 409 with the same page, for what is at odds with what is there: nothing that was typed is lost.
 
+    Where the error names a field of the form, it stands beside it and the answer is 422, as from ``invalid``.
     The page gets a new ``row_id``: the one it came with belongs to what this form made before, if anything.
     """
     if wants_json(request):
         raise error
-    form.add_error(None, error.sentence)
+    field = error.field if error.field in form.fields else None
+    form.add_error(field, error.sentence)
     form.data = MultiValueDict(_lists(form.data))
     form.data[form.add_prefix("row_id")] = str(uuid4())
-    return render(request, template, {**(context or {}), "form": form}, status=409)
+    return render(request, template, {**(context or {}), "form": form}, status=422 if field else 409)
 
 
 def text_faults(data: Mapping[str, Any]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from casemgmt.letters.queries import OpenedLetter, opened
 from casemgmt.letters.vocabulary import Kind
 from casemgmt.organisations.actors import Actor
 from casemgmt.web import forms
+from casemgmt.web.forms import Form
 from casemgmt.web.render import render, see_other
 from casemgmt.web.routes import reverse
 from client_requests import invitations
@@ -64,12 +65,7 @@ def invite_again(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> Htt
     actor, address = actor_of(request), _door(request)
     form = InviteAgainForm(request.POST, auto_id=_ids_of(access_id))
     if not form.is_valid():
-        page, frame = _load(actor, dossier_id)
-        if access_id not in {one.id for one in page.lines}:
-            raise NotThere
-        values = _values(page, frame, again_form=form)
-        values["again_forms"][access_id] = form
-        return forms.invalid(request, PORTAL, form, values | {"renewing": access_id})
+        return _wrong(request, dossier_id, access_id, form, "again_forms")
     how = Identified(form.cleaned_data["how"])
     letter_id = _change(
         actor,
@@ -83,11 +79,9 @@ def invite_again(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> Htt
 def freeze(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
     """Close the portal for somebody until a day, for a reason."""
     actor = actor_of(request)
-    form = FreezeForm(request.POST)
+    form = FreezeForm(request.POST, auto_id=_ids_of(access_id))
     if not form.is_valid():
-        page, frame = _load(actor, dossier_id)
-        values = _values(page, frame, freeze_form=form) | {"freezing": access_id}
-        return forms.invalid(request, PORTAL, form, values)
+        return _wrong(request, dossier_id, access_id, form, "freeze_forms")
     until, why = form.cleaned_data["until"], form.cleaned_data["why"]
     _change(
         actor,
@@ -188,10 +182,8 @@ def _values(page: AccessPage, frame: Frame, **bound: Any) -> dict[str, Any]:
         "page": page,
         "frame": frame,
         "invite_form": InviteForm(people=page.people),
-        "freeze_form": FreezeForm(),
-        "freezing": None,
+        "freeze_forms": {one.id: FreezeForm(auto_id=_ids_of(one.id)) for one in page.lines},
         "again_forms": {one.id: InviteAgainForm(auto_id=_ids_of(one.id)) for one in page.lines},
-        "renewing": None,
         "form": next(iter(bound.values()), None),
         **bound,
     }
@@ -204,9 +196,19 @@ def _change(actor: Actor, dossier_id: UUID, act: Any) -> UUID:
     return change_dossier(actor, dossier_id, Verb.INVITE_TO_PORTAL, inside, data="portal", action=Action.GRANT)
 
 
+def _wrong(request: HttpRequest, dossier_id: UUID, access_id: UUID, form: Form, place: str) -> HttpResponse:
+    """The page with the form of one line (``place``: which of its forms) as it was filled in."""
+    page, frame = _load(actor_of(request), dossier_id)
+    if access_id not in {one.id for one in page.lines}:
+        raise NotThere
+    values = _values(page, frame)
+    values[place][access_id] = form
+    return forms.invalid(request, PORTAL, form, values)
+
+
 def _ids_of(access_id: UUID) -> str:
-    """Ids of the fields of one line's form: the page holds the same form once per person."""
-    return f"again-{access_id.hex[:8]}-%s"
+    """Ids of the fields of one line's forms: the page holds the same forms once per person."""
+    return f"line-{access_id.hex[:8]}-%s"
 
 
 def _door(request: HttpRequest) -> str:

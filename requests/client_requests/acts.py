@@ -93,14 +93,15 @@ def receive_request(dossier: Dossier, new: NewRequest, *, by: Actor, at: datetim
     if RequestKind(new.kind) not in {kind for kind, _rules in judging.kinds_offered(profile)}:
         raise Conflict(_("The regulation does not know this kind of request."))
     if new.received_on > on:
-        raise Conflict(_("A request cannot have come in on a day that is still to come."))
+        told = _("A request cannot have come in on a day that is still to come.")
+        raise Conflict(told, field="received_on")
     _not_too_many(dossier, new, profile, on)
     asked = _asked_anew(dossier, new)
     try:
         entitled = judging.entitled(asked, profile, new.received_on)
         due = judging.deadline(new.kind, new.received_on, profile, on)
     except FactError as error:
-        raise Conflict(error.sentence) from error
+        raise Conflict(error.sentence, field="received_on") from error
     row = ClientRequest(
         id=new.id or uuid4(),
         dossier=dossier,

@@ -9,6 +9,7 @@ from django import forms as django_forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casemgmt.base import clock
 from casemgmt.web.forms import (
     ChoiceField,
     ChoicesField,
@@ -61,6 +62,13 @@ class NewRequestForm(Form):
             self.fields["categories"].choices = categories  # type: ignore[attr-defined]
         else:
             del self.fields["categories"]
+
+    def clean_received_on(self) -> date:
+        """A request came in before it is written down."""
+        day: date = self.cleaned_data["received_on"]
+        if day > clock.today():
+            raise django_forms.ValidationError(_("A request cannot have come in on a day that is still to come."))
+        return day
 
 
 class IdentifyForm(Form):
@@ -221,6 +229,13 @@ class FreezeForm(Form):
 
     until = DateField(label=gettext_lazy("Closed up to and including"))
     why = LineField(label=gettext_lazy("Why?"), help_text=gettext_lazy("Only colleagues read this."))
+
+    def clean_until(self) -> date:
+        """Up to and including a day that has not passed."""
+        day: date = self.cleaned_data["until"]
+        if day < clock.today():
+            raise django_forms.ValidationError(_("Choose today or a later day."))
+        return day
 
 
 def ids(values: Sequence[str]) -> tuple[UUID, ...]:

@@ -155,7 +155,7 @@ def test_the_page_asks_what_makes_it_wait_and_keeps_what_was_typed():
         assert bad.status_code == 422
         assert "Vader dreigt nog." in text(bad)
         good = {"reason": ["0"], "why": "Vader dreigt nog.", "until": soon()}
-        assert worker.post(f"{one}/later/", {**good, "until": soon(30)}).status_code == 409
+        assert worker.post(f"{one}/later/", {**good, "until": soon(30)}).status_code == 422
         assert worker.post(f"{one}/later/", good).status_code == 303
         assert open_tasks(row) == [clock.today() + timedelta(days=3)]
         assert "Vader dreigt nog." in text(worker.get(f"{one}/"))
