@@ -107,6 +107,8 @@ def load_frame(dossier: Dossier, actor: Actor, on: date, current: str) -> Frame:
     # Who guards the trail or the access of others need not know whom a dossier is about.
     people = people_of(dossier) if reads else []
     held = held_on(dossier, on) if reads else frozenset()
+    # A reporter stands nowhere in the frame: not by name, nor by a warning, a telephone or a secret address.
+    named = [person for person in people if person.role != PersonRole.REPORTER]
     return Frame(
         dossier_id=dossier.id,
         name=dossier.name if reads else dossier.number,
@@ -114,10 +116,10 @@ def load_frame(dossier: Dossier, actor: Actor, on: date, current: str) -> Frame:
         state=dossier.state,
         status=_status(dossier),
         here_as=_here_as(dossier, actor),
-        people=tuple(_line(person, people, held, on) for person in people if person.role != PersonRole.REPORTER),
+        people=tuple(_line(person, people, held, on) for person in named),
         deciders=deciders_of(people, held, on),
-        flags=tuple(_flags(dossier, people, actor, on)),
-        secrets=tuple(Secret(p.id, p.name, first_name(p.name)) for p in people if p.address_secret and p.address),
+        flags=tuple(_flags(dossier, named, actor, on)),
+        secrets=tuple(Secret(p.id, p.name, first_name(p.name)) for p in named if p.address_secret and p.address),
         menu=_menu(dossier, actor, on, current),
         actions=tuple(
             Button(_(one.label), one.url_name, one.icon)

@@ -1,4 +1,4 @@
-"""The people of a dossier: the list of them, and a secret address."""
+"""The people of a dossier: the list of them, and how to reach them, which is shown only when asked for."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +33,7 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class PersonCard:
-    """Somebody on the page of people; a secret address and a BSN are not in it."""
+    """Somebody on the page of people; no address, telephone number or BSN is in it, only that there is one."""
 
     id: UUID
     name: str
@@ -46,9 +46,9 @@ class PersonCard:
     capable: bool
     is_client: bool
     has_bsn: bool
-    address: str
+    has_address: bool
     address_secret: bool
-    phone: str
+    has_phone: bool
     safe_contact: str
     warning: str
     relevance: str
@@ -81,10 +81,30 @@ def reveal(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpRespo
         return person.address, load_frame(dossier, actor, on, "people")
 
     address, frame = open_dossier(actor, dossier_id, Verb.READ, load, data="address")
-    values = {"address": address, "frame": frame, "at": clock.now()}
+    return _for_a_moment(request, address, frame, _("Secret address"))
+
+
+def contact(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpResponse:
+    """Show somebody's telephone number, and their address unless it is secret, for a moment; recorded too."""
+    actor, on = actor_of(request), clock.today()
+
+    def load(dossier: Dossier) -> tuple[str, Frame]:
+        person = person_in(dossier, person_id)
+        known = [person.phone, None if person.address_secret else person.address]
+        text = "; ".join(part for part in known if part)
+        if not text:
+            raise NotThere
+        return text, load_frame(dossier, actor, on, "people")
+
+    text, frame = open_dossier(actor, dossier_id, Verb.READ, load, data="contact")
+    return _for_a_moment(request, text, frame, _("Contact details"))
+
+
+def _for_a_moment(request: HttpRequest, text: str, frame: Frame, title: str) -> HttpResponse:
+    values = {"text": text, "frame": frame, "title": title, "at": clock.now()}
     if is_partial(request):
-        return render_block(request, "dossiers/address.html", "shown", values)
-    return render(request, "dossiers/address.html", values)
+        return render_block(request, "dossiers/revealed.html", "shown", values)
+    return render(request, "dossiers/revealed.html", values)
 
 
 def person_in(dossier: Dossier, person_id: UUID) -> Person:
@@ -129,9 +149,9 @@ def _card(person: Person, represents: list[Tie], represented_by: list[Tie], on: 
         capable=person.capable,
         is_client=person.role == "client",
         has_bsn=bool(person.bsn),
-        address="" if person.address_secret else person.address or "",
+        has_address=bool(person.address),
         address_secret=person.address_secret and bool(person.address),
-        phone=person.phone or "",
+        has_phone=bool(person.phone),
         safe_contact=person.safe_contact or "",
         warning=person.warning or "",
         relevance=person.relevance or "",

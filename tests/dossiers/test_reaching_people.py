@@ -1,0 +1,67 @@
+"""How somebody is reached stands on no screen until it is asked for, and a reporter not around the dossier at all."""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from casemgmt.audit.models import AccessEvent
+from casemgmt.base.organisation import organisation
+from dossiers.access import change_dossier
+from dossiers.models import Person
+from dossiers.people.acts import NewPerson, add_person
+from dossiers.verbs import Verb
+from tests.dossiers.pages import World, make_world
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+MOTHER = {"phone": "06-11112222", "address": "Schuilweg 9", "address_secret": True}
+UNCLE = {"phone": "06-33334444", "address": "Dorpsweg 4"}
+REPORTER = {
+    "phone": "06-55556666",
+    "address": "Meldersteeg 2",
+    "address_secret": True,
+    "safe_contact": "alleen overdag bellen",
+    "warning": "wil onbekend blijven",
+}
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def somebody(world: World, role: str, name: str, known: dict) -> Person:
+    new = NewPerson(role, name, date(1980, 1, 1), **known)
+    with organisation(world.place.id):
+        person_id = change_dossier(
+            world.place.worker, world.family.dossier_id, Verb.ADD, lambda d: add_person(d, new).id, data="person"
+        )
+    return person_id
+
+
+def test_a_phone_and_an_address_show_by_a_post_and_leave_a_row(world):
+    mother = somebody(world, "parent", "Samira Twee", MOTHER)
+    uncle = somebody(world, "network", "Oom Twee", UNCLE)
+    page = world.worker.get(world.at("personen/")).content.decode()
+    assert "Samira Twee" in page and "Oom Twee" in page
+    for hidden in ("06-11112222", "06-33334444", "Schuilweg", "Dorpsweg"):
+        assert hidden not in page
+    shown = {who: world.worker.post(world.at(f"personen/{who}/contact/")).content.decode() for who in (mother, uncle)}
+    assert "06-11112222" in shown[mother] and "Schuilweg" not in shown[mother]
+    assert "06-33334444" in shown[uncle] and "Dorpsweg 4" in shown[uncle]
+    assert world.worker.get(world.at(f"personen/{uncle}/contact/")).status_code == 405
+    refused = world.colleague.post(world.at(f"personen/{uncle}/contact/"))
+    assert refused.status_code == 403 and "06-" not in refused.content.decode()
+    assert world.worker.post(world.at(f"personen/{world.family.mark}/contact/")).status_code == 404
+    with organisation(world.place.id), transaction.atomic():
+        rows = AccessEvent.objects.filter(dossier_id=world.family.dossier_id, data="contact").order_by("at")
+        assert [row.outcome for row in rows] == ["shown", "shown", "denied", "unknown"]
+
+
+def test_a_reporter_stands_nowhere_around_the_pages_of_the_dossier(world):
+    reporter = somebody(world, "reporter", "Wilhelmina Melder", REPORTER)
+    page = world.worker.get(world.at()).content.decode()
+    for hidden in ("Wilhelmina", "overdag bellen", "onbekend blijven", str(reporter)):
+        assert hidden not in page
+    assert f"personen/{world.family.samira}/adres/" in page, "the mother's secret address is still announced"
