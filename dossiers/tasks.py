@@ -1,4 +1,4 @@
-"""What the night finds: keys without a dossier and dossiers without a key, for a person, and forgotten drafts."""
+"""What the night finds: keys without a dossier and dossiers without a key, for a person; stray files and old drafts."""
 
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -6,13 +6,14 @@ from uuid import UUID
 from django.utils.translation import gettext_noop
 
 from casemgmt.audit import events
-from casemgmt.audit.vocabulary import Action
+from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock, jobs
 from casemgmt.base.db import act
 from casemgmt.base.nightly import sweep
 from casemgmt.base.organisation import current
 from casemgmt.policy.rules.house import drafts_given_up
 from casemgmt.policy.versions import profile_in_force
+from casemgmt.vault import files
 from casemgmt.vault.keys import destroy_dossier_key, keys_made_before
 from casemgmt.work.acts import cancel_tasks_for, create_task
 from casemgmt.work.kinds import Group, task_kind
@@ -28,6 +29,13 @@ LOOK_AT_KEYS = task_kind(
 
 LOOK_AT_DOSSIERS = task_kind(
     "dossiers.lost_keys", gettext_noop("There are dossiers without a key: let the operator look"), Group.KEEP
+).name
+
+# Nothing writes a file for a day on end; more of them at once than a bad day leaves is something else.
+YOUNGEST_STRAY = timedelta(days=1)
+MOST_STRAY = 20
+LOOK_AT_FILES = task_kind(
+    "dossiers.stray_files", gettext_noop("There are files that belong to nothing: let the operator look"), Group.KEEP
 ).name
 
 
@@ -126,6 +134,51 @@ def _settle(kind: str, at: datetime) -> None:
 @act
 def _tell(dossier_id: UUID) -> None:
     events.record(Action.JOB, data="orphan-key", object_id=dossier_id)
+
+
+@jobs.handles("dossiers.stray_files")
+def remove_stray_files(organisation_id: UUID) -> None:
+    """Remove sealed files that no row knows: a print or an upload whose transaction was undone left them.
+
+    More than a few, or keys without a dossier, are the mark of a database put back to an older day. Then such files
+    may be of real dossiers, so none is touched and a person hears of it.
+    """
+    stray = stray_files()
+    if len(stray) > MOST_STRAY or (stray and orphan_keys(clock.now())):
+        _report_stray(len(stray), clock.now())
+    else:
+        destroy_stray_files(clock.now())
+
+
+def stray_files() -> set[str]:
+    """The stored names of the organisation's files that no row knows and that are older than a day."""
+    return files.without_row(YOUNGEST_STRAY)
+
+
+def destroy_stray_files(at: datetime) -> int:
+    """Remove them; by hand only after a person made sure that the database is today's. Returns how many."""
+    stray = stray_files()
+    for stored_as in stray:
+        files.remove_stored(stored_as)
+    _settle(LOOK_AT_FILES, at)
+    if stray:
+        _tell_removed(len(stray))
+    return len(stray)
+
+
+sweep("dossiers.stray_files")
+jobs.called("dossiers.stray_files", gettext_noop("Removing sealed files that belong to nothing"))
+
+
+@act
+def _report_stray(many: int, at: datetime) -> None:
+    events.record(Action.JOB, outcome=Outcome.DENIED, data="stray-files", ground=f"{many} waiting")
+    _call(LOOK_AT_FILES, at)
+
+
+@act
+def _tell_removed(many: int) -> None:
+    events.record(Action.JOB, data="stray-files", ground=f"{many} removed")
 
 
 @jobs.handles("dossiers.old_drafts")

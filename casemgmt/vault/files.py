@@ -7,8 +7,9 @@ cannot be moved, dropped or cut.
 
 import os
 import secrets
+import time
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -27,8 +28,9 @@ _OVERHEAD = 1 + 12 + 16
 def write_file(dossier_id: UUID, content: Iterable[bytes], *, content_type: str, at: datetime) -> SealedFile:
     """Seal ``content`` to disk and index it; the dossier's key must be loaded.
 
-    The row is made first in the caller's transaction: a crash leaves at most a
-    file that the sweep removes, never a row without its file once committed.
+    The file is there before its row: a crash, or a caller's transaction that is
+    undone, leaves at most a file that the night removes (``without_row``), never
+    a row without its file once committed.
     """
     row = SealedFile(
         dossier_id=dossier_id,
@@ -73,6 +75,18 @@ def remove_file(row: SealedFile) -> None:
 def remove_stored(stored_as: str) -> None:
     """Remove a stored file; it is no mistake when it is gone already."""
     (folder() / stored_as[:2] / stored_as).unlink(missing_ok=True)
+
+
+def without_row(older_than: timedelta) -> set[str]:
+    """The stored names of files that no row knows and that were written longer ago than ``older_than``.
+
+    Age is by the machine's own clock, as the file system's is: the test clock may stand elsewhere. A file that is
+    being written has no row yet, so it must be given its time.
+    """
+    before = time.time() - older_than.total_seconds()
+    names = {path.name for path in folder().glob("*/*") if path.stat().st_mtime < before}
+    with transaction.atomic():
+        return names - set(SealedFile.objects.filter(stored_as__in=names).values_list("stored_as", flat=True))
 
 
 def path_of(row: SealedFile) -> Path:

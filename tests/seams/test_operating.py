@@ -185,6 +185,7 @@ def test_the_night_by_hand_queues_what_the_clock_would(places: list[Organisation
         ("destruction_status", "--organisation", "nergens"),
         ("sweep_keys", "nergens"),
         ("search_tokens", "nergens"),
+        ("sweep_files", "nergens"),
     ],
 )
 def test_what_cannot_be_carried_out_ends_with_2_and_never_as_a_broken_chain(
