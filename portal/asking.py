@@ -32,7 +32,7 @@ from client_requests.vocabulary import Channel
 from dossiers.views.asked import actor_of
 from portal.door import Visit, change_portal
 from portal.forms import DetailsForm, KindForm, WhomForm
-from portal.views import chosen, portal_page, visit
+from portal.views import portal_page, visit
 
 TYPED = ("row_id", "change", "reason", "words")
 
@@ -128,7 +128,7 @@ def send(request: HttpRequest) -> HttpResponse:
         return withdrawable(v.dossier, v.person, row.id)
 
     try:
-        made = change_portal(actor, act, data="portal-request", access_id=chosen(request))
+        made = change_portal(actor, act, data="portal-request")
     except Conflict as error:
         return forms.conflict(request, "portal/ask_details.html", form, error, _about(asking))
     return see_other(request, "portal:request", request_id=made)
@@ -168,7 +168,7 @@ def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
         mine = withdrawable(v.dossier, v.person, request_id)
         return UUID(str(acts.withdraw(v.dossier, mine, by=actor, at=at).id))
 
-    change_portal(actor, act, data="portal-request", access_id=chosen(request))
+    change_portal(actor, act, data="portal-request")
     return see_other(request, "portal:request", request_id=request_id)
 
 

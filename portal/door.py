@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
-from uuid import UUID
 
 from casemgmt.audit import context, events
 from casemgmt.audit.doors import doorway
@@ -45,14 +44,12 @@ class Frozen(Exception):
         self.until = until
 
 
-def open_portal(
-    actor: Actor, load: Callable[[Visit], T], *, data: str, action: Action = Action.READ, access_id: UUID | None = None
-) -> T:
+def open_portal(actor: Actor, load: Callable[[Visit], T], *, data: str, action: Action = Action.READ) -> T:
     """Let ``load`` read what is this person's own, and hand out plain values; the event comes with it.
 
     Raises NotThere without access and Frozen while it is closed, each with its row in the trail.
     """
-    return _through(actor, load, data, action, access_id, lock=False, outcome=Outcome.SHOWN)
+    return _through(actor, load, data, action, lock=False, outcome=Outcome.SHOWN)
 
 
 def change_portal(
@@ -61,10 +58,9 @@ def change_portal(
     *,
     data: str,
     action: Action = Action.REQUEST,
-    access_id: UUID | None = None,
 ) -> T:
     """Let ``act`` do something for this person, the dossier locked, in one transaction with its event."""
-    return _through(actor, act, data, action, access_id, lock=True, outcome=Outcome.DONE)
+    return _through(actor, act, data, action, lock=True, outcome=Outcome.DONE)
 
 
 def _through(
@@ -72,14 +68,13 @@ def _through(
     load: Callable[[Visit], T],
     data: str,
     action: Action,
-    access_id: UUID | None,
     *,
     lock: bool,
     outcome: Outcome,
 ) -> T:
     context.learn(actor.user_id, ROLE)
     with doorway(action, data) as came:
-        access = _access(actor, access_id)
+        access = _access(actor)
         dossier = _dossier(access, lock) if access else None
         if access is None or dossier is None:
             events.record(action, outcome=Outcome.UNKNOWN, data=data, ground=ROLE)
@@ -96,11 +91,11 @@ def _through(
     raise NotThere
 
 
-def _access(actor: Actor, access_id: UUID | None) -> PortalAccess | None:
+def _access(actor: Actor) -> PortalAccess | None:
     if not actor.is_portal or actor.user_id is None:
         return None
     mine = PortalAccess.objects.filter(user_id=actor.user_id, ended_at=None).select_related("person")
-    found: PortalAccess | None = (mine.filter(id=access_id) if access_id else mine).order_by("since", "id").first()
+    found: PortalAccess | None = mine.order_by("since", "id").first()
     return found
 
 

@@ -33,7 +33,6 @@ urlpatterns: list[URLPattern] = [
     own("wie-keek/", views.looks, "looks"),
     own("wie-kreeg/", views.received, "received"),
     own("over-mij/", views.me, "me"),
-    own("over-mij/<uuid:access_id>/", views.switch, "switch", POST, only_reads=True),
     own("vragen/", asking.kind, "ask"),
     own("vragen/voor/", asking.whom, "ask_whom"),
     own("vragen/wat/", asking.details, "ask_details", BOTH, only_reads=True),

@@ -6,7 +6,6 @@ from casemgmt.audit.words import say, say_to_all
 
 say("portal-start", gettext_noop("their own page in the portal"), gettext_noop("your own page"))
 say("portal-me", gettext_noop("their own page in the portal"), gettext_noop("your own page"))
-say("portal-switch", gettext_noop("their own page in the portal"), gettext_noop("your own page"))
 say_to_all("portal-looks", gettext_noop("who looked"))
 say_to_all("portal-received", gettext_noop("who received data"))
 say("portal-letters", gettext_noop("letters in the portal"), gettext_noop("your letters"))

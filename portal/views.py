@@ -14,18 +14,16 @@ from casemgmt.base.errors import NotThere
 from casemgmt.letters.acts import letter_pdf, mark_read
 from casemgmt.letters.models import Letter
 from casemgmt.letters.queries import OpenedLetter, letters_to, opened
-from casemgmt.web.render import render, see_other
+from casemgmt.web.render import render
 from client_requests.access_views import pdf_answer
 from client_requests.for_clients import rights_over
 from dossiers.frame import first_name
-from dossiers.models import PortalAccess
 from dossiers.views.asked import actor_of, given
 from portal import loading
 from portal.door import Frozen, Visit, open_portal
 
 T = TypeVar("T")
 View = Callable[..., HttpResponseBase]
-CHOSEN = "portal_access"
 
 
 def portal_page(view: View) -> View:
@@ -43,15 +41,7 @@ def portal_page(view: View) -> View:
 
 def visit(request: HttpRequest, load: Callable[[Visit], T], data: str, action: Action = Action.READ) -> T:
     """Come in as the person this account stands for."""
-    return open_portal(actor_of(request), load, data=data, action=action, access_id=chosen(request))
-
-
-def chosen(request: HttpRequest) -> UUID | None:
-    """Which page was chosen, for an account with more than one."""
-    try:
-        return UUID(str(request.session.get(CHOSEN, "")))
-    except ValueError:
-        return None
+    return open_portal(actor_of(request), load, data=data, action=action)
 
 
 @portal_page
@@ -116,24 +106,13 @@ def me(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
 
     def load(v: Visit) -> dict[str, Any]:
-        rows = PortalAccess.objects.filter(user_id=v.access.user_id, ended_at=None).order_by("since", "id")
-        others = tuple(row.id for row in rows if row.id != v.access.id)
         return {
             "name": v.person.name,
             "number": v.dossier.number,
             "since": v.access.since,
             "role": v.person.get_role_display(),
             "first_name": first_name(v.person.name),
-            "others": others,
             "rights": rights_over(v.dossier, v.person, v.on),
         }
 
     return render(request, "portal/me.html", {"sign_in_name": user.username, **visit(request, load, "portal-me")})
-
-
-@portal_page
-def switch(request: HttpRequest, access_id: UUID) -> HttpResponse:
-    """Go to another page of one's own, for who stands in more than one dossier."""
-    open_portal(actor_of(request), lambda v: v.access.id, data="portal-switch", access_id=access_id)
-    request.session[CHOSEN] = str(access_id)
-    return see_other(request, "portal:start")

@@ -194,3 +194,15 @@ def test_a_visit_leaves_a_row_of_the_client_in_the_trail(family: House) -> None:
     with organisation(family.id), transaction.atomic():
         row = AccessEvent.objects.filter(data="portal-letters").get()
     assert (row.user_id, row.role, row.ground, row.outcome) == (family.clients["milou"].id, "portal", "own", "shown")
+
+
+def test_an_account_leads_to_one_page_and_no_address_leads_to_another(family: House) -> None:
+    """Two pages are two accounts: nobody says that two dossiers hold the same person, and no page leads across."""
+    with organisation(family.id), transaction.atomic():
+        pages = {row.person_id: row for row in PortalAccess.objects.all()}
+    mine, hers = pages[family.people["milou"]], pages[family.people["samira"]]
+    assert len({row.user_id for row in pages.values()}) == len(pages) == 3
+    browser = family.client("milou")
+    for access in (mine, hers):
+        assert browser.post(family.portal_url(f"over-mij/{access.id}/")).status_code == 404
+    assert f"{access.id}" not in browser.get(family.portal_url("over-mij/")).content.decode()
