@@ -126,13 +126,13 @@ class RequestDecision:
 
 @dataclass(frozen=True, slots=True)
 class PortalInvitation:
-    """Where to sign in, with which name and code, and until when."""
+    """Where to sign in, with which name and code, and until when; ``own``: for a client, whose own dossier it is."""
 
     address: str
     sign_in_name: str
     code: str
     valid_until: datetime
-    about: str = ""
+    own: bool = True
 
 
 Content = DisclosureNotice | RequestReceived | RequestDecision | PortalInvitation

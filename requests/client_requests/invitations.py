@@ -12,7 +12,7 @@ from casemgmt.audit.models import AccessEvent
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.db import act
-from casemgmt.base.errors import Conflict, NotThere
+from casemgmt.base.errors import Conflict, NotThere, Refused
 from casemgmt.base.organisation import current
 from casemgmt.letters.acts import write_letter
 from casemgmt.letters.contents import LetterContext, PortalInvitation
@@ -20,10 +20,13 @@ from casemgmt.letters.models import Letter
 from casemgmt.letters.vocabulary import Kind
 from casemgmt.organisations.actors import Actor
 from casemgmt.organisations.models import SignInPlace
+from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.house import invitation_ends
+from casemgmt.policy.rules.portal import PortalFacts, portal_open_to
 from casemgmt.policy.versions import profile_in_force
 from client_requests.letters import addressee
 from client_requests.vocabulary import Identified
+from consent.facts import circles, client_facts
 from dossiers.models import Dossier, Person, PortalAccess
 from dossiers.people.vocabulary import PersonRole
 
@@ -40,11 +43,13 @@ def invite(
     """Make a portal account for somebody whose identity was established, and the letter with name and code.
 
     ``address`` is where to type both, in full; only the demo gives a ``username``. Raises NotThere
-    for somebody of another dossier and Conflict when they have access already.
+    for somebody of another dossier, Refused for whom the house rule gives no page, and Conflict when they have access
+    already.
     """
     person = Person.objects.filter(dossier=dossier, id=person_id, role__in=MAY_HAVE_PORTAL).first()
     if person is None:
         raise NotThere
+    _may_be_invited(dossier, person, clock.local_date(at))
     if PortalAccess.objects.filter(dossier=dossier, person=person, ended_at=None).exists():
         raise Conflict(_("This person has access to the portal already. Send a new letter instead."))
     until = _until(at)
@@ -62,9 +67,10 @@ def invite_again(
     """A new code for a lost letter, password or phone, after establishing ``how`` who gets it; the old one stops.
 
     Whoever types the code replaces password and phone, so the trail says how this person was known and
-    their own page says that it happened.
+    their own page says that it happened. Raises Refused for whom the house rule gives no page (any more).
     """
     access = _locked(dossier, access_id)
+    _may_be_invited(dossier, access.person, clock.local_date(at))
     _tell(RENEWED, access, how)
     until = _until(at)
     code = accounts.renew_invitation(user_id=access.user_id, until=until)
@@ -84,7 +90,7 @@ def freeze(dossier: Dossier, access_id: UUID, *, until: date, why: str, by: Acto
     """Close the portal for somebody up to and including a day, for a reason; it opens by itself afterwards."""
     access = _locked(dossier, access_id)
     if until < clock.local_date(at):
-        raise Conflict(_("Choose today or a later day."))
+        raise Conflict(_("Choose a day that is still to come."))
     access.frozen_until, access.frozen_why = until, why
     access.save(update_fields=["frozen_until", "frozen_why"])
     return access
@@ -108,6 +114,28 @@ def end_access(dossier: Dossier, access_id: UUID, *, by: Actor, at: datetime) ->
     if not PortalAccess.objects.filter(user_id=access.user_id, ended_at=None).exists():
         accounts.disable_account(user_id=access.user_id)
     return access
+
+
+def invitable(dossier: Dossier, on: date) -> dict[UUID, Decision]:
+    """Whether each person of the dossier may have a page of their own on a day; its key must be loaded."""
+    profile = profile_in_force(on)
+    found: dict[UUID, Decision] = {}
+    for around in circles(dossier, on):
+        for one in around.people:
+            foster = one.role == PersonRole.FOSTER_PARENT
+            facts = PortalFacts(**client_facts(around), who=one.who, foster_parent=foster)
+            decision = portal_open_to(facts, profile, on)
+            if one.id not in found or decision.outcome["allowed"]:
+                found[one.id] = decision
+    return found
+
+
+def _may_be_invited(dossier: Dossier, person: Person, on: date) -> None:
+    decision = invitable(dossier, on).get(person.id)
+    if decision is None:
+        raise NotThere
+    if not decision.outcome["allowed"]:
+        raise Refused(decision)
 
 
 def _tell(data: str, access: PortalAccess, how: Identified) -> None:
@@ -134,7 +162,8 @@ def _until(at: datetime) -> datetime:
 def _letter(
     dossier: Dossier, person: Person, name: str, code: str, address: str, until: datetime, *, by: Actor, at: datetime
 ) -> Letter:
-    content = PortalInvitation(address=address, sign_in_name=name, code=code, valid_until=until)
+    own = person.role == PersonRole.CLIENT
+    content = PortalInvitation(address=address, sign_in_name=name, code=code, valid_until=until, own=own)
     context = LetterContext(content=content, addressee=addressee(person), dossier_number=dossier.number)
     return write_letter(
         dossier_id=dossier.id, to_person_id=person.id, kind=Kind.PORTAL_INVITATION, context=context, by=by, at=at

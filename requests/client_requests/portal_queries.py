@@ -9,7 +9,7 @@ from casemgmt.base.errors import NotThere
 from casemgmt.letters.models import Letter
 from casemgmt.letters.queries import LetterLine, letters_of
 from casemgmt.letters.vocabulary import Kind
-from client_requests.invitations import MAY_HAVE_PORTAL
+from client_requests.invitations import MAY_HAVE_PORTAL, invitable
 from dossiers.frame import people_of
 from dossiers.models import Dossier, PortalAccess
 
@@ -47,10 +47,11 @@ def access_page(dossier: Dossier, on: date) -> AccessPage:
         PortalInvitation.objects.filter(user_id__in=[row.user_id for row in rows]).values_list("user_id", "used_at")
     )
     held = {row.person_id for row in rows if row.ended_at is None}
+    allowed = {id_ for id_, decision in invitable(dossier, on).items() if decision.outcome["allowed"]}
     people = [
         (str(one.id), f"{one.name} ({one.get_role_display()})")
         for one in people_of(dossier)
-        if one.id not in held and one.role in MAY_HAVE_PORTAL
+        if one.id in allowed - held and one.role in MAY_HAVE_PORTAL
     ]
     shown = [
         AccessLine(

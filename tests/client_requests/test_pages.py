@@ -11,12 +11,15 @@ from django.db import transaction
 
 from casemgmt.accounts.models import PortalInvitation, User
 from casemgmt.audit.models import AccessEvent
+from casemgmt.base.errors import Refused
 from casemgmt.base.organisation import organisation
 from casemgmt.letters.models import Letter
 from casemgmt.organisations.models import Membership, Unit
 from casemgmt.vault.keys import destroy_dossier_key, load_keys
+from client_requests.invitations import invite
 from client_requests.queries import requests_for
-from dossiers.models import PortalAccess
+from dossiers.models import Dossier, PortalAccess
+from dossiers.verbs import Verb
 
 from .story import NOW, House, employ, make_house
 
@@ -241,6 +244,30 @@ def test_an_invitation_makes_an_account_a_place_and_a_letter(house: House) -> No
     with organisation(house.id), transaction.atomic():
         assert not User.objects.get(id=access.user_id).is_active
     assert noor.post(again, {"how": "known"}).status_code == 409
+
+
+def test_only_who_may_have_a_page_is_offered_and_the_letter_fits_whom_it_is_for(house: House) -> None:
+    """Fien is eleven and father has no custody: neither is offered, and a request made by hand gives nothing."""
+    noor, door = house.client("noor"), house.inside("portaal/uitnodigen/")
+    page = noor.get(house.inside("portaal/")).content.decode()
+    offered = {name for name, id_ in house.people.items() if f'value="{id_}"' in page}
+    assert offered == {"daan", "milou", "samira"}
+    for name in ("fien", "mark"):
+        assert noor.post(door, {"person": str(house.people[name]), "seen": "on"}).status_code == 422
+        with pytest.raises(Refused, match="vanaf deze leeftijd"):
+            house.change("noor", Verb.INVITE_TO_PORTAL, lambda d, n=name: invited(house, d, n))  # type: ignore[misc]
+    with organisation(house.id), transaction.atomic():
+        assert not PortalAccess.objects.filter(person_id__in=[house.people["fien"], house.people["mark"]]).exists()
+    bodies = {}
+    for name in ("milou", "samira"):
+        answer = noor.post(door, {"person": str(house.people[name]), "seen": "on"})
+        bodies[name] = noor.get(answer.headers["Location"]).content.decode()
+    assert "U kunt uw dossier nu op internet bekijken" in bodies["milou"]
+    assert "uw dossier" not in bodies["samira"] and "voor wie u vertegenwoordigt" in bodies["samira"]
+
+
+def invited(house: House, dossier: Dossier, name: str) -> object:
+    return invite(dossier, house.people[name], address="https://example.org/", by=house.actor("noor"), at=NOW)
 
 
 def test_a_new_code_asks_who_gets_it_and_the_client_reads_that_it_was_made(house: House, ids: dict[str, Any]) -> None:

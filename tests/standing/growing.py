@@ -174,7 +174,8 @@ def _in_the_dossier(batch: Batch, colleague: User) -> None:
             receive_request(
                 dossier, NewRequest("inspection", asker, milan, "written", today, categories=("care",)), by=by, at=now
             )
-        invite(dossier, uncle, address="https://example.org/", by=by, at=now)
+        foster = add_person(dossier, NewPerson("foster_parent", f"Pleegouder {number}", date(1980, 1, 1))).id
+        invite(dossier, foster, address="https://example.org/", by=by, at=now)
         _disclosed(dossier, milan, by, now)
         _tasks(batch, dossier)
 

@@ -84,6 +84,9 @@ class HouseRules(Strict):
     removal_work_within: Valued[TermValue] | None = Field(default=None, title="Werk aan vernietigen gedaan binnen")
     stopped_removal_within: Valued[TermValue] | None = Field(default=None, title="Gestopte vernietiging bekeken binnen")
     adult_youth_asked_again: Valued[TermValue] | None = Field(default=None, title="Jongere opnieuw gevraagd na")
+    portal_client_age: Valued[int] | None = Field(
+        default=None, title="Portaal voor cliënt vanaf", json_schema_extra={"unit": "jaar"}
+    )
     draft_kept: Valued[TermValue] | None = Field(default=None, title="Concept bewaard")
     staff_idle_minutes: Valued[int] = counted("Medewerker: sessie zonder gebruik", "minuten")
     staff_session_hours: Valued[int] = counted("Medewerker: langste sessie", "uur")
