@@ -90,7 +90,7 @@ def freeze(dossier: Dossier, access_id: UUID, *, until: date, why: str, by: Acto
     """Close the portal for somebody up to and including a day, for a reason; it opens by itself afterwards."""
     access = _locked(dossier, access_id)
     if until < clock.local_date(at):
-        raise Conflict(_("Choose a day that is still to come."))
+        raise Conflict(_("Choose today or a later day."))
     access.frozen_until, access.frozen_why = until, why
     access.save(update_fields=["frozen_until", "frozen_why"])
     return access
