@@ -15,6 +15,7 @@ from casemgmt.organisations.actors import Actor
 from consent import hooks
 from consent.models import Consent
 from consent.vocabulary import ConsentState, Form, Told
+from dossiers.content import SavedBefore, saved_before
 from dossiers.models import Dossier, Person
 
 
@@ -45,7 +46,7 @@ def record_consent(dossier: Dossier, new: NewConsent, *, by: Actor, at: datetime
     """Record somebody's answer in a dossier that the door handed out (``change_dossier``).
 
     The same form sent twice gives the answer it made before. Raises NotThere for somebody who is not in this
-    dossier, and Conflict for a day that has yet to come or for another answer in a form that was sent before.
+    dossier, Conflict for a day that has yet to come, and SavedBefore for another answer in that form.
     """
     known = _already(dossier, new, by, at)
     if known is not None:
@@ -91,22 +92,15 @@ _FILLED_IN = (
 
 
 def _already(dossier: Dossier, new: NewConsent, by: Actor, at: datetime) -> Consent | None:
-    """The row this same form made before; an id of another dossier's row is nobody's business."""
-    known: Consent | None = Consent.objects.filter(id=new.id).first() if new.id else None
+    """The row this same form made before; raises SavedBefore for another answer in it."""
+    known = saved_before(Consent, new.id, dossier.id)
     if known is None:
         return None
-    if known.dossier_id != dossier.id:
-        raise NotThere
     sent = _row(dossier, new, by, at)
     answered = ConsentState.GIVEN if known.state == ConsentState.WITHDRAWN else known.state
     same = answered == sent.state and all(getattr(known, name) == getattr(sent, name) for name in _FILLED_IN)
     if not same:
-        raise Conflict(
-            _(
-                "This form was sent before, with another answer in it; that answer was kept and is in the list. "
-                "What you filled in now is below. Send it again to write it down as a new answer."
-            )
-        )
+        raise SavedBefore
     return known
 
 

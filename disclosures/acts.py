@@ -31,6 +31,7 @@ from disclosures.models import Disclosure, DisclosureItem
 from disclosures.package import package_of
 from disclosures.redaction import Span, sentence_spans
 from disclosures.vocabulary import APPROVE, HAND_OVER, PENDING, PREPARING, QUESTION, RUNNING, State
+from dossiers.content import SavedBefore, saved_before
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
 from dossiers.people.vocabulary import PersonRole
 
@@ -84,7 +85,7 @@ _WEIGHED = frozenset({"ground", "decision", "answer_of_decider"})
 def propose(dossier: Dossier, new: Proposal, *, by: Actor, at: datetime) -> Disclosure:
     """Begin a disclosure; it is assessed at once, so that the page can say whose consent is needed.
 
-    The same form sent twice gives the disclosure it began before. Raises Conflict for something else in it.
+    The same form sent twice gives the disclosure it began before. Raises SavedBefore for something else in it.
     """
     assert by.user_id is not None
     known = _already(dossier, new)
@@ -360,22 +361,15 @@ def called(row: Disclosure) -> str:
 
 
 def _already(dossier: Dossier, new: Proposal) -> Disclosure | None:
-    """The disclosure this same form began before; an id of another dossier's is nobody's business."""
-    known: Disclosure | None = Disclosure.objects.filter(id=new.id).first() if new.id else None
+    """The disclosure this same form began before; raises SavedBefore for something else in it."""
+    known = saved_before(Disclosure, new.id, dossier.id)
     if known is None:
         return None
-    if known.dossier_id != dossier.id:
-        raise NotThere
     made_of = (known.about_id, known.recipient_kind, known.recipient, known.purpose_kind, known.purpose)
     filled_in = (new.about_id, new.recipient_kind, new.recipient, new.purpose_kind, new.purpose)
     answered = {name: known.answers.get(name) for name in new.answers}
     if made_of != filled_in or answered != dict(new.answers):
-        raise Conflict(
-            _(
-                "This form was sent before, with something else in it; that disclosure is in the list. "
-                "What you filled in now is below. Send it again to begin a new one."
-            )
-        )
+        raise SavedBefore
     return known
 
 

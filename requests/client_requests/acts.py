@@ -42,6 +42,7 @@ from client_requests.vocabulary import (
     RequestState,
 )
 from consent.facts import circle
+from dossiers.content import SavedBefore, saved_before
 from dossiers.frame import first_name
 from dossiers.models import Dossier, Person
 from dossiers.verbs import Verb
@@ -82,8 +83,8 @@ def receive_request(dossier: Dossier, new: NewRequest, *, by: Actor, at: datetim
 
     The same form sent twice gives the request it made before. Raises NotThere for people who are not
     in this dossier and Conflict for a kind that the organisation does not take, for more in a day
-    than somebody can read, for a day that cannot be true, such as one before the client's birth, or
-    for something else in a form that was sent before.
+    than somebody can read, or for a day that cannot be true, such as one before the client's birth, and
+    SavedBefore for something else in that form.
     """
     on = clock.local_date(at)
     profile = profile_in_force(new.received_on)
@@ -310,20 +311,15 @@ def _who(by: Actor) -> UUID:
 
 
 def _already(dossier: Dossier, new: NewRequest) -> ClientRequest | None:
-    """The request this same form made before; another's is nobody's business."""
-    known: ClientRequest | None = ClientRequest.objects.filter(id=new.id).first() if new.id else None
+    """The request this same form made before; raises SavedBefore for something else in it."""
+    known = saved_before(ClientRequest, new.id, dossier.id)
     if known is None:
         return None
-    by_portal = new.channel == Channel.PORTAL
-    if known.dossier_id != dossier.id or (by_portal and known.asker_id != new.asker_id):
+    # In the portal somebody else's id tells nothing: not that it is there, and not what stands in it.
+    if new.channel == Channel.PORTAL and known.asker_id != new.asker_id:
         raise NotThere
     if not _is_same(known, new):
-        raise Conflict(
-            _(
-                "This form was sent before, with something else in it; that request was kept. "
-                "What you filled in now is below. Send it again to make it a new request."
-            )
-        )
+        raise SavedBefore
     return known
 
 

@@ -78,7 +78,7 @@ def test_another_answer_in_a_form_that_was_sent_before_is_said_and_kept_and_can_
     changed = said | other | ({"note": TYPED} if model is Consent else {})
     answer = browser.post(address, changed)
     page = unescape(answer.content.decode())
-    assert answer.status_code == 409 and "Dit formulier is al verstuurd" in page and "error-summary" in page
+    assert answer.status_code == 409 and "Dit formulier is eerder verstuurd" in page and "error-summary" in page
     for typed in changed.values():
         assert typed in page or typed == said["row_id"], typed
     assert _kept(house, model) == 1, "nothing is written down for who only meant to look"

@@ -53,7 +53,6 @@ def test_a_day_that_cannot_be_gets_its_error_beside_it_and_the_text_stays(
 
 
 def test_telling_later_than_the_house_rule_allows_is_said_beside_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
     monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
     case = make_case("buurteams-nijmegen")
     with context.circumstances(context.AuditContext()), organisation(case.place.id):
