@@ -50,8 +50,11 @@ def test_opening_it_twice_opens_one_dossier_and_both_answers_lead_there(world):
     other = world.worker.post(path, sent | {"client_name": "Iemand Anders"})
     page = other.content.decode()
     assert other.status_code == 409 and "Iemand Anders" in page and "Er is nog niets opgeslagen" not in page
-    assert world.manager.post(path, sent | {"number": "SH-2026-0777"}).headers.get("Location") != path
     assert len(dossiers(world)) == 2
+    theirs = {"number": "SH-2026-0777", "unit": str(world.place.other_unit_id)}
+    third = world.colleague.post(path, sent | theirs)  # the same id from somebody else leads nowhere of the first
+    assert third.status_code == 303 and third.headers["Location"] != first.headers["Location"]
+    assert len(dossiers(world)) == 3
 
 
 def test_after_9999_comes_10000_and_then_10001_and_a_number_of_another_sort_does_not_count(world):
