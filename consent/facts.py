@@ -1,11 +1,12 @@
-"""The one place where what a dossier knows becomes the facts that the rules judge.
+"""What a dossier knows of a client and the people around, and what those answered, as facts that the rules judge.
 
-Nothing is decided here: who is what to whom, what people answered, in the
-vocabulary of the public decide contract. The rules themselves stand in policy.
+Nothing is decided here: who is what to whom, in the vocabulary of the public
+decide contract (the client's own facts come from ``dossiers.people.facts``). The
+rules themselves stand in policy.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,11 @@ from casemgmt.policy.calendar import age_on
 from casemgmt.policy.rules.facts import ConsentFacts, GivenConsent
 from casemgmt.policy.schema.vocabulary import ConsentPurpose, Informed, Purpose, Recipient
 from casemgmt.policy.schema.vocabulary import Person as Who
-from casemgmt.policy.versions import profile_in_force
 from consent.models import Consent
 from consent.vocabulary import ConsentState, Form
+from dossiers.frame import regulation
 from dossiers.models import Dossier, Person
+from dossiers.people.facts import client_facts as facts_of
 from dossiers.people.representing import Held, held_on, standing_to
 from dossiers.people.vocabulary import PersonRole
 
@@ -34,7 +36,6 @@ class Somebody:
     birth_date: date | None
     age: int | None
     who: Who
-    capacity_judged: bool = False
 
     @property
     def role_label(self) -> str:
@@ -44,11 +45,12 @@ class Somebody:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A client and everybody else in the dossier, on a day."""
+    """A client and everybody else in the dossier, on a day; ``facts``: what the ladders look at of this client."""
 
     client: Somebody
     people: tuple[Somebody, ...]
     on: date
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def acting_as(self, who: str) -> tuple[Somebody, ...]:
         """The people who are ``who`` to the client."""
@@ -72,26 +74,16 @@ def circle(dossier: Dossier, about_id: UUID, on: date) -> Circle | None:
 def circles(dossier: Dossier, on: date) -> Iterator[Circle]:
     """Every client in the order of the dossier, each with the people around; two queries whatever their number."""
     rows = list(Person.objects.filter(dossier=dossier).order_by("position", "id"))
-    held = held_on(dossier, on)
+    held, profile = held_on(dossier, on), regulation(on)
     for about in (row for row in rows if row.role == PersonRole.CLIENT):
         people = tuple(_somebody(row, about, held, on) for row in rows)
-        yield Circle(next(one for one in people if one.id == about.id), people, on)
+        facts = facts_of(about, rows, held, profile, on)
+        yield Circle(next(one for one in people if one.id == about.id), people, on, facts)
 
 
 def client_facts(around: Circle) -> dict[str, Any]:
-    """The facts about the client that every ladder looks at; a judge only where the judgement was recorded."""
-    client = around.client
-    recorded = not client.capable and client.capacity_judged
-    judge = profile_in_force(around.on).representation.judged_by
-    siblings = [one.birth_date for one in around.others if one.role == PersonRole.SIBLING and one.birth_date]
-    return {
-        "birth_date": client.birth_date,
-        "client_capable": client.capable,
-        "capacity_judged_by": judge.value if judge and recorded else None,
-        "has_legal_representative": bool(around.acting_as(Who.LEGAL_REPRESENTATIVE)),
-        "has_parent": bool(around.acting_as(Who.PARENT)),
-        "siblings_birth_dates": tuple(siblings),
-    }
+    """The facts about the client that every ladder looks at, as the dossier knows them on that day."""
+    return dict(around.facts)
 
 
 def consent_facts(around: Circle, purpose: ConsentPurpose, **more: Any) -> ConsentFacts:
@@ -159,5 +151,4 @@ def _somebody(row: Person, about: Person, held: Held, on: date) -> Somebody:
         birth_date=row.birth_date,
         age=age_on(row.birth_date, on) if row.birth_date else None,
         who=standing_to(row, about, held, on),
-        capacity_judged=row.capable_judged_at is not None,
     )

@@ -26,7 +26,7 @@ from casemgmt.policy.words import words_on
 from casemgmt.web.dates import date_plain
 from dossiers import access
 from dossiers.models import Assignment, Dossier, Person
-from dossiers.people.capacity import judge_on_record
+from dossiers.people.facts import client_facts
 from dossiers.people.representing import Held, held_on, representatives_of, standing_to
 from dossiers.people.vocabulary import PersonRole
 from dossiers.sections import Flag, actions, flags, sections
@@ -175,27 +175,14 @@ def _decider(client: Person, people: Sequence[Person], held: Held, profile: Prof
     if profile is None:
         return Decider(name, _("cannot be told yet."), _("not known yet"), None)
     try:
-        decision = of_client(who_exercises_rights, rights_facts(client, people, held, profile, on), profile, on)
+        facts = RightFacts(**client_facts(client, people, held, profile, on))
+        decision = of_client(who_exercises_rights, facts, profile, on)
     except ImpossibleFact:
         return Decider(name, _("cannot be told yet."), _("not known yet"), None)
     if not_filled_in(decision):
         return Decider(name, _("cannot be told yet: the date of birth is missing."), _("not known yet"), decision)
     sentence, who = _decides(name, decision, representatives_of(client, people, held, on))
     return Decider(name, sentence, who, decision)
-
-
-def rights_facts(client: Person, people: Sequence[Person], held: Held, profile: Profile, on: date) -> RightFacts:
-    """What the ladder of rights looks at, from what the dossier knows."""
-    around = {standing_to(person, client, held, on) for person in people}
-    siblings = [p.birth_date for p in people if p.role == PersonRole.SIBLING and p.birth_date]
-    return RightFacts(
-        birth_date=client.birth_date,
-        client_capable=client.capable,
-        capacity_judged_by=judge_on_record(client, profile),
-        has_legal_representative=Acting.LEGAL_REPRESENTATIVE in around,
-        has_parent=Acting.PARENT in around,
-        siblings_birth_dates=tuple(siblings),
-    )
 
 
 def _decides(name: str, decision: Decision, representatives: Sequence[Person]) -> tuple[str, str]:

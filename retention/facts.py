@@ -11,7 +11,7 @@ from casemgmt.policy.schema.vocabulary import RetentionKind
 from dossiers.models import Dossier, Person
 from dossiers.people.vocabulary import PersonRole
 
-CHILDREN = (PersonRole.CLIENT, PersonRole.SIBLING)
+CHILDREN = (PersonRole.CLIENT, PersonRole.SIBLING, PersonRole.CHILD)
 NOT_ASKED = "none"
 
 

@@ -51,9 +51,9 @@ def held_on(dossier: Dossier, on: date) -> frozenset[tuple[UUID, UUID]]:
 def standing_to(person: Person, client: Person, held: Held, on: date) -> Who:
     """What somebody is to this client: custody ends at 18, a guardian of an adult is a mentor or curator.
 
-    A brother or sister acts only as an adult; one whose age nobody knows acts for nobody. A partner is the
-    client's own only where the client is known to be an adult: in a child's dossier it is a parent's. While nobody
-    knows a client's age, custody that was written down stays custody; what it allows no rule says before then.
+    A brother, sister or child acts only as an adult; one whose age nobody knows acts for nobody. A partner or child
+    is the client's own only where the client is known to be an adult: in a child's dossier it is a parent's. While
+    nobody knows a client's age, custody that was written down stays custody; what it allows no rule says before then.
     """
     if person.id == client.id:
         return Who.CLIENT
@@ -62,6 +62,9 @@ def standing_to(person: Person, client: Person, held: Held, on: date) -> Who:
         return Who.LEGAL_REPRESENTATIVE
     if person.role == PersonRole.SIBLING:
         return Who.ADULT_SIBLING if is_adult(person.birth_date, on) else Who.NETWORK_PERSON
+    if person.role == PersonRole.CHILD:
+        own = not minor and is_adult(person.birth_date, on)
+        return Who.ADULT_CHILD if own else Who.NETWORK_PERSON
     return (_OF_A_MINOR if minor else _OF_AN_ADULT).get(person.role, Who.NETWORK_PERSON)
 
 

@@ -14,5 +14,6 @@ class PersonRole(models.TextChoices):
     FOSTER_PARENT = "foster_parent", _("foster parent")
     PARTNER = "partner", _("partner")
     SIBLING = "sibling", _("brother or sister")
+    CHILD = "child", _("own child")
     NETWORK = "network", _("network")
     REPORTER = "reporter", _("reporter")

@@ -11,16 +11,18 @@ from casemgmt.base.errors import NotAllowed
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.rules.facts import RightFacts
+from casemgmt.policy.rules.representation import who_exercises_rights
 from casemgmt.policy.schema.vocabulary import Judge
 from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
 from consent.facts import circle, client_facts
 from dossiers.access import change_dossier
-from dossiers.frame import people_of, rights_facts
+from dossiers.frame import deciders_of, people_of
 from dossiers.models import Dossier, Person
 from dossiers.people.acts import NewPerson, add_person
 from dossiers.people.capacity import judge_capacity
+from dossiers.people.facts import client_facts as facts_of
 from dossiers.people.representing import held_on, represent
 from dossiers.verbs import Verb
 from tests.cast import MOMENT, of
@@ -65,8 +67,8 @@ def of_client(case: Case) -> tuple[dict[str, Any], RightFacts]:
         around, people = circle(dossier, case.client, ON), people_of(dossier)
         assert around is not None
         client = next(one for one in people if one.id == case.client)
-        facts = rights_facts(client, people, held_on(dossier, ON), profile_in_force(ON), ON)
-        return client_facts(around), facts
+        facts = facts_of(client, people, held_on(dossier, ON), profile_in_force(ON), ON)
+        return client_facts(around), RightFacts(**facts)
 
 
 def judged(case: Case, by: Actor) -> None:
@@ -119,3 +121,52 @@ def test_both_roads_tell_the_ladders_the_same_and_only_of_custody_of_this_client
     facts, ladder = of_client(case)
     assert facts == {name: getattr(ladder, name) for name in facts}
     assert facts["has_legal_representative"] is (custody_of == "client" and age < 18)
+
+
+PEOPLE = {
+    "partner": NewPerson("partner", "Tjitske Bakker", born(31)),
+    "parent": NewPerson("parent", "Geert Bakker", born(60)),
+    "adult sibling": NewPerson("sibling", "Hylke Bakker", born(28)),
+    "adult child": NewPerson("child", "Fenna Bakker", born(18)),
+    "minor child": NewPerson("child", "Jelle Bakker", born(18, days=1)),
+    "child of unknown age": NewPerson("child", "Siebe Bakker"),
+}
+
+
+@pytest.mark.rule("GT-22.4-b", "GT-22.4-c")
+@pytest.mark.parametrize(
+    ("present", "by", "mode"),
+    [
+        (("partner", "parent", "adult child"), {Who.SPOUSE_OR_PARTNER}, "alone"),
+        (("parent", "adult sibling", "adult child"), {Who.PARENT, Who.ADULT_SIBLING, Who.ADULT_CHILD}, "any_of"),
+        (("adult child", "minor child", "child of unknown age"), {Who.ADULT_CHILD}, "alone"),
+        (("minor child", "child of unknown age"), set(), "none"),
+    ],
+)
+def test_for_an_adult_who_was_judged_unable_the_partner_comes_first_and_then_any_adult_relative(
+    present: tuple[str, ...], by: set[Who], mode: str
+) -> None:
+    case = make_case("gebiedsteam-opsterland", born(32))
+    worker = case.place.worker
+    may = {**worker.units_by_capability, "capacity.judge": frozenset({case.place.unit_id})}
+    judged(case, replace(worker, units_by_capability=may))
+
+    def gather(dossier: Dossier) -> None:
+        for row in Person.objects.filter(dossier=dossier, role__in=("parent", "sibling")):
+            row.role = "network"
+            row.save()
+        for one in present:
+            add_person(dossier, PEOPLE[one])
+
+    with organisation(case.place.id):
+        change_dossier(worker, case.dossier_id, Verb.CHANGE, gather, data="test")
+        with transaction.atomic():
+            load_keys([case.dossier_id])
+            dossier = Dossier.objects.get(id=case.dossier_id)
+            around, profile = circle(dossier, case.client, ON), profile_in_force(ON)
+            assert around is not None
+            decision = who_exercises_rights(RightFacts(**client_facts(around)), profile, ON)
+            [decider] = deciders_of(people_of(dossier), held_on(dossier, ON), ON)
+    assert (set(decision.outcome["by"]), decision.outcome["mode"]) == (by, mode)
+    assert decider.decision == decision, "the frame and the requests ask the ladder the same"
+    assert {one.who for one in around.people if one.who in by} == by, "each who acts is somebody of the dossier"
