@@ -34,8 +34,9 @@ OF_THEIR_OWN_ACCORD = {
     *("timeline", "latest", "people", "entry", "entry-form", "draft", "versions", "dossier", "crash"),
     *("worklist", "name", "number", "bsn"),
 }
-# Shown to whoever made the visit, and to nobody else.
-OWN_VISITS = {word for word, _said in words if word.startswith("portal-")}
+# Shown to whoever made the visit, and to nobody else; what staff do for somebody's page is no visit.
+BY_STAFF = {"portal-access", "portal-invited", "portal-renewed"}
+OWN_VISITS = {word for word, _said in words if word.startswith("portal-")} - BY_STAFF
 NEUTRAL = {"het dossier", "zag dit dossier in een lijst", "een lijst"}
 WHY = {"werkt in het team dat u helpt", "voor een taak voor iedereen hier", "werd toegevoegd om u te helpen"}
 
