@@ -64,6 +64,8 @@ MODELS = {
     "dossier_id": ("dossiers.Dossier", {}),
     "access_id": ("dossiers.PortalAccess", {}),
     "item_id": ("disclosures.DisclosureItem", {}),
+    # Some pages are about a client only, such as that of weighing own interests.
+    "person_id": ("dossiers.Person", {"role": "client"}),
 }
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
