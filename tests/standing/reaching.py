@@ -24,7 +24,7 @@ READING = frozenset(
         "portal.door.open_portal",
     }
 )
-CHANGING = frozenset({"dossiers.access.change_dossier", "portal.door.change_portal"})
+CHANGING = frozenset({"dossiers.access.change_dossier", "dossiers.acts.create_dossier", "portal.door.change_portal"})
 
 
 def views() -> dict[str, tuple[RouteDeclaration, Callable[..., Any]]]:

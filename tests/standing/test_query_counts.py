@@ -47,7 +47,6 @@ LISTS = {
     "policy:history",
     "portal:letters",
     "portal:looks",
-    "portal:me",
     "portal:received",
     "portal:requests",
     "retention:certificates",
