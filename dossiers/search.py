@@ -5,9 +5,10 @@ searched, by what, and whether anything was found; never what was typed.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +17,9 @@ from stdnum.nl import bsn as bsn_number
 
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.base.organisation import current
 from casemgmt.organisations.actors import Actor
+from casemgmt.vault.fields import SealedField
 from casemgmt.vault.keys import load_keys
 from casemgmt.vault.models import SearchToken
 from casemgmt.vault.tokens import number_tokens, query_tokens, words_of
@@ -26,6 +29,7 @@ from dossiers.models import Dossier, Person
 from dossiers.names import unreadable
 from dossiers.people.vocabulary import PersonRole
 
+_NAME, _BIRTH_DATE = (cast("SealedField", Person._meta.get_field(name)) for name in ("name", "birth_date"))
 MOST = 20
 # Tokens hold six letters, so longer words are compared after opening; more candidates than this is no search.
 MOST_CANDIDATES = 100
@@ -116,7 +120,17 @@ def _found(rows: list[Dossier], on: date) -> tuple[Found, ...]:
     return tuple(Found(row.id, said[row.id].name, row.number, row.state, said[row.id].clients) for row in rows)
 
 
-def called(rows: list[Dossier], on: date) -> dict[UUID, Called]:
+class _Named(Protocol):
+    """A dossier as far as a list names it; the name opens under its key."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+def called(rows: Sequence[_Named], on: date) -> dict[UUID, Called]:
     """What each of some dossiers is called in a list; loads keys and asks once."""
     opened = load_keys(row.id for row in rows)
     clients = _clients_of(opened, on)
@@ -126,11 +140,11 @@ def called(rows: list[Dossier], on: date) -> dict[UUID, Called]:
 def _clients_of(opened: Iterable[UUID], on: date) -> dict[UUID, str]:
     lines: dict[UUID, list[str]] = {}
     people = Person.objects.filter(dossier_id__in=opened, role=PersonRole.CLIENT).order_by("position", "id")
-    # Only what is said: a page of lists opens none of the rest.
-    for person in people.only("organisation_id", "dossier_id", "name", "birth_date"):
-        age = age_words(person.birth_date, on)
-        said = first_name(person.name) + (f" ({age})" if age else "")
-        lines.setdefault(person.dossier_id, []).append(said)
+    # No rows are made of what only becomes a line: a page of lists has a hundred of these values.
+    for dossier_id, person_id, name, born in people.values_list("dossier_id", "id", "name", "birth_date"):
+        called_so = first_name(_NAME.open_of(dossier_id, person_id, name, current()))
+        age = age_words(_BIRTH_DATE.open_of(dossier_id, person_id, born, current()), on) if born else ""
+        lines.setdefault(dossier_id, []).append(called_so + (f" ({age})" if age else ""))
     return {dossier_id: ", ".join(said) for dossier_id, said in lines.items()}
 
 

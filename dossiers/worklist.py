@@ -8,14 +8,17 @@ million dossiers; this takes under 3 ms for everybody. Never an exact count.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import cast
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
+from casemgmt.base.organisation import current
 from casemgmt.organisations.actors import Actor
+from casemgmt.vault.fields import Sealed, SealedField
 from dossiers.models import Dossier
 from dossiers.search import called
 from dossiers.verbs import Verb
@@ -43,13 +46,31 @@ with mine as (
     select id, opened_at from mine order by opened_at desc, id desc limit 2 * %(limit)s
   ) twice order by opened_at desc, id desc limit %(limit)s
 )
-select d.* from newest cross join lateral (
+select d.id, d.number, d.name, d.state, d.opened_at, d.opened_on, d.closed_on from newest cross join lateral (
   -- The limit makes it 25 single rows by their key, whatever the planner believes of the table.
   select * from dossiers_dossier where dossiers_dossier.id = newest.id and dossiers_dossier.state <> 'frozen' limit 1
 ) d
  order by d.opened_at desc, d.id desc
 """
+_NAME = cast("SealedField", Dossier._meta.get_field("name"))
 _END = (datetime(9000, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row as the database gives it: making 25 models of them costs as much as finding them."""
+
+    id: UUID
+    number: str
+    sealed: bytes
+    state: str
+    opened_at: datetime
+    opened_on: date
+    closed_on: date | None
+
+    @property
+    def name(self) -> str:
+        return str(_NAME.open_of(self.id, self.id, Sealed(self.sealed), current()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +109,23 @@ def worklist(actor: Actor, after: str = "", limit: int = 25) -> Worklist:
     return Worklist(rows, _key(found[-1]) if len(found) == limit else "")
 
 
-def _rows(actor: Actor, after: str, limit: int) -> list[Dossier]:
+def _rows(actor: Actor, after: str, limit: int) -> list[_Row]:
     at, last = _place(after)
     parameters = {
-        "units": list(actor.units_where(Verb.READ)),
+        # One text, which PostgreSQL reads as an array: fifty parameters take longer to write than to look up.
+        "units": "{" + ",".join(unit.hex for unit in actor.units_where(Verb.READ)) + "}",
         "user": actor.user_id,
         "today": clock.today(),
         "at": at,
         "id": last,
         "limit": limit,
     }
-    return list(Dossier.objects.raw(_WORKLIST, parameters))
+    with connection.cursor() as cursor:
+        cursor.execute(_WORKLIST, parameters)
+        return [_Row(*row) for row in cursor.fetchall()]
 
 
-def _key(row: Dossier) -> str:
+def _key(row: _Row) -> str:
     return f"{row.opened_at.isoformat()}~{row.id}"
 
 

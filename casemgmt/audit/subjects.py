@@ -7,13 +7,14 @@ second writing. The event carries the list and a digest of its dossiers, so
 the chain vouches for the rows as well (``casemgmt.audit.chain``).
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from casemgmt.base.organisation import current
 
@@ -44,9 +45,14 @@ def digest_of(dossiers: Iterable[UUID]) -> bytes:
     return sha256(b"subjects/1" + b"".join(one.bytes for one in sorted(dossiers))).digest()
 
 
+# Lists whose rows this process saw committed: a worklist that is opened thirty times a day asks nothing more for them.
+_STANDING: OrderedDict[UUID, None] = OrderedDict()
+_REMEMBERED = 10_000
+
+
 def write_subjects(listed: Listed) -> None:
     """Write the rows of a list in one statement, or none where it stands already; after its event."""
-    if not listed.dossiers:
+    if not listed.dossiers or listed.list_id in _STANDING:
         return
     # In the order of their keys, so that two writings of the same list wait for each other and never both.
     rows = sorted((_key(listed.list_id, one), one) for one in listed.dossiers)
@@ -58,6 +64,14 @@ def write_subjects(listed: Listed) -> None:
             " on conflict do nothing",
             [current(), listed.list_id, listed.day, list(ids), list(dossiers)],
         )
+    # Only what is committed stands; rows of the trail are never changed nor removed by the application.
+    transaction.on_commit(lambda: _remember(listed.list_id))
+
+
+def _remember(list_id: UUID) -> None:
+    _STANDING[list_id] = None
+    if len(_STANDING) > _REMEMBERED:
+        _STANDING.popitem(last=False)
 
 
 def _key(list_id: UUID, dossier_id: UUID) -> UUID:

@@ -81,8 +81,12 @@ class SealedField(_Field):
 
     def open(self, instance: Any, value: Sealed) -> Any:
         """The words of ``value``; raises KeyNotLoaded, KeyDestroyed or CannotOpen."""
-        key = dossier_key(instance.dossier_id)
-        return self.decode(unseal(key, bytes(value), self._place(instance)).decode())
+        return self.open_of(instance.dossier_id, instance.pk, value, instance.organisation_id)
+
+    def open_of(self, dossier_id: UUID, row_id: UUID, value: Sealed, organisation_id: UUID) -> Any:
+        """The words of ``value`` as ``values_list`` gave it, for lists that make no rows; raises as ``open`` does."""
+        where = place(organisation_id, dossier_id, self.label, row_id)
+        return self.decode(unseal(dossier_key(dossier_id), value, where).decode())
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
         """Seal what was written; what was never opened or changed keeps its bytes."""
