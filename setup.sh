@@ -59,6 +59,8 @@ if sys.argv[1] == "test":
     chosen = os.environ.get("CHROMIUM", "")
     if not (os.path.exists(chosen) or os.path.exists(MAC_BROWSER) or any(map(shutil.which, BROWSERS))):
         missing.append("chromium")
+    if not shutil.which("git"):  # says which files belong to the repository
+        missing.append("git")
 print(*dict.fromkeys(missing))
 CHECK
 }

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connections
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test.utils import setup_databases, teardown_databases
 
 from casemgmt.audit.context import AuditContext, circumstances
@@ -42,7 +43,7 @@ def django_db_setup(
             assert name.startswith("test_"), f"{alias} would run on {name}"
         for alias in ("owner", "vault_owner"):
             allow_flush(alias)
-            keep_what_migrations_filled(alias)
+        keep_what_migrations_filled()
     yield
     with django_db_blocker.unblock():
         for connection in connections.all():
@@ -61,16 +62,18 @@ def nobody_left_in_the_trail() -> Iterator[None]:
 FILLED_ONCE = {"auth_permission", "django_content_type"}
 
 
-def keep_what_migrations_filled(alias: str) -> None:
-    """Spare these tables when a test is cleared away, since filling them again takes longer than all the rest."""
-    operations = connections[alias].ops
-    truncate = operations.sql_flush
+def keep_what_migrations_filled() -> None:
+    """Spare these tables when a test is cleared away, since filling them again takes longer than all the rest.
 
-    def sparing(style: Any, tables: Any, **how: Any) -> Any:
-        return truncate(style, [table for table in tables if table not in FILLED_ONCE], **how)
+    For the class and not for a connection: a browser's test clears away on a connection of its own.
+    """
+    truncate = DatabaseOperations.sql_flush
 
-    operations.sql_flush = sparing  # type: ignore[method-assign]
-    flush.emit_post_migrate_signal = lambda *_args, **_how: None
+    def sparing(self: DatabaseOperations, style: Any, tables: Any, **how: Any) -> Any:
+        return truncate(self, style, [table for table in tables if table not in FILLED_ONCE], **how)
+
+    DatabaseOperations.sql_flush = sparing  # type: ignore[method-assign,assignment]
+    flush.emit_post_migrate_signal = lambda *_args, **_how: None  # type: ignore[attr-defined]
 
 
 # What the migrations made and the tests took away, by table; `tests/standing/test_catalogue.py` asks for it.

@@ -131,10 +131,10 @@ def test_unsavoury_forms_are_never_a_fault(staff, portal, value, settings):
 def test_unsavoury_cookies_and_bodies_are_never_a_fault(place):
     browser = Client(raise_request_exception=False)
     for value in ("\x00", "x" * 5000, "é", "'"):
-        browser.cookies["casemgmt_session"] = value
-        browser.cookies["casemgmt_portal"] = value
+        # As it comes over the line: the library that writes cookies refuses some of these by itself.
+        sent = f"casemgmt_session={value}; casemgmt_portal={value}"
         for path in ("/", "/mijn/huis/inloggen/", "/inloggen/sessies/"):
-            assert browser.get(path).status_code < 500, value
+            assert browser.get(path, headers={"cookie": sent}).status_code < 500, value
     for content_type in (
         "application/x-www-form-urlencoded; charset=utf-16",
         "multipart/form-data",
