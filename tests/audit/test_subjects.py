@@ -64,6 +64,17 @@ def test_the_same_list_seen_again_that_day_is_another_event_and_no_more_rows(pla
     assert verify(place.id).ok
 
 
+def test_a_list_whose_look_was_undone_is_written_down_the_next_time(place: Place) -> None:
+    """A process remembers only the lists that were committed."""
+    with organisation(place.id), circumstances(AuditContext(user_id=NOOR)), clock.pretend(LATE), transaction.atomic():
+        events.record(Action.READ, outcome=Outcome.SHOWN, data="worklist", subjects=THREE)
+        transaction.set_rollback(True)
+    assert rows(place) == []
+    show(place, THREE)
+    assert len(rows(place)) == 3
+    assert verify(place.id).ok
+
+
 def test_another_person_another_day_and_other_dossiers_are_another_list(place: Place) -> None:
     show(place, THREE)
     show(place, THREE, who=DAAN)
