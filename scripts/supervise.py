@@ -191,8 +191,7 @@ def bring_up(supervisor: Supervisor, options: argparse.Namespace) -> list[Person
     supervisor.start_services()
     app = application(ours, supervisor.port)
     supervisor.say("Bringing the databases up to date.")
-    for database in ("owner", "vault_owner"):
-        app.command("migrate", f"--database={database}", "--no-input", "--verbosity=1", log=f"migrate-{database}")
+    app.command("migrate_all", log="migrate")
     people = []
     embedded = any(cluster.name == "main" for cluster in ours.clusters)
     if options.demo if options.demo is not None else embedded:

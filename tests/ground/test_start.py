@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connections
 from django.test import Client
 
 from casemgmt import checks, health
+from scripts.gunicorn_conf import post_fork
 from tests.cast import make_place
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -58,3 +60,21 @@ def test_keys_in_the_cluster_of_the_dossiers_are_refused_in_production(
     (found,) = checks.check_databases([data])
     assert found.is_serious() is (environment == "production")
     assert found.msg.startswith(f"{setting} leads to the cluster that holds the dossiers")
+
+
+def test_a_forked_web_process_shares_no_conversation_with_a_database(db: None) -> None:
+    """Two processes on one connection would read each other's answers: another organisation's rows."""
+    mine = backend()
+    pid = os.fork()
+    if pid == 0:
+        post_fork()
+        os._exit(0 if backend() != mine else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert backend() == mine
+
+
+def backend() -> int:
+    """The server's process at the other end of the connection."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])

@@ -29,7 +29,7 @@ from casemgmt.accounts.models import User
 from casemgmt.accounts.second_factor import PORTAL_FLAG
 from casemgmt.audit import context
 from casemgmt.base import clock
-from casemgmt.base.organisation import organisation
+from casemgmt.base.organisation import current, organisation
 from casemgmt.organisations.actors import Actor, actor_for
 from casemgmt.organisations.models import Membership, Organisation, SignInPlace, Unit
 from casemgmt.policy.acts import start_draft
@@ -118,7 +118,10 @@ def _first(parameter: str, dossier_id: UUID) -> UUID | None:
         return None
     names = {each.attname for each in model._meta.local_fields}
     column = next((name for name in ("dossier_id", "content_object_id") if name in names), None)
-    rows = model._default_manager.filter(**filters)
+    rows = model._default_manager.filter(**filters).order_by("id")
+    if "organisation_id" in names:
+        # Of itself, too: the queue has no row security.
+        rows = rows.filter(organisation_id=current())
     return rows.filter(**{column: dossier_id} if column else {}).values_list("id", flat=True).first()
 
 
