@@ -29,7 +29,7 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 control_socket_disable = True
 
 
-def post_fork(*_: object) -> None:
+def post_fork(_server: object, _worker: object) -> None:
     """No process inherits another's conversation with a database, whatever was asked while loading."""
     from django.db import connections  # there are settings only after the fork's parent loaded
 
