@@ -58,7 +58,28 @@
     document.querySelectorAll('[aria-busy="true"]').forEach((button) => button.removeAttribute("aria-busy"));
   });
 
+  // On a phone each row of a wide table becomes a block with the columns' names beside its values. Said to the browser
+  // as a table still, since a block that is drawn as a list is not read out as a table.
+  function stackTables() {
+    document.querySelectorAll(".table:not(.table--small):not(.table--stacks)").forEach((table) => {
+      const names = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+      if (names.length < 3) { return; }
+      table.setAttribute("role", "table");
+      table.querySelectorAll("thead, tbody").forEach((part) => part.setAttribute("role", "rowgroup"));
+      table.querySelectorAll("tr").forEach((row) => row.setAttribute("role", "row"));
+      table.querySelectorAll("thead th").forEach((head) => head.setAttribute("role", "columnheader"));
+      table.querySelectorAll("tbody tr").forEach((row) => {
+        [...row.cells].forEach((cell, number) => {
+          cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+          if (cell.tagName === "TD" && names[number]) { cell.dataset.label = names[number]; }
+        });
+      });
+      table.classList.add("table--stacks");
+    });
+  }
+
   function attend() {
+    stackTables();
     const summary = document.querySelector(".error-summary[data-focus]");
     if (summary) { summary.removeAttribute("data-focus"); summary.focus(); }
     document.querySelectorAll("[data-hide-after]:not([data-timed])").forEach((shown) => {

@@ -95,6 +95,20 @@ def test_only_one_explanation_is_open_at_a_time(browser: Browser) -> None:
     page.close()
 
 
+def test_a_wide_table_names_each_value_on_a_phone_and_stays_a_table_to_whoever_listens(browser: Browser) -> None:
+    page, _said = opened(browser, gallery_page("staff"), width=390)
+    table = page.get_by_role("table", name="Wie kreeg wat")
+    assert table.get_by_role("columnheader").all_inner_texts() == ["Wie", "Wanneer", "Bladzijden"]
+    value = table.get_by_role("row").nth(1).get_by_role("cell").nth(1)
+    assert value.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Bladzijden"'
+    beside = "cell => cell.getBoundingClientRect().top > cell.previousElementSibling.getBoundingClientRect().top"
+    assert value.evaluate(beside)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert not value.evaluate(beside)
+    assert value.evaluate("cell => getComputedStyle(cell, '::before').content") == "none"
+    page.close()
+
+
 LIST = """{% extends "layouts/staff.html" %}{% from "components/lists.html" import split, row %}
 {% block content %}<h1>Taken</h1>{% call(part) split() %}{% if part == "list" %}
 <ul>{{ row("Een", "/taak/1", pane="pane") }}{{ row("Twee", "/taak/2", pane="pane", current=true) }}</ul>
