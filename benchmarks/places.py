@@ -26,6 +26,11 @@ class Size:
         """The name of its vault database."""
         return f"bench_vault_{self.dossiers}"
 
+    @property
+    def peer(self) -> str:
+        """The name of the comparison's database, in the main cluster."""
+        return f"bench_peer_{self.dossiers}"
+
 
 def begin() -> Services:
     """Start the clusters and point Django's settings at them; call before Django is set up."""
@@ -45,6 +50,12 @@ def superuser(services: Services, cluster: str, database: str) -> psycopg.Connec
     """A superuser's connection: loading goes around row security and triggers, measuring never does."""
     found = next(one for one in services.clusters if one.name == cluster)
     return psycopg.connect(found.url("postgres", database), autocommit=True)
+
+
+def address(services: Services, cluster: str, database: str, *, owner: bool = False) -> str:
+    """The address of a database, as the application's role or as its owner."""
+    found = next(one for one in services.clusters if one.name == cluster)
+    return found.url(found.owner if owner else found.app, database)
 
 
 def make_database(services: Services, cluster: str, name: str) -> None:

@@ -1,0 +1,1 @@
+"""The benchmark kit: its population can be made again, and its report says what was measured."""
