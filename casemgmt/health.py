@@ -18,6 +18,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from casemgmt.base.opening import NotOpen
 from casemgmt.letters.pdf import without_network
 from casemgmt.vault.keys import master_key_opens
 
@@ -61,6 +62,7 @@ def parts() -> list[Part]:
     """Ask everything at once; who has not answered in time is silent."""
     asked: dict[str, Callable[[], bool]] = {
         "database": lambda: _database("default"),
+        "doors": lambda: _database("default"),
         "vault": lambda: _database("vault"),
         "key": _key_opens,
         "broker": _broker,
@@ -71,6 +73,7 @@ def parts() -> list[Part]:
     answers = _ask(asked)
     names = {
         "database": _("The database"),
+        "doors": _("The doors"),
         "vault": _("The vault with the keys"),
         "key": _("The master key"),
         "broker": _("The message broker"),
@@ -93,6 +96,8 @@ def _ask(asked: dict[str, Callable[[], bool]]) -> dict[str, bool]:
     def run(key: str, check: Callable[[], bool]) -> None:
         try:
             answers[key] = check()
+        except NotOpen:
+            answers[key] = key != "doors"  # it answers; that nobody is let in is one cause, told once
         except Exception as error:
             log.error("The %s is not well: %s", key, type(error).__name__)
 
@@ -155,6 +160,7 @@ def _printer_is_shut() -> bool:
 def _sentence(key: str, well: bool) -> str:
     if well:
         good = {
+            "doors": _("Are open."),
             "key": _("Opens the vault."),
             "disk": _("There is enough room."),
             "printer": _("Letters are made without a network connection."),
@@ -162,6 +168,10 @@ def _sentence(key: str, well: bool) -> str:
         return good.get(key, _("Answers."))
     return {
         "database": _("Does not answer. Nothing can be read or written until it is back; nothing was half written."),
+        "doors": _(
+            "Are shut: the database does not answer, or it was put back from a backup and what was destroyed since "
+            "then was not destroyed again yet. The operator finishes that with the command restore."
+        ),
         "vault": _("Does not answer. Dossiers cannot be opened until it is back; nothing was half written."),
         "key": _(
             "Opens nothing: CASEMGMT_MASTER_KEY is not the key that locked the vault, or the vault does not answer. "

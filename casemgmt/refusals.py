@@ -63,7 +63,9 @@ def page_for(request: HttpRequest, exception: BaseException | None) -> HttpRespo
     """The page of an exception that is an answer; None for a fault of ours."""
     if isinstance(exception, _AWAY):
         log.error("A store is away: %s", type(exception).__name__)
-        return errors.answer(request, 503, detail=_away_sentence(), headers=RETRY)
+        return errors.answer(
+            request, 503, detail=errors.not_open_sentence(exception) or _away_sentence(), headers=RETRY
+        )
     if isinstance(exception, RequestDataTooBig):
         return errors.answer(request, 413)
     if isinstance(exception, (SuspiciousOperation, *_UNFIT)):

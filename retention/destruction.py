@@ -24,7 +24,7 @@ from casemgmt.organisations.models import SignInPlace
 from casemgmt.vault import files, keys
 from dossiers.models import Dossier, PortalAccess
 from dossiers.verbs import Verb
-from retention import certificates, manifest
+from retention import certificates, ledger, manifest
 from retention.calling import call_about_stopped
 from retention.models import ErasureLedger, Removal
 from retention.oppositions import opposing
@@ -84,7 +84,8 @@ def _stop(row: Removal, sentences: list[str], at: datetime) -> None:
 
 
 def _announce_shredding(removal: Removal, at: datetime) -> None:
-    """Write into the ledger that this dossier is being erased, before its key goes."""
+    """Write into the ledger, outside the database too, that this dossier is being erased, before its key goes."""
+    ledger.write_down(removal, at=at)
     with transaction.atomic():
         row = _locked(removal, RemovalState.FROZEN)
         if row is None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.processes import Service, give_to_service_user, identity, run_as_service_user
-from scripts.services import ADDRESSES, Services
+from scripts.services import ADDRESSES, BACKUP_ADDRESSES, Services
 from scripts.state import CHECKOUT, OperatorError, is_root
 
-OWNERS = [owner for _, _, owner in ADDRESSES]
+# What only the operator's own commands may know.
+OWNERS = [*(owner for _, _, owner in ADDRESSES), *BACKUP_ADDRESSES.values()]
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,14 @@ def files(host: str) -> dict[str, dict[str, str]]:
     """The content of every file."""
     word = secrets.token_hex
     databases = {"": ("database", "casemgmt", "casemgmt"), "VAULT_": ("vault", "vault", "vault")}
-    found: dict[str, dict[str, str]] = {"app": {}, "owner": {}, "admin": {}}
+    found: dict[str, dict[str, str]] = {"app": {}, "owner": {}, "backup": {}, "admin": {}}
     for prefix, (server, database, role) in databases.items():
         superuser = word(24)
         found[server] = {"POSTGRES_PASSWORD": superuser}
         for file, kind, user, password in (
             ("app", "", f"{role}_app", word(24)),
             ("owner", "OWNER_", f"{role}_owner", word(24)),
+            ("backup", "BACKUP_", f"{role}_backup", word(24)),
             ("admin", "ADMIN_", "postgres", superuser),
         ):
             name = "postgres" if file == "admin" else database

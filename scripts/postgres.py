@@ -46,6 +46,7 @@ class Cluster:
     database: str
     owner: str
     app: str
+    backup: str
     state: Path
     passwords: dict[str, str]
     durable: bool = True
@@ -166,8 +167,17 @@ class Cluster:
 
     def prepare(self) -> None:
         """Roles, extensions and privileges."""
-        owner, app = self.passwords[self.owner], self.passwords[self.app]
-        prepare(self.url("postgres", "postgres"), Roles(self.database, self.owner, self.app, owner, app))
+        owner, app, backup = (self.passwords[name] for name in (self.owner, self.app, self.backup))
+        roles = Roles(self.database, self.owner, self.app, owner, app, self.backup, backup)
+        prepare(self.url("postgres", "postgres"), roles)
+
+    def prepared(self) -> bool:
+        """Whether the roles of this release are there; a server that ran through an upgrade may lack one."""
+        try:
+            psycopg.connect(self.url(self.backup), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 def _command_line(pid: int) -> str:

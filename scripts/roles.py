@@ -15,13 +15,15 @@ EXTENSIONS = ("unaccent", "pg_trgm", "btree_gist")
 
 @dataclass(frozen=True)
 class Roles:
-    """One database with its owner and its application role."""
+    """One database with its owner, its application role and, where backups are made, the role that makes them."""
 
     database: str
     owner: str
     app: str
     owner_password: str
     app_password: str
+    backup: str = ""
+    backup_password: str = ""
 
 
 def default_privileges_sql(owner_role: str, app_role: str) -> str:
@@ -46,6 +48,8 @@ def prepare(admin_url: str, roles: Roles) -> None:
         _keep_role(server, roles.app, roles.app_password, "NOCREATEDB")
         # The test suite logs in as the owner and steps down to the application role.
         server.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(roles.app), sql.Identifier(roles.owner)))
+        if roles.backup:
+            _keep_reader(server, roles)
         _keep_database(server, roles)
     # template1 too: test databases are made from it.
     for database in (roles.database, "template1"):
@@ -66,6 +70,15 @@ def _keep_role(server: psycopg.Connection, name: str, password: str, may_create:
     )
 
 
+def _keep_reader(server: psycopg.Connection, roles: Roles) -> None:
+    """The role of backups sees the rows of every organisation and can change none; the application never has it."""
+    _keep_role(server, roles.backup, roles.backup_password, "NOCREATEDB")
+    name = sql.Identifier(roles.backup)
+    server.execute(sql.SQL("ALTER ROLE {} BYPASSRLS").format(name))
+    server.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(name))
+    server.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(name))
+
+
 def _keep_database(server: psycopg.Connection, roles: Roles) -> None:
     names = {"database": sql.Identifier(roles.database), "owner": sql.Identifier(roles.owner)}
     if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [roles.database]).fetchone():
@@ -73,6 +86,9 @@ def _keep_database(server: psycopg.Connection, roles: Roles) -> None:
     server.execute(sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names))
     app = sql.Identifier(roles.app)
     server.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {app}").format(app=app, **names))
+    if roles.backup:
+        reader = sql.Identifier(roles.backup)
+        server.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {reader}").format(reader=reader, **names))
 
 
 def _furnish(inside: psycopg.Connection, roles: Roles) -> None:

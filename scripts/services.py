@@ -20,6 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
 from scripts import processes
 from scripts.broker import Broker
 from scripts.postgres import Cluster
@@ -45,7 +48,12 @@ ADDRESSES = (
     ("main", "DATABASE_URL", "DATABASE_OWNER_URL"),
     ("vault", "VAULT_DATABASE_URL", "VAULT_DATABASE_OWNER_URL"),
 )
-ROLES = {"main": ("casemgmt", "casemgmt_owner", "casemgmt_app"), "vault": ("vault", "vault_owner", "vault_app")}
+# The role that makes backups has an address of its own, which web and worker are started without.
+BACKUP_ADDRESSES = {"main": "DATABASE_BACKUP_URL", "vault": "VAULT_DATABASE_BACKUP_URL"}
+ROLES = {
+    "main": ("casemgmt", "casemgmt_owner", "casemgmt_app", "casemgmt_backup"),
+    "vault": ("vault", "vault_owner", "vault_app", "vault_backup"),
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def plan(environment: str) -> Services:
     own_folder(base_folder())
     state = own_folder(state_folder(environment))
     own_folder(state / "logs", 0o700)
-    for name in ("files", "mail", "clock"):
+    for name in ("files", "mail", "clock", "backups", "vault-backups"):
         give_to_service_user(state / name)
     outside = _given_from_outside()
     clusters = tuple(
@@ -97,10 +105,10 @@ def _given_from_outside() -> dict[str, str]:
 def _passwords(state: Path, name: str) -> dict[str, str]:
     """The passwords of a cluster's roles, generated once; the superuser's never reaches the application."""
     path = state / f"passwords-{name}"
-    if not path.exists():
-        fresh = {role: secrets.token_hex(24) for role in ("postgres", *ROLES[name][1:])}
-        write_private(path, json.dumps(fresh))
-    passwords: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    passwords = {role: known.get(role) or secrets.token_hex(24) for role in ("postgres", *ROLES[name][1:])}
+    if passwords != known:
+        write_private(path, json.dumps(passwords))
     return passwords
 
 
@@ -118,10 +126,15 @@ def _keep_env(state: Path, environment: str, clusters: Iterable[Cluster], broker
         "CASEMGMT_FILES": str(state / "files"),
         "CASEMGMT_MAIL": str(state / "mail"),
         "CASEMGMT_LOGS": str(state / "logs"),
+        "CASEMGMT_BACKUPS": str(state / "backups"),
+        "CASEMGMT_VAULT_BACKUPS": str(state / "vault-backups"),
+        "CASEMGMT_BACKUP_RECIPIENT": _backup_recipient(state),
     }
     for cluster in clusters:
         _, address, owner_address = next(row for row in ADDRESSES if row[0] == cluster.name)
         values |= {address: cluster.url(cluster.app), owner_address: cluster.url(cluster.owner)}
+        values |= {BACKUP_ADDRESSES[cluster.name]: cluster.url(cluster.backup)}
+        values["CASEMGMT_PG_BIN"] = str(cluster.programs.folder)
     if broker:
         values["BROKER_URL"] = broker.url
     if values != kept:
@@ -131,6 +144,18 @@ def _keep_env(state: Path, environment: str, clusters: Iterable[Cluster], broker
 
 def _random_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode("ascii")
+
+
+def _backup_recipient(state: Path) -> str:
+    """The public half of the key that opens backups; here, and only here, the other half stands beside it."""
+    path = state / "backup-key.pem"
+    if not path.exists():
+        fresh = X25519PrivateKey.generate()
+        plain = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        write_private(path, fresh.private_bytes(*plain).decode("ascii"))
+    key = load_pem_private_key(path.read_bytes(), None)
+    assert isinstance(key, X25519PrivateKey)
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode("ascii")
 
 
 def start(services: Services, *, die_with_us: bool) -> list[Running]:
@@ -148,7 +173,9 @@ def start(services: Services, *, die_with_us: bool) -> list[Running]:
     processes.remember(services.pids, [*processes.remembered(services.pids), *started])
     for cluster in missing:
         cluster.wait()
-        cluster.prepare()
+    for cluster in services.clusters:
+        if cluster in missing or not cluster.prepared():
+            cluster.prepare()
     return started
 
 

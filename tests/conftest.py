@@ -1,6 +1,8 @@
 """Databases of the tests: made and migrated by the owners, used by the application's roles."""
 
 import os
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -24,6 +26,15 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
     first = zlib.crc32(os.environ.get("CASEMGMT_TEST_SUFFIX", "").encode())
     settings.CACHES["default"]["OPTIONS"] = {"db": 1 + (first + int(worker.removeprefix("gw"))) % 15}
+    settings.LEDGER = config.stash[_LEDGER] = tempfile.mkdtemp(prefix="casemgmt-ledger-")
+
+
+_LEDGER = pytest.StashKey[str]()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """What tests destroyed is in nobody's ledger."""
+    shutil.rmtree(config.stash[_LEDGER], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +69,9 @@ def nobody_left_in_the_trail() -> Iterator[None]:
         yield
 
 
-# Django's own tables of what models there are: filled after a migration, the same in every test.
-FILLED_ONCE = {"auth_permission", "django_content_type"}
+# Django's own tables of what models there are, and the mark that lets the application in: filled by a migration,
+# the same in every test.
+FILLED_ONCE = {"auth_permission", "django_content_type", "base_opening"}
 
 
 def keep_what_migrations_filled() -> None:

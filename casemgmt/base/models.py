@@ -1,4 +1,4 @@
-"""What every table of an organisation has in common, and the two tables of the ground floor.
+"""What every table of an organisation has in common, and the tables of the ground floor.
 
 The queue (``Job``) is a listed exception to row security: it holds no content,
 only which organisation has which kind of work on which opaque subject.
@@ -51,6 +51,24 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
         if self.within:
             kwargs["within"] = self.within
         return name, path, args, kwargs
+
+
+class Opening(models.Model):
+    """Where this database was opened: one row, which a copy of the database elsewhere does not fit.
+
+    Only the owner writes it (``casemgmt.base.opening``).
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    place = models.CharField(max_length=80)
+    token = models.UUIDField()
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_opening", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"opened at {self.opened_at}"
 
 
 class Job(models.Model):

@@ -220,6 +220,7 @@ EMAIL_FILE_PATH = optional("CASEMGMT_MAIL", str(STATE / "mail"))
 EMAIL_HOST = optional("CASEMGMT_MAIL_HOST", "localhost")
 DEFAULT_FROM_EMAIL = address("CASEMGMT_MAIL_FROM", "dossier@example.org")
 
+from casemgmt.settings.backups import *
 from casemgmt.settings.logs import LOGGING as LOGGING
 from casemgmt.settings.security import *
 from casemgmt.settings.sign_in import *

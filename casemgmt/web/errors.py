@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from casemgmt.base.errors import NotThere, Refusal, Unavailable
+from casemgmt.base.opening import NotOpen
 from casemgmt.web.current import answering
 from casemgmt.web.render import environment
 
@@ -135,10 +136,17 @@ def for_exception(request: HttpRequest, exception: BaseException | None) -> Http
     if isinstance(exception, NotThere):
         return answer(request, 404)
     if isinstance(exception, Unavailable):
-        return answer(request, 503, headers={"Retry-After": "60"})
+        return answer(request, 503, detail=not_open_sentence(exception), headers={"Retry-After": "60"})
     if isinstance(exception, Refusal):
         return answer(request, exception.status, detail=exception.sentence, decision=exception.decision)
     return None
+
+
+def not_open_sentence(exception: BaseException) -> str:
+    """What to tell while a database out of a backup is still shut; "" for any other store that is away."""
+    if not isinstance(exception, NotOpen):
+        return ""
+    return _("The system was put back from a backup and is being checked. It opens when that is done.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

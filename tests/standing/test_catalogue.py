@@ -21,6 +21,7 @@ WITHOUT_ROW_SECURITY = {
     "accounts_staffinvitation": "tried before anybody is signed in: a hash of a code, and a colleague's name till then",
     "audit_platformevent": "what happens where no organisation can be named; no content",
     "base_job": "the queue: organisation, kind and opaque subject, nothing about anybody",
+    "base_opening": "where this database was opened: one row, which the application may only read",
     "organisations_organisation": "which organisations exist",
     "organisations_signinplace": "who may sign in where, asked before an organisation is current",
 }

@@ -24,7 +24,10 @@ LIBRARIES = {
     "auditlog": "swapped for audit.LogEntry",
 }
 # Models of ours that have no treatment, each with its reason.
-UNDECLARED = {"base.Job": "opaque work for later: organisation, kind and subject; a done job is gone"}
+UNDECLARED = {
+    "base.Job": "opaque work for later: organisation, kind and subject; a done job is gone",
+    "base.Opening": "where this database was opened; of no organisation and about nobody",
+}
 # Models whose sealed fields stay after a destruction, each with its reason: nobody can read them once the key is gone.
 SEALED_BUT_KEPT = {"retention.Removal": "its row is evidence of the removal"}
 # Models that find their dossier by another column, each with its name.

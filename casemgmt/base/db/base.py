@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.backends.postgresql import base as postgresql
 
+from casemgmt.base import opening
 from casemgmt.base.organisation import OutsideOrganisation, current_or_none
 
 
@@ -41,6 +42,18 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         self._stamp: UUID | None = None
         if self.settings_dict.get("ORGANISATION_GUARD"):
             self.execute_wrappers.append(self._guard)
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection of the application to the data: only to a database that was opened where it stands."""
+        fresh = super().get_new_connection(conn_params)
+        if self.alias == "default" and self.settings_dict.get("ORGANISATION_GUARD"):
+            try:
+                fresh.autocommit = True  # one trip; Django chooses again right after
+                opening.require(fresh)
+            except BaseException:
+                fresh.close()
+                raise
+        return fresh
 
     def _guard(
         self,
