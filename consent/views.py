@@ -12,7 +12,8 @@ from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.web import forms
 from casemgmt.web.render import render, see_other
-from consent.acts import NewConsent, record_consent, withdraw_consent
+from consent.acts import withdraw_consent
+from consent.answers import answer_of, record_answer
 from consent.forms import ConsentForm, WithdrawForm
 from consent.pages import ConsentPage, load_page
 from dossiers.access import change_dossier, open_dossier
@@ -43,14 +44,7 @@ def record(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         return forms.invalid(request, TEMPLATE, form, {"page": page, "frame": frame})
     new = replace(answer_of(form.cleaned_data, page.client.id), purpose=page.purpose)
     try:
-        change_dossier(
-            actor,
-            dossier_id,
-            Verb.RECORD_CONSENT,
-            lambda dossier: record_consent(dossier, new, by=actor, at=clock.now()).id,
-            data="consent",
-            action=Action.CONSENT,
-        )
+        record_answer(actor, dossier_id, new)
     except Conflict as error:
         return forms.conflict(request, TEMPLATE, form, error, {"page": page, "frame": frame})
     return see_other(request, "consent:list", dossier_id=dossier_id)
@@ -82,24 +76,6 @@ def withdraw(request: HttpRequest, dossier_id: UUID, consent_id: UUID) -> HttpRe
         raise Conflict(_("There is no yes to withdraw: this answer is “%(state)s”.") % {"state": line.state_label})
     values = {"page": page, "frame": frame, "line": line, "form": form}
     return render(request, "consent/withdraw.html", values, status=422 if form.errors else 200)
-
-
-def answer_of(cleaned: dict[str, object], about_id: UUID) -> NewConsent:
-    """What the form holds, as the act takes it."""
-    told = cleaned.get("told") or ()
-    return NewConsent(
-        id=_uuid(str(cleaned["row_id"])),
-        person_id=UUID(str(cleaned.get("person") or about_id)),
-        about_id=about_id,
-        purpose="",
-        given_on=cleaned["given_on"],  # type: ignore[arg-type]  # a DateField
-        form=str(cleaned["form"]),
-        state=str(cleaned["state"]),
-        recipient_kind=str(cleaned.get("recipient_kind") or ""),
-        recipient=str(cleaned.get("recipient") or "") or None,
-        informed_of=frozenset(str(word) for word in told),  # type: ignore[attr-defined]  # a ChoicesField
-        note=str(cleaned.get("note") or "") or None,
-    )
 
 
 def _load(actor: Actor, dossier_id: UUID, about: UUID | None, purpose: str) -> tuple[ConsentPage | None, Frame]:

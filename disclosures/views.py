@@ -14,9 +14,8 @@ from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.web import forms
 from casemgmt.web.render import render, see_other
-from consent.acts import record_consent
+from consent.answers import answer_of, record_answer
 from consent.forms import AnswerForm
-from consent.views import answer_of
 from disclosures import acts
 from disclosures.forms import ConditionsForm, GroundForm, HandOverForm, ProposalForm, QuestionForm, ReasonForm, WaitForm
 from disclosures.judging import OtherGround, recipient_line
@@ -101,14 +100,7 @@ def answer(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, person_i
     )
     actor = actor_of(request)
     try:
-        change_dossier(
-            actor,
-            dossier_id,
-            Verb.RECORD_CONSENT,
-            lambda dossier: record_consent(dossier, told, by=actor, at=clock.now()).id,
-            data="consent",
-            action=Action.CONSENT,
-        )
+        record_answer(actor, dossier_id, told)
     except Conflict as error:
         return forms.conflict(request, "disclosures/answer.html", form, error, values)
     return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
