@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import Error, connection, transaction
 
 from casemgmt.base import clock
+from casemgmt.base.failpoints import failpoint
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import current, organisation
 from casemgmt.base.registries import Registry
@@ -24,7 +25,8 @@ from casemgmt.base.registries import Registry
 Handler = Callable[[UUID], None]
 
 # How long work stays ours after its worker fell silent; while it runs the lease is renewed, three times in that time.
-LEASE = timedelta(minutes=5)
+# Less than a minute together with the poller's round: so soon another takes up what a killed worker left.
+LEASE = timedelta(seconds=45)
 # Work that takes longer hangs: its lease is left to end, so that it is tried elsewhere and in the end seen.
 LONGEST = timedelta(hours=12)
 MAX_ATTEMPTS = 8
@@ -114,6 +116,7 @@ def report(kind: str, failed: Mapping[UUID, Exception]) -> None:
 
 def ring() -> None:
     """Wake a worker; a silent bell is no loss, the poller comes by itself."""
+    failpoint("jobs.ring")
     for bell in _doorbell:
         try:
             bell()

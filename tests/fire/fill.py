@@ -1,0 +1,233 @@
+"""Dossiers by the hundred, made through the acts and filled in bulk, each with words that can be looked for.
+
+    python -m tests.fire.fill make --dossiers 300 --rows 300 --files 20 [--kept 10] [--waiting 1]
+    python -m tests.fire.fill approve ORGANISATION DOSSIER
+    python -m tests.fire.fill read ORGANISATION DOSSIER…
+
+``make`` prints what it made; ``approve`` proposes, reviews and approves one that waits; ``read`` says of each dossier
+how many sealed values and files open, and how many do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import django
+
+if TYPE_CHECKING:
+    from dossiers.models import Dossier
+    from tests.retention.places import House
+
+# With a letter outside ASCII, so that every way of writing it down differs from the others.
+MARK = "MERKTEKEN-Zoë"
+LONG_AGO = datetime(2004, 3, 1, 12, 0, tzinfo=UTC)
+# Reviewed and approved so long ago that the cooling-off has passed.
+AGREED = timedelta(days=30)
+
+
+def make(dossiers: int, rows: int, files: int, kept: int, waiting: int) -> dict[str, Any]:
+    """An organisation with approved dossiers, some that stay, and some that only wait for approval."""
+    from casemgmt.base import clock
+    from tests.retention.places import settle
+
+    house, then = settle(), clock.now() - AGREED
+    made: dict[str, Any] = {"organisation": str(house.id), "approved": {}, "kept": {}, "waiting": {}}
+    groups = ["approved"] * dossiers + ["kept"] * kept + ["waiting"] * waiting
+    for index, group in enumerate(groups):
+        dossier_id = _dossier(house, index, rows, files, then)
+        if group == "approved":
+            _approve(house, dossier_id, then)
+        made[group][str(dossier_id)] = _inventory(house, dossier_id)
+    return made
+
+
+def _dossier(house: House, index: int, rows: int, files: int, then: datetime) -> UUID:
+    """One closed dossier with a person, ``rows`` rows of recording and sealed ``files``."""
+    from casemgmt.base.organisation import organisation
+    from dossiers.access import change_dossier
+    from dossiers.acts import NewDossier, create_dossier
+    from dossiers.people.acts import NewPerson, add_person
+    from dossiers.verbs import Verb
+    from retention.acts import close_dossier
+    from retention.facts import Answers
+
+    noor, mark = house.actor("noor"), f"{MARK}-{index:04d}"
+    with organisation(house.id):
+        new = NewDossier(number=f"SH-2004-{index:05d}", name=f"{mark}-naam", unit_id=house.units["team Zuid"])
+        dossier_id = create_dossier(new, by=noor, at=LONG_AGO)
+        child = NewPerson("client", f"{mark}-kind", date(1999, 3, 1), address=f"{mark}-adres")
+
+        def through(dossier: Dossier) -> None:
+            _fill(dossier, add_person(dossier, child).id, noor.user_id, mark, rows, files)
+
+        change_dossier(noor, dossier_id, Verb.ADD, through, data="entry")
+        change_dossier(
+            noor,
+            dossier_id,
+            Verb.CLOSE,
+            lambda d: close_dossier(d, closed_on=date(2010, 5, 1), answers=Answers(), by=noor, at=then),
+            data="closing",
+        )
+    return dossier_id
+
+
+def _fill(dossier: Dossier, child: UUID, author: Any, mark: str, rows: int, files: int) -> None:
+    """A third entries, a third their words, the rest whom they are about and working notes."""
+    from casemgmt.vault.files import write_file
+    from dossiers.recording.models import Entry, EntryAbout, EntryVersion, WorkingNote
+
+    third = rows // 3
+    entries = [
+        Entry(dossier=dossier, kind="fact", author_id=author, happened_on=date(2009, 1, 1), recorded_at=LONG_AGO)
+        for _entry in range(third)
+    ]
+    Entry.objects.bulk_create(entries)
+    EntryVersion.objects.bulk_create(
+        EntryVersion(
+            dossier=dossier,
+            entry=entry,
+            number=1,
+            text=f"{mark}-tekst-{number} " + "Er was een gesprek. " * 10,
+            details={"mark": mark},
+            made_by_id=author,
+            made_at=LONG_AGO,
+        )
+        for number, entry in enumerate(entries)
+    )
+    half = (rows - 2 * third) // 2
+    EntryAbout.objects.bulk_create(
+        EntryAbout(dossier=dossier, entry=entry, person_id=child) for entry in entries[:half]
+    )
+    WorkingNote.objects.bulk_create(
+        WorkingNote(
+            dossier=dossier, author_id=author, text=f"{mark}-nota", made_at=LONG_AGO, remind_on=date(2030, 1, 1)
+        )
+        for _note in range(rows - 2 * third - half)
+    )
+    for number in range(files):
+        piece = f"{mark}-bestand-{number} ".encode()
+        write_file(dossier.id, [piece * 150], content_type="text/plain", at=LONG_AGO)
+
+
+def _approve(house: House, dossier_id: UUID, then: datetime) -> None:
+    """Propose, review and approve, by two people."""
+    from casemgmt.base.organisation import organisation
+    from dossiers.access import change_dossier
+    from dossiers.verbs import Verb
+    from retention import acts
+
+    with organisation(house.id):
+        removal_id = acts.propose(dossier_id, at=then)
+        assert removal_id is not None
+        for name, verb, act in (
+            ("karin", Verb.REVIEW_REMOVAL, acts.review),
+            ("ria", Verb.APPROVE_REMOVAL, acts.approve),
+        ):
+            by = house.actor(name)
+
+            def through(dossier: Dossier, act: Any = act, by: Any = by) -> None:
+                act(acts.this_removal(removal_id, dossier), by=by, at=then)
+
+            change_dossier(by, dossier_id, verb, through, data="removal")
+
+
+def _inventory(house: House, dossier_id: UUID) -> dict[str, Any]:
+    """What there is of a dossier: rows by table, stored names of files."""
+    from django.apps import apps
+    from django.db import transaction
+
+    from casemgmt.base.organisation import organisation
+    from retention import manifest
+
+    with organisation(house.id), transaction.atomic():
+        found = manifest.make(dossier_id)
+    tables = {apps.get_model(label)._meta.db_table: many for label, many in found.rows.items() if many}
+    return {"tables": tables, "rows": {k: v for k, v in found.rows.items() if v}, "files": list(found.files)}
+
+
+def _known(organisation_id: UUID) -> House:
+    """The organisation as it was made, with the two who may approve."""
+    from casemgmt.accounts.models import User
+    from casemgmt.organisations.models import Organisation
+    from tests.retention.places import House
+
+    house = House(Organisation.objects.get(id=organisation_id))
+    for user in User.objects.filter(email__endswith=f"@{house.row.slug}.example"):
+        house.people[user.email.partition("@")[0]] = user
+    return house
+
+
+def read(organisation_id: UUID, dossier_ids: list[UUID]) -> dict[str, dict[str, int]]:
+    """How many sealed values and files of each dossier open, and by which error the others do not."""
+    from django.db import transaction
+
+    from casemgmt.base.organisation import organisation
+    from casemgmt.vault.keys import load_keys
+
+    found = {}
+    for dossier_id in dossier_ids:
+        with organisation(organisation_id), transaction.atomic():
+            load_keys([dossier_id])
+            found[str(dossier_id)] = dict(_opened(dossier_id))
+    return found
+
+
+def _opened(dossier_id: UUID) -> Counter[str]:
+    from casemgmt.vault.fields import SealedField
+    from casemgmt.vault.files import read_file
+    from casemgmt.vault.models import SealedFile
+    from retention import manifest
+
+    told: Counter[str] = Counter()
+    for model, column in manifest.tables():
+        sealed = [field.attname for field in model._meta.local_fields if isinstance(field, SealedField)]
+        for row in model._default_manager.filter(**{column: dossier_id}) if sealed else ():
+            for name in sealed:
+                if row.__dict__[name] is not None:
+                    told[_tried(lambda row=row, name=name: getattr(row, name))] += 1  # type: ignore[misc]
+    for file in SealedFile.objects.filter(dossier_id=dossier_id):
+        told["file " + _tried(lambda file=file: b"".join(read_file(file)))] += 1  # type: ignore[misc]
+    return told
+
+
+def _tried(opening: Any) -> str:
+    try:
+        opening()
+    except Exception as error:
+        return type(error).__name__
+    return "opened"
+
+
+def main(words: list[str]) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(dest="command", required=True)
+    making = commands.add_parser("make")
+    for name in ("dossiers", "rows", "files", "kept", "waiting"):
+        making.add_argument(f"--{name}", type=int, default=0)
+    for name in ("approve", "read"):
+        one = commands.add_parser(name)
+        one.add_argument("organisation", type=UUID)
+        one.add_argument("dossiers", type=UUID, nargs="+")
+    asked = vars(parser.parse_args(words))
+    django.setup()
+    command = asked.pop("command")
+    if command == "make":
+        json.dump(make(**asked), sys.stdout)
+    elif command == "read":
+        json.dump(read(asked["organisation"], asked["dossiers"]), sys.stdout)
+    else:
+        from casemgmt.base import clock
+
+        for dossier_id in asked["dossiers"]:
+            _approve(_known(asked["organisation"]), dossier_id, clock.now() - AGREED)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

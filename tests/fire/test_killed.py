@@ -1,0 +1,275 @@
+"""Workers, broker and databases are killed while hundreds of dossiers are being destroyed; nobody helps.
+
+What must hold at every moment: a dossier of which something is missing cannot be read any more. What must hold in the
+end: every approved dossier is destroyed, proven by one genuine certificate, and no other dossier lost a letter.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from retention import certificates
+from scripts.state import read_env
+from tests.fire.looking import Watch, counted, left_of, states, steps, stored_files
+from tests.fire.stand import WORKERS, Stand, standing
+
+pytestmark = pytest.mark.long
+FAILPOINTS = (
+    "destruction.frozen",
+    "destruction.shredding",
+    "destruction.key-gone",
+    "destruction.shredded",
+    "destruction.files-gone",
+    "destruction.erased",
+    "destruction.verified",
+    "destruction.certified",
+)
+# What comes between two kills of workers, by how many of those there were, in hundredths of all.
+BESIDE = {
+    10: "broker",
+    25: "main",
+    35: "vault",
+    45: "web",
+    50: "broker",
+    60: "beat",
+    65: "vault",
+    75: "main",
+    90: "both",
+}
+PATIENCE = 600.0
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much there is to destroy, and how often a worker dies meanwhile."""
+
+    dossiers: int
+    rows: int
+    files: int
+    kills: int
+    kept: int
+
+
+FULL = Size(300, 300, 20, 100, 10)
+QUICK = Size(24, 60, 3, 8, 2)
+
+
+@dataclass
+class Fire:
+    """A stand, what was made on it, and who watches."""
+
+    stand: Stand
+    made: dict[str, Any]
+    watch: Watch
+    size: Size
+
+
+@pytest.fixture(scope="module", params=[pytest.param(QUICK, id="quick"), pytest.param(FULL, id="full")])
+def fire(request: pytest.FixtureRequest) -> Iterator[Fire]:
+    size: Size = request.param
+    with standing() as stand:
+        words = ["make", "--waiting", "1", "--kept", str(size.kept), "--dossiers", str(size.dossiers)]
+        done = stand.command("-m", "tests.fire.fill", *words, "--rows", str(size.rows), "--files", str(size.files))
+        assert done.returncode == 0, done.stderr[-2000:]
+        made = json.loads(done.stdout)
+        yield Fire(stand, made, Watch(stand, made), size)
+
+
+def test_whatever_dies_and_whenever_each_dossier_is_destroyed_once_and_none_is_damaged_but_readable(
+    fire: Fire, record_property: Any
+) -> None:
+    began, stand, dice = time.monotonic(), fire.stand, random.Random(20261123)
+    stand.begin()
+    hit = die_at_each_failpoint(fire)
+    left_for_the_random = fire.size.dossiers - states(stand).get("destroyed", 0)
+    die_at_random(fire, dice)
+    last_kill = time.monotonic()
+    finish(fire)
+    figures = {
+        "seconds": round(time.monotonic() - began),
+        "seconds after the last kill": round(time.monotonic() - last_kill),
+        "kills": dict(stand.kills),
+        "deaths at failpoints": hit,
+        "not yet destroyed when the random kills began": left_for_the_random,
+        "started again": dict(stand.again),
+        "looks": fire.watch.looks,
+        "looks at which something was half gone": fire.watch.damaged_looks,
+        "most attempts": most_attempts(stand),
+    }
+    record_property("figures", figures)
+    print(json.dumps(figures, indent=1))
+    assert set(hit) == set(FAILPOINTS) and all(hit.values())
+    assert fire.watch.damaged_looks, "nobody ever looked while something was half gone"
+    assert fire.watch.wrong == []
+    nothing_is_left(fire)
+    each_has_one_genuine_certificate(fire)
+    the_others_are_whole(fire)
+    the_commands_say_so(fire)
+
+
+def test_who_dies_between_the_approval_and_the_bell_leaves_work_that_is_found_within_a_minute(fire: Fire) -> None:
+    (dossier_id,) = fire.made["waiting"]
+    words = ("-m", "tests.fire.fill", "approve", fire.made["organisation"], dossier_id)
+    died = fire.stand.command(*words, env={"FAILPOINT": "jobs.ring"})
+    assert died.returncode == -9, died.stderr[-2000:]
+    assert sum(states(fire.stand).values()) == fire.size.dossiers + 1
+    began = time.monotonic()
+    while states(fire.stand).get("destroyed") != fire.size.dossiers + 1:
+        assert time.monotonic() - began < 60
+        fire.stand.wait(0.5)
+    print(f"found and destroyed after {time.monotonic() - began:.1f} s")
+
+
+def die_at_each_failpoint(fire: Fire) -> dict[str, int]:
+    """Three workers at a time die at a place of their own, until each place was met."""
+    hit: dict[str, int] = {}
+    for first in range(0, len(FAILPOINTS), len(WORKERS)):
+        armed = dict(zip(WORKERS, FAILPOINTS[first : first + len(WORKERS)], strict=False))
+        before = {name: fire.stand.died_inside(name) for name in armed}
+        for name, failpoint in armed.items():
+            fire.stand.arm(name, failpoint)
+        until = time.monotonic() + 120
+        while armed and time.monotonic() < until:
+            fire.stand.wait(0.1)
+            for name in [name for name in armed if fire.stand.died_inside(name) > before[name]]:
+                fire.stand.arm(name, "")
+                hit[armed.pop(name)] = fire.stand.died_inside(name) - before[name]
+            fire.watch.look()
+        assert not armed, f"nobody came by {sorted(armed.values())}"
+    return hit
+
+
+def die_at_random(fire: Fire, dice: random.Random) -> None:
+    """Kill workers so that the kills are spread over the work that is left, and the rest at its turn."""
+    stand, total = fire.stand, 6 * fire.size.dossiers
+    beside = {fire.size.kills * share // 100: what for share, what in BESIDE.items()}
+    for number in range(fire.size.kills):
+        if what := beside.get(number):
+            die_beside(stand, what)
+        done = taken(stand)
+        allowed = max(1.0, (total - done) * 0.9 / (fire.size.kills - number))
+        wait_for_steps(stand, done + dice.uniform(0, 2 * allowed))
+        stand.wait(dice.uniform(0, 0.05))
+        while not stand.kill_a_worker(dice):
+            stand.wait(0.05)
+        stand.wait_for_databases()
+        fire.watch.look()
+
+
+def die_beside(stand: Stand, what: str) -> None:
+    """Something else than a worker dies, and comes back by itself."""
+    if what in ("main", "vault", "both"):
+        for name in ("main", "vault") if what == "both" else (what,):
+            stand.crash(name)
+        stand.wait_for_databases()
+    else:
+        stand.kill(what)
+
+
+def taken(stand: Stand) -> int:
+    """Steps taken so far; the databases may just be coming back."""
+    while True:
+        try:
+            return steps(states(stand))
+        except psycopg.OperationalError:
+            stand.wait(0.2)
+
+
+def wait_for_steps(stand: Stand, many: float) -> None:
+    """Until so many steps were taken, or nothing moves because all that is left has a lease."""
+    until = time.monotonic() + 10
+    while taken(stand) < many and time.monotonic() < until:
+        stand.wait(0)
+
+
+def finish(fire: Fire) -> None:
+    """Nobody does anything but look."""
+    until = time.monotonic() + PATIENCE
+    while states(fire.stand) != {"destroyed": fire.size.dossiers}:
+        assert time.monotonic() < until, (states(fire.stand), stuck(fire.stand))
+        fire.stand.wait(1)
+        fire.watch.look()
+
+
+def stuck(stand: Stand) -> list[Any]:
+    """The work that did not get done."""
+    with stand.superuser("main") as main:
+        return main.execute(
+            "select kind, attempts, due_at, leased_until, failed_at, last_error from base_job"
+        ).fetchall()
+
+
+def most_attempts(stand: Stand) -> int:
+    """The highest number of attempts of work that still stands; done work is gone."""
+    return max((row[1] for row in stuck(stand)), default=0)
+
+
+def nothing_is_left(fire: Fire) -> None:
+    """No row, file or key of what was destroyed; and nothing that was given up."""
+    gone = set(fire.made["approved"])
+    assert left_of(fire.stand, gone) == {}
+    assert not stored_files(fire.stand) & {name for one in fire.made["approved"].values() for name in one["files"]}
+    with fire.stand.superuser("vault") as vault:
+        keys = {str(row[0]) for row in vault.execute("select dossier_id from keystore_dossierkey")}
+    assert not keys & gone
+    assert [row for row in stuck(fire.stand) if row[4] is not None] == []
+
+
+def each_has_one_genuine_certificate(fire: Fire) -> None:
+    """Verified with nothing but the public key; none twice, none missing, each tells what there was."""
+    with fire.stand.superuser("main") as main:
+        rows = main.execute("select dossier_id, number, text, signature from retention_certificate").fetchall()
+        ledger = main.execute("select dossier_id from retention_erasureledger").fetchall()
+    assert Counter(str(row[0]) for row in rows) == Counter(fire.made["approved"].keys())
+    assert len({row[1] for row in rows}) == len(rows)
+    assert Counter(str(row[0]) for row in ledger) == Counter(fire.made["approved"].keys())
+    public = public_key(fire.stand)
+    for dossier_id, number, text, signature in rows:
+        document = json.dumps({"text": text, "signature": base64.b64encode(signature).decode()})
+        told = certificates.verify(document, public).content
+        one = fire.made["approved"][str(dossier_id)]
+        assert (told["number"], told["dossier"], told["files_erased"]) == (number, str(dossier_id), len(one["files"]))
+        assert told["rows_erased"] == one["rows"]
+        with pytest.raises(ValueError, match="genuine"):
+            certificates.verify(document.replace('files_erased\\": ', 'files_erased\\": 1'), public)
+
+
+def public_key(stand: Stand) -> str:
+    """The public half of the signing key, worked out apart from the application."""
+    seed = base64.b64decode(read_env(stand.state / "env")["CASEMGMT_SIGNING_KEY"])
+    key = Ed25519PrivateKey.from_private_bytes(seed).public_key()
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def the_others_are_whole(fire: Fire) -> None:
+    """Dossiers that nobody approved have every row and file, and every value in them opens."""
+    kept = fire.made["kept"]
+    rows = counted(fire.stand, {table for one in kept.values() for table in one["tables"]})
+    for dossier_id, one in kept.items():
+        assert {table: rows[table].get(dossier_id) for table in one["tables"]} == one["tables"]
+    done = fire.stand.command("-m", "tests.fire.fill", "read", fire.made["organisation"], *kept)
+    assert done.returncode == 0, done.stderr[-2000:]
+    for told in json.loads(done.stdout).values():
+        assert set(told) == {"opened", "file opened"} and told["file opened"] == fire.size.files
+
+
+def the_commands_say_so(fire: Fire) -> None:
+    """What an operator asks tells the same: nothing is stuck, and the trail is unbroken."""
+    status = fire.stand.command("manage.py", "destruction_status", "--json")
+    assert status.returncode == 0, status.stdout + status.stderr
+    told = json.loads(status.stdout)
+    assert (told["states"], told["certificates"]) == ({"destroyed": fire.size.dossiers}, fire.size.dossiers)
+    trail = fire.stand.command("manage.py", "audit_verify", "--json")
+    assert trail.returncode == 0, trail.stdout + trail.stderr
