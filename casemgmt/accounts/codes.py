@@ -1,13 +1,10 @@
 """Sign-in names and invitation codes: easy to copy from paper, impossible to guess."""
 
-import base64
 import hashlib
 import hmac
 import secrets
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+from casemgmt.base.master import derive, master_key, master_keys, name_of
 
 # No letters that look like digits or like each other.
 _SIGNS = "ABCDEFGHJKLMNPQRTUVWXY346789"
@@ -35,21 +32,25 @@ def new_invitation_code() -> str:
 
 
 def hash_of(code: str) -> str:
-    """What is kept of a code: an HMAC under a key that is not in the database."""
-    plain = "".join(sign for sign in code.upper() if sign in _SIGNS)
-    return hmac.new(_key(), plain.encode(), hashlib.sha256).hexdigest()
+    """What is kept of a code: which master key, and an HMAC under a key derived from it that is not in the database."""
+    return _hash(master_key(), code)
 
 
 def matches(code: str, kept: str) -> bool:
-    """Whether ``code`` is the one of which ``kept`` was kept; takes the same time either way."""
-    return same(hash_of(code), kept)
+    """Whether ``code`` is the one of which ``kept`` was kept, under this master key or the one before it.
+
+    Takes the same time either way.
+    """
+    return any([hmac.compare_digest(_hash(master, code), kept) for master in master_keys()])
 
 
-def same(one: str, kept: str) -> bool:
-    """Whether two hashes are the same; takes the same time either way."""
-    return hmac.compare_digest(one, kept)
+def is_present(kept: str) -> bool:
+    """Whether ``kept`` was made with the present master key."""
+    return kept.startswith(name_of(master_key()))
 
 
-def _key() -> bytes:
-    master = base64.b64decode(settings.MASTER_KEY)
-    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"accounts/invitations/1").derive(master)
+def _hash(master: bytes, code: str) -> str:
+    plain = "".join(sign for sign in code.upper() if sign in _SIGNS)
+    made = hmac.new(derive(master, "accounts/invitations/1"), plain.encode(), hashlib.sha256).hexdigest()
+    # 224 bits of it: as long as what is kept has always been.
+    return name_of(master) + made[len(name_of(master)) :]

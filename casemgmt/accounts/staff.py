@@ -88,8 +88,7 @@ def accept(*, email: str, code: str, password: str, at: datetime) -> StaffInvita
     # Locked: who accepts a second invitation at the same moment waits, and then finds the password of the first.
     user = _with_address(email).filter(is_active=True).select_for_update().first()
     open_ones = _open_of(user, at) if user else []
-    kept = codes.hash_of(code)
-    invitation = next((each for each in open_ones if codes.same(each.code_hash, kept)), None)
+    invitation = next((each for each in open_ones if codes.matches(code, each.code_hash)), None)
     if user is None or invitation is None:
         return None
     if user.has_usable_password():

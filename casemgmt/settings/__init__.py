@@ -18,6 +18,7 @@ from casemgmt.settings.environment import (
     folder,
     hosts,
     key,
+    key_or_none,
     never_in_production,
     optional,
     public_keys,
@@ -39,6 +40,8 @@ FILES = folder("CASEMGMT_FILES", "the folder of sealed files", str(STATE / "file
 CLOCK_FILE = never_in_production("CASEMGMT_CLOCK_FILE", "it moves the clock, and with it every term of law")
 FAILPOINT = never_in_production("FAILPOINT", "it kills the process at a named place")
 MASTER_KEY = key("CASEMGMT_MASTER_KEY", "base64 of 32 random bytes")
+# During a change of the master key: the one before, which still opens what was not locked again.
+PREVIOUS_MASTER_KEY = key_or_none("CASEMGMT_PREVIOUS_MASTER_KEY", "base64 of 32 random bytes")
 SIGNING_KEY = key("CASEMGMT_SIGNING_KEY", "base64 of an Ed25519 seed of 32 bytes")
 # Certificates that were signed before a change of key stay verifiable with these.
 RETIRED_KEYS = public_keys("CASEMGMT_RETIRED_KEYS")

@@ -83,7 +83,15 @@ def number(name: str, default: int) -> int:
 
 def key(name: str, meaning: str) -> str:
     """A key of 32 bytes in base64; outside production it may be absent. Its value is never told."""
-    value = required(name, meaning, "")
+    return _right_key(name, meaning, required(name, meaning, ""))
+
+
+def key_or_none(name: str, meaning: str) -> str:
+    """A key of 32 bytes in base64 that may be absent, in production too."""
+    return _right_key(name, meaning, optional(name))
+
+
+def _right_key(name: str, meaning: str, value: str) -> str:
     try:
         right = not value or len(base64.b64decode(value, validate=True)) == KEY_BYTES
     except ValueError:

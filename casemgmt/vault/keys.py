@@ -3,14 +3,18 @@
 A key is made, and committed in the vault, before its dossier exists; a sweep
 removes keys whose dossier never came. Destroying a key is idempotent and is the
 point of no return of a destruction.
+
+While an organisation's key is rotated (``rotation``) it has two versions, and each
+dossier's key says which of them locks it: one statement brings them together.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from django.db import OperationalError, connections, transaction
+from django.db import IntegrityError, OperationalError, connections, transaction
 from django.utils.translation import gettext as _
 
 from casemgmt.base.db.base import DatabaseWrapper
@@ -22,6 +26,26 @@ from casemgmt.vault.keystore.models import DossierKey, OrganisationKey
 
 _RING = "vault.ring"
 _ORGANISATION = "vault.organisation"
+
+
+_SEARCH = "search-tokens/1"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationKeys:
+    """The opened versions of an organisation's key; new keys are locked with the newest."""
+
+    versions: dict[int, bytes]
+    search: bytes
+
+    @property
+    def newest(self) -> int:
+        """The version that locks what is new."""
+        return max(self.versions)
+
+
+class NoKey(RuntimeError):
+    """The current organisation has no key of its own."""
 
 
 class KeyNotLoaded(RuntimeError):
@@ -48,17 +72,27 @@ def create_organisation_key() -> None:
         if OrganisationKey.objects.exists():
             return
         row = OrganisationKey(wrapped=b"")
-        row.wrapped = sealing.seal(sealing.master_key(), sealing.new_key(), _organisation_place(current()))
+        row.wrapped = sealing.seal(sealing.master_key(), sealing.new_key(), organisation_place(row.version))
         row.save()
 
 
 def create_dossier_key(dossier_id: UUID) -> None:
     """Make and commit a dossier's key; call it before the dossier's own transaction."""
     key = sealing.new_key()
-    wrapped = sealing.seal(organisation_key(), key, _dossier_place(dossier_id))
-    with transaction.atomic(using="vault"):
-        DossierKey.objects.create(dossier_id=dossier_id, wrapped=wrapped)
+    try:
+        _keep(dossier_id, key)
+    except IntegrityError:
+        # The version we knew was retired meanwhile, or this dossier has a key: the vault is asked again, once.
+        current_scope().store.pop(_ORGANISATION)
+        _keep(dossier_id, key)
     _ring()[dossier_id] = key
+
+
+def _keep(dossier_id: UUID, key: bytes) -> None:
+    known = organisation_keys()
+    wrapped = sealing.seal(known.versions[known.newest], key, dossier_place(dossier_id))
+    with transaction.atomic(using="vault"):
+        DossierKey.objects.create(dossier_id=dossier_id, wrapped=wrapped, key_version=known.newest)
 
 
 def load_keys(dossier_ids: Iterable[UUID]) -> frozenset[UUID]:
@@ -69,8 +103,8 @@ def load_keys(dossier_ids: Iterable[UUID]) -> frozenset[UUID]:
     ring, asked = _ring(), frozenset(dossier_ids)
     missing = asked - ring.keys()
     if missing:
-        for dossier_id, wrapped in _wrapped_keys(set(missing)):
-            ring[dossier_id] = sealing.unseal(organisation_key(), wrapped, _dossier_place(dossier_id))
+        for dossier_id, wrapped, version in _wrapped_keys(set(missing)):
+            ring[dossier_id] = sealing.unseal(organisation_keys().versions[version], wrapped, dossier_place(dossier_id))
         for dossier_id in missing - ring.keys():
             ring[dossier_id] = None
     return frozenset(dossier_id for dossier_id in asked if ring[dossier_id] is not None)
@@ -108,17 +142,28 @@ def keys_made_before(moment: datetime) -> set[UUID]:
         return set(rows)
 
 
-def organisation_key() -> bytes:
-    """The current organisation's own key; raises Unavailable when the vault cannot be asked."""
+def organisation_keys() -> OrganisationKeys:
+    """The current organisation's own keys; raises Unavailable when the vault cannot be asked."""
     store = current_scope().store
     if _ORGANISATION not in store:
         _wrapped_keys(set())
-    key: bytes = store[_ORGANISATION]
-    return key
+    keys: OrganisationKeys = store[_ORGANISATION]
+    return keys
+
+
+def organisation_key() -> bytes:
+    """The newest version of the current organisation's own key; raises Unavailable when the vault cannot be asked."""
+    known = organisation_keys()
+    return known.versions[known.newest]
+
+
+def search_key() -> bytes:
+    """The key of the current organisation's search tokens; raises Unavailable when the vault cannot be asked."""
+    return organisation_keys().search
 
 
 def master_key_opens() -> bool:
-    """Whether the master key is the one that locked the vault, asked of one organisation's key and telling nothing.
+    """Whether every organisation's key opens with a master key that we have, telling nothing of any.
 
     A house without keys has nothing to open. Raises Unavailable when the vault cannot be asked.
     """
@@ -127,34 +172,47 @@ def master_key_opens() -> bool:
     for place in places:
         with organisation(place.id):
             try:
-                organisation_key()
-            except KeyDestroyed:
+                organisation_keys()
+            except NoKey:
                 continue  # an organisation that is being made
             except sealing.CannotOpen:
                 return False
-            return True
     return True
 
 
-# The organisation's own key comes along in the same trip: a page costs the vault one query.
+# The organisation's own keys come along in the same trip: a page costs the vault one query. One statement sees one
+# moment, so no dossier's key names a version that did not come with it.
 _KEYS = """
-select null::uuid, wrapped from keystore_organisationkey
+select null::uuid, wrapped, version, search from keystore_organisationkey
 union all
-select dossier_id, wrapped from keystore_dossierkey where dossier_id = any(%s)
+select dossier_id, wrapped, key_version, null from keystore_dossierkey where dossier_id = any(%s)
 """
 
 
-def _wrapped_keys(dossier_ids: set[UUID]) -> list[tuple[UUID, bytes]]:
-    """The wrapped keys of these dossiers; opens the organisation's own key on the way."""
+def _wrapped_keys(dossier_ids: set[UUID]) -> list[tuple[UUID, bytes, int]]:
+    """The wrapped keys of these dossiers, each with the version that locks it; opens the organisation's on the way."""
     try:
         rows = _vault().ask_in_one_trip(_KEYS, [list(dossier_ids)])
     except OperationalError as error:
         raise Unavailable("vault") from error
-    own = next((bytes(wrapped) for dossier_id, wrapped in rows if dossier_id is None), None)
-    if own is None:
-        raise RuntimeError("This organisation has no key.")
-    current_scope().store[_ORGANISATION] = sealing.unseal(sealing.master_key(), own, _organisation_place(current()))
-    return [(dossier_id, bytes(wrapped)) for dossier_id, wrapped in rows if dossier_id is not None]
+    own = {version: (wrapped, search) for dossier_id, wrapped, version, search in rows if dossier_id is None}
+    if not own:
+        raise NoKey("This organisation has no key.")
+    current_scope().store[_ORGANISATION] = _opened(own)
+    return [(dossier_id, bytes(wrapped), version) for dossier_id, wrapped, version, _search in rows if dossier_id]
+
+
+def _opened(own: dict[int, tuple[bytes, bytes | None]]) -> OrganisationKeys:
+    masters = sealing.master_keys()
+    versions = {
+        version: sealing.unseal_with_one_of(masters, bytes(wrapped), organisation_place(version))
+        for version, (wrapped, _search) in own.items()
+    }
+    newest = max(versions)
+    search = own[newest][1]
+    if search is None:
+        return OrganisationKeys(versions, sealing.derive(versions[newest], _SEARCH))
+    return OrganisationKeys(versions, sealing.unseal(versions[newest], bytes(search), search_place(newest)))
 
 
 def _vault() -> DatabaseWrapper:
@@ -166,9 +224,16 @@ def _ring() -> dict[UUID, bytes | None]:
     return ring
 
 
-def _organisation_place(organisation_id: UUID) -> bytes:
-    return b"organisation-key|" + organisation_id.bytes
+def organisation_place(version: int) -> bytes:
+    """Where a version of the current organisation's key belongs; the first was sealed before there were versions."""
+    return b"organisation-key|" + current().bytes + (b"|%d" % version if version > 1 else b"")
 
 
-def _dossier_place(dossier_id: UUID) -> bytes:
+def search_place(version: int) -> bytes:
+    """Where the key of the search tokens belongs, beside a version of the current organisation's key."""
+    return b"search-key|" + current().bytes + b"|%d" % version
+
+
+def dossier_place(dossier_id: UUID) -> bytes:
+    """Where a dossier's key belongs."""
     return b"dossier-key|" + current().bytes + b"|" + dossier_id.bytes

@@ -4,18 +4,18 @@ The additional data names organisation, dossier, a label fixed for ever and the
 row, so a sealed value moved anywhere else does not open.
 """
 
-import base64
 import os
+from collections.abc import Iterable
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
-KEY_BYTES = 32
+from casemgmt.base.master import KEY_BYTES
+from casemgmt.base.master import derive as derive
+from casemgmt.base.master import master_key as master_key
+from casemgmt.base.master import master_keys as master_keys
+
 NONCE_BYTES = 12
 FORMAT = b"\x01"
 
@@ -46,22 +46,16 @@ def unseal(key: bytes, sealed: bytes, where: bytes) -> bytes:
         raise CannotOpen("A sealed value does not open here.") from None
 
 
+def unseal_with_one_of(keys: Iterable[bytes], sealed: bytes, where: bytes) -> bytes:
+    """What one of ``keys`` sealed for ``where``, tried in their order; raises CannotOpen when none did."""
+    for key in keys:
+        try:
+            return unseal(key, sealed, where)
+        except CannotOpen:
+            continue
+    raise CannotOpen("A sealed value does not open here.")
+
+
 def place(organisation_id: UUID, dossier_id: UUID, label: str, row_id: UUID) -> bytes:
     """The additional data of one field of one row."""
     return b"|".join([organisation_id.bytes, dossier_id.bytes, label.encode(), row_id.bytes])
-
-
-def derive(key: bytes, purpose: str) -> bytes:
-    """A key for one purpose from another key (HKDF-SHA256)."""
-    return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
-
-
-def master_key() -> bytes:
-    """The master key from the setting CASEMGMT_MASTER_KEY; raises ImproperlyConfigured."""
-    try:
-        key = base64.b64decode(settings.MASTER_KEY, validate=True)
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise ImproperlyConfigured("CASEMGMT_MASTER_KEY must be base64 of 32 random bytes.")
-    return key

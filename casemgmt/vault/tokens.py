@@ -1,6 +1,6 @@
 """Finding without reading: keyed tokens of names, numbers and addresses.
 
-A token is an HMAC under a key derived from the organisation's own key, so the
+A token is an HMAC under a key that only this organisation has, so the
 same name gives other tokens elsewhere and nobody can try all numbers. Names are
 found by their first three to six letters; a BSN, dossier number or e-mail
 address only whole.
@@ -13,13 +13,11 @@ import unicodedata
 from collections.abc import Iterable
 from uuid import UUID
 
-from casemgmt.vault.keys import organisation_key
+from casemgmt.vault.keys import search_key
 from casemgmt.vault.models import SearchToken
-from casemgmt.vault.sealing import derive
 
 SHORTEST, LONGEST = 3, 6
 TOKEN_BYTES = 16
-_PURPOSE = "search-tokens/1"
 # Letters that Unicode does not take apart, as people type them on a Dutch keyboard.
 _TYPED_AS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -62,8 +60,7 @@ def query_tokens(text: str) -> list[bytes]:
 
 def token(kind: str, text: str) -> bytes:
     """The keyed token of a normalised text."""
-    key = derive(organisation_key(), _PURPOSE)
-    return hmac.new(key, f"{kind}:{text}".encode(), hashlib.sha256).digest()[:TOKEN_BYTES]
+    return hmac.new(search_key(), f"{kind}:{text}".encode(), hashlib.sha256).digest()[:TOKEN_BYTES]
 
 
 def replace_tokens(dossier_id: UUID, source_id: UUID, tokens: Iterable[bytes]) -> None:

@@ -31,6 +31,7 @@ declare(
     organisation_id  keep never none
     wrapped          keep never none
     version          keep never none
+    search           keep never none
     created_at       keep never none
     """,
 )
@@ -41,6 +42,7 @@ declare(
     organisation_id  erase never none
     dossier_id       erase never none
     wrapped          erase never none
+    key_version      erase never none
     created_at       erase never none
     """,
 )

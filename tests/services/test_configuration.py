@@ -46,6 +46,7 @@ def test_right_settings_start_without_a_warning() -> None:
         ("CASEMGMT_SIGNING_KEY", base64.b64encode(bytes(31)).decode()),
         ("CASEMGMT_SIGNING_KEY", None),
         ("CASEMGMT_MASTER_KEY", "GEHEIM"),
+        ("CASEMGMT_PREVIOUS_MASTER_KEY", "GEHEIM"),
         ("CASEMGMT_SECRET_KEY", "GEHEIM"),
         ("BROKER_URL", "http://x"),
         ("BROKER_URL", None),
