@@ -118,13 +118,13 @@ def _erase(removal: Removal, at: datetime) -> None:
         if row is None:
             return
         for account in map(UUID, found.accounts):
-            _erase_account(account, removal.dossier_id)
+            erase_account(account, removal.dossier_id)
         manifest.erase_rows(removal.dossier_id)
         _mark(row, RemovalState.ERASED)
     failpoint("destruction.erased")
 
 
-def _erase_account(user_id: UUID, dossier_id: UUID) -> None:
+def erase_account(user_id: UUID, dossier_id: UUID) -> None:
     """End a portal account, unless it also serves another dossier of this organisation."""
     if not PortalAccess.objects.filter(user_id=user_id).exclude(dossier_id=dossier_id).exists():
         erase_portal_account(user_id)
@@ -140,7 +140,7 @@ def _verify(removal: Removal, at: datetime) -> None:
             return
         left = manifest.counts(row.dossier_id)
         left["vault key"] = int(keys.key_exists(row.dossier_id))
-        left["files"] = sum((files.folder() / name[:2] / name).exists() for name in found.files)
+        left["files"] = sum(map(files.is_stored, found.files))
         if any(left.values()):
             raise RuntimeError(
                 "Something of a destroyed dossier is still there: " + ", ".join(k for k in left if left[k])

@@ -59,7 +59,7 @@ def _stuck() -> list[Stuck]:
         job = jobs.get(removal.id)
         if job is None:
             found.append(Stuck(removal.id, removal.state, "no job"))
-        elif job.failed_at is not None:
+        elif job.failed_at is not None or (job.last_error and job.leased_until is None):
             found.append(Stuck(removal.id, removal.state, job.last_error))
         elif job.due_at < late:
             found.append(Stuck(removal.id, removal.state, "not picked up"))

@@ -52,4 +52,4 @@ class NotThere(Exception):
 
 
 class Unavailable(Exception):
-    """A store this needs (database, vault, broker) cannot be reached now; nothing was half done."""
+    """A store this needs (database, vault, broker, files) cannot be reached now; nothing was half done."""

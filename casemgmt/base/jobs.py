@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import Error, connection, transaction
 
 from casemgmt.base import clock
+from casemgmt.base.errors import Unavailable
 from casemgmt.base.failpoints import failpoint
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import current, organisation
@@ -30,6 +31,8 @@ LEASE = timedelta(seconds=45)
 # Work that takes longer hangs: its lease is left to end, so that it is tried elsewhere and in the end seen.
 LONGEST = timedelta(hours=12)
 MAX_ATTEMPTS = 8
+# How soon work is tried again that a store which was away made impossible.
+AWAY = timedelta(seconds=20)
 KILLED = "WorkerLost"
 log = logging.getLogger("casemgmt.jobs")
 
@@ -218,14 +221,27 @@ def _renewed(job: Job) -> bool:
 
 
 def _put_back(job: Job, error: Exception) -> None:
-    """Try again later, ever less often; after MAX_ATTEMPTS it waits for a person."""
+    """Try again later, ever less often; after MAX_ATTEMPTS it waits for a person.
+
+    What a store that is away makes impossible is no attempt: it goes on by itself when the store is back.
+    """
     if connection.in_atomic_block and connection.needs_rollback:
         return
     now = clock.now()
-    given_up = job.attempts >= MAX_ATTEMPTS
+    away = _is_away(error)
+    given_up = job.attempts >= MAX_ATTEMPTS and not away
     Job.objects.filter(pk=job.pk, leased_until=job.leased_until).update(
-        due_at=now + timedelta(seconds=2**job.attempts),
+        due_at=now + (AWAY if away else timedelta(seconds=2**job.attempts)),
+        attempts=job.attempts - away,
         leased_until=None,
         failed_at=now if given_up else None,
         last_error=type(error).__name__[:200],
     )
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether a store does not answer, or a conversation with a database broke off; not what it answered."""
+    if isinstance(error, Unavailable):
+        return True
+    state = getattr(error.__cause__, "sqlstate", "")
+    return isinstance(error, Error) and (state is None or state.startswith(("08", "57P")))

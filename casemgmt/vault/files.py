@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from casemgmt.base.errors import Unavailable
 from casemgmt.base.organisation import current
 from casemgmt.vault.keys import dossier_key
 from casemgmt.vault.models import SealedFile
@@ -73,8 +74,20 @@ def remove_file(row: SealedFile) -> None:
 
 
 def remove_stored(stored_as: str) -> None:
-    """Remove a stored file; it is no mistake when it is gone already."""
-    (folder() / stored_as[:2] / stored_as).unlink(missing_ok=True)
+    """Remove a stored file; it is no mistake when it is gone already. Raises Unavailable when the store is away."""
+    _stored(stored_as).unlink(missing_ok=True)
+
+
+def is_stored(stored_as: str) -> bool:
+    """Whether a stored file is there; raises Unavailable when the store is away, for then nobody can tell."""
+    return _stored(stored_as).exists()
+
+
+def _stored(stored_as: str) -> Path:
+    # Whoever has a file had this folder made. Without it the disk was not mounted, and every file only looks gone.
+    if not folder().is_dir():
+        raise Unavailable("files")
+    return folder() / stored_as[:2] / stored_as
 
 
 def without_row(older_than: timedelta) -> set[str]:

@@ -3,9 +3,11 @@
     python -m tests.fire.fill make --dossiers 300 --rows 300 --files 20 [--kept 10] [--waiting 1]
     python -m tests.fire.fill approve ORGANISATION DOSSIER
     python -m tests.fire.fill read ORGANISATION DOSSIER…
+    python -m tests.fire.fill ledger ORGANISATION
 
 ``make`` prints what it made; ``approve`` proposes, reviews and approves one that waits; ``read`` says of each dossier
-how many sealed values and files open, and how many do not.
+how many sealed values and files open, and how many do not; ``ledger`` names the dossiers in the ledger of erasures
+outside the database, when every line of it is genuine.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ AGREED = timedelta(days=30)
 def make(dossiers: int, rows: int, files: int, kept: int, waiting: int) -> dict[str, Any]:
     """An organisation with approved dossiers, some that stay, and some that only wait for approval."""
     from casemgmt.base import clock
-    from tests.retention.places import settle
+    from tests.retention.places import approve, settle
 
     house, then = settle(), clock.now() - AGREED
     made: dict[str, Any] = {"organisation": str(house.id), "approved": {}, "kept": {}, "waiting": {}}
@@ -42,7 +44,7 @@ def make(dossiers: int, rows: int, files: int, kept: int, waiting: int) -> dict[
     for index, group in enumerate(groups):
         dossier_id = _dossier(house, index, rows, files, then)
         if group == "approved":
-            _approve(house, dossier_id, then)
+            approve(house, dossier_id, then)
         made[group][str(dossier_id)] = _inventory(house, dossier_id)
     return made
 
@@ -113,28 +115,6 @@ def _fill(dossier: Dossier, child: UUID, author: Any, mark: str, rows: int, file
     for number in range(files):
         piece = f"{mark}-bestand-{number} ".encode()
         write_file(dossier.id, [piece * 150], content_type="text/plain", at=LONG_AGO)
-
-
-def _approve(house: House, dossier_id: UUID, then: datetime) -> None:
-    """Propose, review and approve, by two people."""
-    from casemgmt.base.organisation import organisation
-    from dossiers.access import change_dossier
-    from dossiers.verbs import Verb
-    from retention import acts
-
-    with organisation(house.id):
-        removal_id = acts.propose(dossier_id, at=then)
-        assert removal_id is not None
-        for name, verb, act in (
-            ("karin", Verb.REVIEW_REMOVAL, acts.review),
-            ("ria", Verb.APPROVE_REMOVAL, acts.approve),
-        ):
-            by = house.actor(name)
-
-            def through(dossier: Dossier, act: Any = act, by: Any = by) -> None:
-                act(acts.this_removal(removal_id, dossier), by=by, at=then)
-
-            change_dossier(by, dossier_id, verb, through, data="removal")
 
 
 def _inventory(house: House, dossier_id: UUID) -> dict[str, Any]:
@@ -211,10 +191,10 @@ def main(words: list[str]) -> None:
     making = commands.add_parser("make")
     for name in ("dossiers", "rows", "files", "kept", "waiting"):
         making.add_argument(f"--{name}", type=int, default=0)
-    for name in ("approve", "read"):
+    for name in ("approve", "read", "ledger"):
         one = commands.add_parser(name)
         one.add_argument("organisation", type=UUID)
-        one.add_argument("dossiers", type=UUID, nargs="+")
+        one.add_argument("dossiers", type=UUID, nargs="*")
     asked = vars(parser.parse_args(words))
     django.setup()
     command = asked.pop("command")
@@ -222,11 +202,17 @@ def main(words: list[str]) -> None:
         json.dump(make(**asked), sys.stdout)
     elif command == "read":
         json.dump(read(asked["organisation"], asked["dossiers"]), sys.stdout)
+    elif command == "ledger":
+        from retention import ledger
+
+        erasures = ledger.read(ledger.place()).erasures
+        json.dump([str(one.dossier_id) for one in erasures if one.organisation_id == asked["organisation"]], sys.stdout)
     else:
         from casemgmt.base import clock
+        from tests.retention.places import approve
 
         for dossier_id in asked["dossiers"]:
-            _approve(_known(asked["organisation"]), dossier_id, clock.now() - AGREED)
+            approve(_known(asked["organisation"]), dossier_id, clock.now() - AGREED)
 
 
 if __name__ == "__main__":

@@ -235,6 +235,8 @@ def each_has_one_genuine_certificate(fire: Fire) -> None:
     assert Counter(str(row[0]) for row in rows) == Counter(fire.made["approved"].keys())
     assert len({row[1] for row in rows}) == len(rows)
     assert Counter(str(row[0]) for row in ledger) == Counter(fire.made["approved"].keys())
+    outside = fire.stand.command("-m", "tests.fire.fill", "ledger", fire.made["organisation"])
+    assert Counter(json.loads(outside.stdout or "[]")) == Counter(fire.made["approved"].keys()), outside.stderr[-2000:]
     public = public_key(fire.stand)
     for dossier_id, number, text, signature in rows:
         document = json.dumps({"text": text, "signature": base64.b64encode(signature).decode()})

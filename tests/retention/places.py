@@ -20,8 +20,10 @@ from casemgmt.policy.shipped import load_shipped
 from casemgmt.vault.keys import create_organisation_key
 from dossiers.access import change_dossier
 from dossiers.acts import NewDossier, create_dossier
+from dossiers.models import Dossier
 from dossiers.people.acts import NewPerson, add_person
 from dossiers.verbs import Verb
+from retention import acts
 from retention.acts import close_dossier
 from retention.facts import Answers
 
@@ -122,6 +124,24 @@ def shut(house: House, dossier_id: UUID, on: date, answers: Answers | None = Non
             lambda d: close_dossier(d, closed_on=on, answers=given, by=noor, at=at),
             data="closing",
         )
+
+
+def approve(house: House, dossier_id: UUID, at: datetime) -> UUID:
+    """Propose, review and approve the removal of a closed dossier, by two people; returns the removal."""
+    with organisation(house.id):
+        removal_id = acts.propose(dossier_id, at=at)
+        assert removal_id is not None
+        for name, verb, act in (
+            ("karin", Verb.REVIEW_REMOVAL, acts.review),
+            ("ria", Verb.APPROVE_REMOVAL, acts.approve),
+        ):
+            by = house.actor(name)
+
+            def through(dossier: Dossier, act: Any = act, by: Actor = by) -> None:
+                act(acts.this_removal(removal_id, dossier), by=by, at=at)
+
+            change_dossier(by, dossier_id, verb, through, data="removal")
+    return removal_id
 
 
 def keeping(house: House, dossier_id: UUID, rest: str = "") -> str:
