@@ -83,6 +83,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=200, help="load: how many are at work")
     parser.add_argument("--minutes", type=float, default=10, help="load: how long")
     parser.add_argument("--pause", type=float, default=15, help="load: seconds between two pages of one person")
+    parser.add_argument(
+        "--until-it-breaks", action=argparse.BooleanOptionalAction, default=True, help="load: then faster"
+    )
     return parser.parse_args()
 
 

@@ -2,12 +2,28 @@
 
 import os
 from dataclasses import dataclass
+from typing import IO
 
 import psycopg
 from psycopg import sql
 
 from scripts.services import Services, plan, start
-from scripts.state import base_folder
+from scripts.state import base_folder, claim
+
+FOLDER = "bench"
+_ADDRESSES = (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "VAULT_DATABASE_URL",
+    "VAULT_DATABASE_OWNER_URL",
+    "BROKER_URL",
+    "CASEMGMT_BROKER_PREFIX",
+    "CASEMGMT_FILES",
+    "CASEMGMT_MAIL",
+    "CASEMGMT_LOGS",
+)
+# Held until this process ends: two benchmarks at once would measure each other and drop each other's data.
+_held: list[IO[str]] = []
 
 
 @dataclass(frozen=True)
@@ -33,16 +49,26 @@ class Size:
 
 
 def begin() -> Services:
-    """Start the clusters and point Django's settings at them; call before Django is set up."""
+    """Start the clusters and point Django's settings at them; call before Django is set up.
+
+    They are always clusters of our own, whatever the environment names: a benchmark makes and drops databases.
+    """
+    base = base_folder()
+    for name in _ADDRESSES:
+        os.environ.pop(name, None)
     # A state folder of their own: durable clusters, beside the demo's and the tests'.
-    os.environ.setdefault("CASEMGMT_STATE", str(base_folder() / "bench"))
+    os.environ.update(CASEMGMT_STATE=str(base if base.name == FOLDER else base / FOLDER), CASEMGMT_ENV="demo")
     services = plan("bench")
+    lock = claim(services.state / "run.lock", {})
+    if lock is None:
+        raise SystemExit("Another benchmark runs in this checkout; wait for it.")
+    _held.append(lock)
     start(services, die_with_us=True)
     os.environ.update(services.env)
     # The state of a benchmark is a demo's in everything but its name, and but for the clock that can be moved:
     # production has none, and reading its file is no part of a page.
     os.environ.update(CASEMGMT_ENV="demo", CASEMGMT_ENV_FILE=str(services.state / "env"), CASEMGMT_CLOCK_FILE="")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casemgmt.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "casemgmt.settings"
     return services
 
 

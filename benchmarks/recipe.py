@@ -22,7 +22,8 @@ KINDS = {"2 teams": 2, "12 teams": 12, "50 teams": 50, "assignments only": 0}
 PEOPLE_EACH = 6
 FIRST = datetime(2016, 1, 1, tzinfo=UTC)
 DAYS = 3650
-ENTRIES, LONG_ENTRIES, LONG_EVERY = 5, 505, 500
+# The first long one is among the first thousand and of the first organisation, so that small sizes have one too.
+ENTRIES, LONG_ENTRIES, LONG_EVERY, LONG_FIRST = 5, 505, 500, 3
 ENTRY_KINDS = ("fact", "fact", "fact", "opinion", "hypothesis")
 
 VOCABULARY, SENTENCES = 4000, 20_000
@@ -68,7 +69,7 @@ def opened_at(number: int) -> datetime:
 
 def is_long(number: int) -> bool:
     """Whether this is one of the dossiers, one in 500, with 505 entries; the others have five."""
-    return number % LONG_EVERY == 0
+    return number % LONG_EVERY == LONG_FIRST
 
 
 def entries_of(number: int) -> int:
