@@ -123,6 +123,8 @@ class Cluster:
             "shared_buffers": "64MB",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # A used file of the log is removed, not written over later: a destroyed key must not stay in it.
+            **({"wal_recycle": "off"} if self.name == "vault" else {}),
             # A failing statement may carry personal data: its text does not go to the log.
             **({"log_min_error_statement": "panic", "log_error_verbosity": "terse"} if self.durable else self.FAST),
         }

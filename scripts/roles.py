@@ -99,3 +99,6 @@ def _furnish(inside: psycopg.Connection, roles: Roles) -> None:
     inside.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(owner))
     inside.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(app))
     inside.execute(default_privileges_sql(roles.owner, roles.app).encode())
+    # `tidy_vault` ends a file of the log, so that what was destroyed does not stay in it.
+    inside.execute(sql.SQL("GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {}").format(owner))
+    inside.execute(sql.SQL("GRANT pg_checkpoint TO {}").format(owner))

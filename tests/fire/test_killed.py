@@ -7,6 +7,7 @@ end: every approved dossier is destroyed, proven by one genuine certificate, and
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import random
 import time
@@ -17,6 +18,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from celery import Celery
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -74,6 +76,7 @@ class Fire:
     made: dict[str, Any]
     watch: Watch
     size: Size
+    at_work: int = 0
 
 
 @pytest.fixture(scope="module", params=[pytest.param(QUICK, id="quick"), pytest.param(FULL, id="full")])
@@ -91,26 +94,31 @@ def test_whatever_dies_and_whenever_each_dossier_is_destroyed_once_and_none_is_d
     fire: Fire, record_property: Any
 ) -> None:
     began, stand, dice = time.monotonic(), fire.stand, random.Random(20261123)
+    note_attempts(stand)
     stand.begin()
     hit = die_at_each_failpoint(fire)
     left_for_the_random = fire.size.dossiers - states(stand).get("destroyed", 0)
     die_at_random(fire, dice)
     last_kill = time.monotonic()
+    before_the_end = states(stand)
     finish(fire)
     figures = {
         "seconds": round(time.monotonic() - began),
         "seconds after the last kill": round(time.monotonic() - last_kill),
+        "states at the last kill": before_the_end,
         "kills": dict(stand.kills),
         "deaths at failpoints": hit,
         "not yet destroyed when the random kills began": left_for_the_random,
         "started again": dict(stand.again),
         "looks": fire.watch.looks,
         "looks at which something was half gone": fire.watch.damaged_looks,
-        "most attempts": most_attempts(stand),
+        "kills of a worker while there was work": fire.at_work,
+        **attempts(stand),
     }
     record_property("figures", figures)
     print(json.dumps(figures, indent=1))
     assert set(hit) == set(FAILPOINTS) and all(hit.values())
+    assert fire.at_work == fire.size.kills
     assert fire.watch.damaged_looks, "nobody ever looked while something was half gone"
     assert fire.watch.wrong == []
     nothing_is_left(fire)
@@ -152,20 +160,73 @@ def die_at_each_failpoint(fire: Fire) -> dict[str, int]:
 
 
 def die_at_random(fire: Fire, dice: random.Random) -> None:
-    """Kill workers so that the kills are spread over the work that is left, and the rest at its turn."""
-    stand, total = fire.stand, 6 * fire.size.dossiers
+    """Kill workers, each at a moment between the first and the last step of what it may be doing.
+
+    The cooling-off of a few dossiers ends before each kill, so that every kill finds somebody at work, and all are
+    done only after the last.
+    """
+    stand, bell = fire.stand, Bell(fire.stand)
     beside = {fire.size.kills * share // 100: what for share, what in BESIDE.items()}
+    hold_back(stand)
     for number in range(fire.size.kills):
         if what := beside.get(number):
             die_beside(stand, what)
-        done = taken(stand)
-        allowed = max(1.0, (total - done) * 0.9 / (fire.size.kills - number))
-        wait_for_steps(stand, done + dice.uniform(0, 2 * allowed))
-        stand.wait(dice.uniform(0, 0.05))
+        released = release(stand, fire.size.kills - number)
+        bell.ring()
+        wait_for_steps(stand, taken(stand) + dice.uniform(1, 1 + 5 * released))
+        stand.wait(dice.uniform(0, 0.03))
+        unfinished = open_work(stand)
         while not stand.kill_a_worker(dice):
             stand.wait(0.05)
+        fire.at_work += unfinished > 0
         stand.wait_for_databases()
         fire.watch.look()
+
+
+class Bell:
+    """Rings as the application does after a commit; a broker that is away costs nothing but five seconds."""
+
+    def __init__(self, stand: Stand) -> None:
+        assert stand.ours.broker is not None
+        self.app = Celery(broker=stand.ours.broker.url, set_as_current=False)
+        self.app.conf.broker_transport_options = {"global_keyprefix": "casemgmt:"}
+
+    def ring(self) -> None:
+        """Once for each worker."""
+        with contextlib.suppress(Exception):
+            for _worker in WORKERS:
+                self.app.send_task("casemgmt.poll", ignore_result=True, retry=False, expires=60)
+
+
+def hold_back(stand: Stand) -> None:
+    """Let the cooling-off of all that was not begun end later."""
+    with stand.superuser("main") as main:
+        main.execute(
+            "update base_job set due_at = now() + interval '1 day'"
+            " where kind = 'retention.destroy' and leased_until is null"
+        )
+
+
+def release(stand: Stand, kills_left: int) -> int:
+    """Let the cooling-off of a fair share of these end now; returns of how many."""
+    with stand.superuser("main") as main:
+        done = main.execute(
+            "with held as (select id from base_job where due_at > now() + interval '1 hour'),"
+            " few as (select id from held limit (select ceil(count(*)::numeric / %s) from held))"
+            " update base_job set due_at = now() from few where base_job.id = few.id",
+            [kills_left],
+        )
+        return done.rowcount
+
+
+def open_work(stand: Stand) -> int:
+    """How much of what is due is not done."""
+    with stand.superuser("main") as main:
+        row = main.execute(
+            "select count(*) from base_job where due_at <= now() and kind = 'retention.destroy'"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def die_beside(stand: Stand, what: str) -> None:
@@ -211,9 +272,29 @@ def stuck(stand: Stand) -> list[Any]:
         ).fetchall()
 
 
-def most_attempts(stand: Stand) -> int:
-    """The highest number of attempts of work that still stands; done work is gone."""
-    return max((row[1] for row in stuck(stand)), default=0)
+def note_attempts(stand: Stand) -> None:
+    """Let the database itself note each time that work is taken up; work that is done leaves no trace of it."""
+    with stand.superuser("main") as main:
+        main.execute(
+            "create schema fire;"
+            " create table fire.taken_up (subject uuid, attempt int);"
+            " create function fire.note() returns trigger language plpgsql security definer as"
+            " 'begin insert into fire.taken_up values (new.subject, new.attempts); return null; end';"
+            " create trigger fire_note after update on base_job for each row"
+            " when (new.attempts > old.attempts) execute function fire.note()"
+        )
+
+
+def attempts(stand: Stand) -> dict[str, int]:
+    """How often work was taken up again after it was interrupted, and how often the same work at most."""
+    with stand.superuser("main") as main:
+        row = main.execute(
+            "select count(*) - count(distinct t.subject),"
+            " count(distinct t.subject) filter (where attempt > 1), max(attempt)"
+            " from fire.taken_up t join retention_removal r on r.id = t.subject"
+        ).fetchone()
+    assert row is not None
+    return dict(zip(("taken up again", "dossiers taken up again", "most attempts"), row, strict=True))
 
 
 def nothing_is_left(fire: Fire) -> None:
