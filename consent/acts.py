@@ -12,6 +12,8 @@ from casemgmt.base import clock
 from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
+from casemgmt.policy.rules.days import was_born
+from casemgmt.web.dates import date_plain
 from consent import hooks
 from consent.models import Consent
 from consent.vocabulary import ConsentState, Form, Told
@@ -46,15 +48,14 @@ def record_consent(dossier: Dossier, new: NewConsent, *, by: Actor, at: datetime
     """Record somebody's answer in a dossier that the door handed out (``change_dossier``).
 
     The same form sent twice gives the answer it made before. Raises NotThere for somebody who is not in this
-    dossier, Conflict for a day that has yet to come, and SavedBefore for another answer in that form.
+    dossier, SavedBefore for another answer in that form, and Conflict for a day that cannot be: one that has yet to
+    come, one before a birth, or before the exchange it is for where the regulation asks consent anew each time.
     """
     known = _already(dossier, new, by, at)
     if known is not None:
         return known
-    if new.given_on > clock.local_date(at):
-        told = _("This answer has a date that has yet to come. Write down the day on which it was given.")
-        raise Conflict(told, field="given_on")
     row = _row(dossier, new, by, at)
+    _on_a_day_that_can_be(row, clock.local_date(at))
     row.save()
     events.record(
         Action.CONSENT, dossier_id=dossier.id, data=f"consent-{row.state}", object_id=row.id, ground=row.purpose
@@ -102,6 +103,25 @@ def _already(dossier: Dossier, new: NewConsent, by: Actor, at: datetime) -> Cons
     if not same:
         raise SavedBefore
     return known
+
+
+def _on_a_day_that_can_be(row: Consent, on: date) -> None:
+    if row.given_on > on:
+        told = _("This answer has a date that has yet to come. Write down the day on which it was given.")
+        raise Conflict(told, field="given_on")
+    for person in (row.about, row.person):
+        if not was_born(person.birth_date, row.given_on):
+            told = _("%(name)s was not born yet on this day. Write down the day on which the answer was given.")
+            raise Conflict(told % {"name": person.name}, field="given_on")
+    counts = hooks.answers_count_from(row.exchange_id, on) if row.exchange_id is not None else None
+    not_before = counts.outcome["not_before"] if counts else None
+    if not_before is not None and row.given_on < not_before:
+        told = _("This disclosure was begun on %(day)s, so an answer to it was not given before. %(why)s")
+        raise Conflict(
+            told % {"day": date_plain(not_before), "why": counts.explanation if counts else ""},
+            counts,
+            field="given_on",
+        )
 
 
 def _row(dossier: Dossier, new: NewConsent, by: Actor, at: datetime) -> Consent:

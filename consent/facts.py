@@ -13,6 +13,7 @@ from uuid import UUID
 
 from casemgmt.base import clock
 from casemgmt.policy.calendar import age_on
+from casemgmt.policy.rules.days import Said, strength
 from casemgmt.policy.rules.facts import ConsentFacts, GivenConsent
 from casemgmt.policy.schema.vocabulary import ConsentPurpose, Informed, Purpose, Recipient
 from casemgmt.policy.schema.vocabulary import Person as Who
@@ -91,8 +92,20 @@ def consent_facts(around: Circle, purpose: ConsentPurpose, **more: Any) -> Conse
     return ConsentFacts(**client_facts(around), purpose=purpose, **more)
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One exchange, and from which day on an answer can be one to it (``answers_count_from``); None: from any day."""
+
+    id: UUID
+    not_before: date | None = None
+
+    def is_of(self, row: Consent) -> bool:
+        """Whether this is an answer to this very exchange."""
+        return row.exchange_id == self.id and (self.not_before is None or row.given_on >= self.not_before)
+
+
 def answers_given(
-    rows: Iterable[Consent], around: Circle, *, purpose: Purpose, exchange_id: UUID | None
+    rows: Iterable[Consent], around: Circle, *, purpose: Purpose, exchange: Exchange
 ) -> tuple[GivenConsent, ...]:
     """What people answered, one for each part they play.
 
@@ -100,30 +113,37 @@ def answers_given(
     must have said yes, and one no is a no: the careful reading of "the
     representative(s)".
     """
-    newest = newest_by_person(rows, exchange_id)
+    newest = newest_by_person(rows, exchange.id)
     given: list[GivenConsent] = []
     for who in dict.fromkeys(one.who for one in around.people):
         found = [newest.get(one.id) for one in around.acting_as(who)]
         answered = [row for row in found if row is not None]
         refused = [row for row in answered if row.state == ConsentState.REFUSED]
         if refused:
-            given.append(_given(who, refused, purpose, exchange_id, refused=True))
+            given.append(_given(who, refused, purpose, exchange, refused=True))
         elif answered and len(answered) == len(found):
-            given.append(_given(who, answered, purpose, exchange_id))
+            given.append(_given(who, answered, purpose, exchange))
     return tuple(given)
 
 
 def newest_by_person(rows: Iterable[Consent], exchange_id: UUID | None = None) -> dict[UUID, Consent]:
-    """Each person's newest answer; one that was tied to another exchange counts only when there is no other."""
+    """Each person's answer that stands; one that was tied to another exchange counts only when there is no other."""
 
-    def rank(row: Consent) -> tuple[bool, datetime, str]:
-        return row.exchange_id in (None, exchange_id), row.recorded_at, str(row.id)
+    def rank(row: Consent) -> tuple[bool, tuple[date, datetime, bool], str]:
+        return row.exchange_id in (None, exchange_id), strength(said_in(row)), str(row.id)
 
     return {row.person_id: row for row in sorted(rows, key=rank)}
 
 
+def said_in(row: Consent) -> Said:
+    """The yes or no that a row holds: what was taken back is a no of the day on which it was taken back."""
+    if row.withdrawn_at is not None:
+        return Said(clock.local_date(row.withdrawn_at), True, row.withdrawn_at)
+    return Said(row.given_on, row.state != ConsentState.GIVEN, row.recorded_at)
+
+
 def _given(
-    who: Who, rows: Sequence[Consent], purpose: Purpose, exchange_id: UUID | None, *, refused: bool = False
+    who: Who, rows: Sequence[Consent], purpose: Purpose, exchange: Exchange, *, refused: bool = False
 ) -> GivenConsent:
     told = set.intersection(*({*row.told} for row in rows))
     withdrawn = [clock.local_date(row.withdrawn_at) for row in rows if row.withdrawn_at is not None]
@@ -136,7 +156,7 @@ def _given(
         informed_of=tuple(word for word in Informed if word.value in told),
         recipient=Recipient(kind) if kind else None,
         purpose=purpose,
-        for_this_exchange=exchange_id is not None and all(row.exchange_id == exchange_id for row in rows),
+        for_this_exchange=all(exchange.is_of(row) for row in rows),
         refused=refused,
         withdrawn_on=min(withdrawn) if withdrawn else None,
     )

@@ -1,6 +1,7 @@
 """What other packages show of disclosures: side menu, timeline, approvals, tasks; and what we hear of consent."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -10,13 +11,15 @@ from casemgmt.accounts.models import User
 from casemgmt.base import jobs
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
+from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
 from casemgmt.web import navigation
 from casemgmt.web.routes import Needs
 from casemgmt.work.approvals import Approval, ApprovalSource, approvals
 from casemgmt.work.kinds import Group, task_kind
-from consent.hooks import changed
+from consent.hooks import changed, exchanges
 from disclosures.acts import called, reassess_running
+from disclosures.judging import beginning
 from disclosures.models import Disclosure, DisclosureRegisterRow
 from disclosures.printing import BUILD
 from disclosures.vocabulary import APPROVE, HAND_OVER, INFORM, QUESTION, REVIEW, RUNNING, State
@@ -86,9 +89,16 @@ def _approval(row: Disclosure, asked_by: str, *, shut: bool) -> Approval:
     )
 
 
+def _beginning(exchange_id: UUID, on: date) -> Decision | None:
+    """From which day on an answer can be one to this disclosure."""
+    row = Disclosure.objects.filter(id=exchange_id).first()
+    return beginning(row, profile_in_force(on)) if row is not None else None
+
+
 approvals.add("disclosures", ApprovalSource(gettext_noop("Disclosures"), _waiting))
 timeline_events.add("disclosures", _timeline)
 changed.add("disclosures", reassess_running)
+exchanges.add("disclosures", _beginning)
 section(
     "disclosures",
     gettext_noop("Disclosures"),

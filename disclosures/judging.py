@@ -12,10 +12,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from casemgmt.base import clock
 from casemgmt.base.db import reads
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.conditions import holds
 from casemgmt.policy.rules.consent import whose_consent_needed
+from casemgmt.policy.rules.days import answers_count_from
 from casemgmt.policy.rules.disclosure import (
     DECIDED,
     approval_needed,
@@ -32,7 +34,7 @@ from casemgmt.policy.rules.unknown import BIRTH_DATE, cannot_tell, not_filled_in
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.sharing import Condition, GroundRule
 from casemgmt.policy.schema.vocabulary import Channel, ConsentPurpose, Event, Ground, Mode, Purpose, Recipient
-from consent.facts import Circle, Somebody, answers_given, client_facts, consent_facts, newest_by_person
+from consent.facts import Circle, Exchange, Somebody, answers_given, client_facts, consent_facts, newest_by_person
 from consent.models import Consent
 from consent.queries import consents_for
 from consent.vocabulary import ConsentState
@@ -179,7 +181,7 @@ def judge(disclosure: Disclosure, around: Circle, profile: Profile, on: date) ->
     facts = disclosure_facts(disclosure, around, rows, profile)
     decided = bool((disclosure.answers.get("decision") or {}).get("may"))
     may = may_disclose(facts, profile, on, chosen=key, decided=decided)
-    return Judgement(who, may, _needed(disclosure, around, who, rows, on))
+    return Judgement(who, may, _needed(_exchange(disclosure, profile), around, who, rows, on))
 
 
 def _without_consent(may: Decision, unknown: Decision) -> Decision:
@@ -200,7 +202,7 @@ def _without_consent(may: Decision, unknown: Decision) -> Decision:
 def disclosure_facts(disclosure: Disclosure, around: Circle, rows: list[Consent], profile: Profile) -> DisclosureFacts:
     """Everything that is known of one disclosure, for ``may_disclose``: also what the chosen ground asked."""
     purpose = Purpose(disclosure.purpose_kind)
-    given = answers_given(rows, around, purpose=purpose, exchange_id=disclosure.id)
+    given = answers_given(rows, around, purpose=purpose, exchange=_exchange(disclosure, profile))
     chosen = chosen_ground(profile, disclosure.answers)
     known: dict[str, Any] = {
         **client_facts(around),
@@ -308,19 +310,28 @@ def recipient_line(recipient: Mapping[str, str]) -> str:
     return ", ".join(filter(None, (recipient.get("organisation", ""), recipient.get("name", ""))))
 
 
-def _needed(disclosure: Disclosure, around: Circle, who: Decision, rows: list[Consent], on: date) -> tuple[Needed, ...]:
-    newest = newest_by_person(rows, disclosure.id)
+def beginning(disclosure: Disclosure, profile: Profile) -> Decision:
+    """From which day on an answer can be one to this disclosure: where consent is asked anew, since it was proposed."""
+    return answers_count_from(_consent_purpose(disclosure), clock.local_date(disclosure.proposed_at), profile)
+
+
+def _exchange(disclosure: Disclosure, profile: Profile) -> Exchange:
+    return Exchange(disclosure.id, beginning(disclosure, profile).outcome["not_before"])
+
+
+def _needed(exchange: Exchange, around: Circle, who: Decision, rows: list[Consent], on: date) -> tuple[Needed, ...]:
+    newest = newest_by_person(rows, exchange.id)
     return tuple(
-        Needed(person, newest.get(person.id), _counts(newest.get(person.id), who.outcome, disclosure.id, on))
+        Needed(person, newest.get(person.id), _counts(newest.get(person.id), who.outcome, exchange, on))
         for person in people_of(around, who.outcome.get("from", ()))
     )
 
 
-def _counts(row: Consent | None, form: Mapping[str, Any], exchange_id: UUID, on: date) -> bool:
+def _counts(row: Consent | None, form: Mapping[str, Any], exchange: Exchange, on: date) -> bool:
     """Whether one answer meets the form that the rule asks; the whole is judged by ``may_disclose``."""
     if row is None or row.state != ConsentState.GIVEN or row.given_on > on:
         return False
-    if form.get("each_time") and row.exchange_id != exchange_id:
+    if form.get("each_time") and not exchange.is_of(row):
         return False
     told = set(form.get("informed_of") or ())
     return (row.form == "written" or not form.get("written")) and told <= set(row.told)

@@ -10,6 +10,7 @@ from casemgmt.policy.decision import Decision
 from casemgmt.policy.labels import dutch
 from casemgmt.policy.rules.answer import answer, used
 from casemgmt.policy.rules.conditions import unmet
+from casemgmt.policy.rules.days import Said, strength
 from casemgmt.policy.rules.facts import ConsentFacts, DisclosureFacts, GivenConsent, MissingFact
 from casemgmt.policy.rules.representation import Ladder, Standing, client_facts, decider, stand, what_would_change
 from casemgmt.policy.schema import Profile
@@ -147,9 +148,15 @@ def _answers(facts: DisclosureFacts) -> tuple[GivenConsent, ...]:
 
 
 def _latest(person: Person, answers: Iterable[GivenConsent], on: date) -> GivenConsent | None:
-    """The newest answer of this person; without a date it counts as given on the day itself."""
+    """The answer of this person that stands; without a date a yes counts as the oldest, a no as of the day itself."""
     own = [one for one in answers if person in one.by]
-    return max(own, key=lambda one: one.given_on or on, default=None)
+    return max(own, key=lambda one: strength(_said(one, on)), default=None)
+
+
+def _said(one: GivenConsent, on: date) -> Said:
+    withdrawn = one.withdrawn_on if _withdrawn(one, on) else None
+    no = one.refused or withdrawn is not None
+    return Said(withdrawn or one.given_on or (on if no else date.min), no)
 
 
 def _withdrawn(consent: GivenConsent, on: date) -> bool:

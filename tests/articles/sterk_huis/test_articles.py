@@ -331,3 +331,16 @@ def test_house_approval_never_blocks_a_duty_or_acute_danger() -> None:
     assert [one.outcome["needed"] for one in (usual, danger, duty)] == [True, False, False]
     assert (danger.outcome["review_within_days"], duty.outcome["review_within_days"]) == (3, 3)
     assert usual.articles == ()
+
+
+@pytest.mark.rule("SH-3.7.2c", "SH-1.3-toest")
+@pytest.mark.parametrize("no", [{"refused": True}, {"given_on": "2026-05-01", "withdrawn_on": "2026-05-30"}])
+@pytest.mark.parametrize(
+    ("yes_on", "allowed"), [("2026-05-20", False), (None, False), ("2026-05-30", False), ("2026-05-31", True)]
+)
+def test_a_no_stands_until_a_yes_of_a_later_day(no: dict[str, Any], yes_on: str | None, allowed: bool) -> None:
+    """Where nobody knows which of two of one day came last, the no."""
+    yes = CONSENT | {"by": ["client"], "given_on": yes_on}
+    for said in ([yes, CONSENT | {"by": ["client"]} | no], [CONSENT | {"by": ["client"]} | no, yes]):
+        decision = sh("may_disclose", birth_date="1980-01-01", recipient="school", consents=said)
+        assert decision.outcome["allowed"] is allowed
