@@ -35,6 +35,7 @@ def configure() -> None:
         timezone="Europe/Amsterdam",
         beat_schedule={
             "do the work that is due": {"task": "casemgmt.poll", "schedule": 5.0},
+            "plan the minute": {"task": "casemgmt.plan_minute", "schedule": 60.0},
             "plan the night": {"task": "casemgmt.plan_night", "schedule": crontab(hour=2, minute=15)},
         },
     )
@@ -72,3 +73,11 @@ def plan_night() -> None:
     from casemgmt.night import plan
 
     plan()
+
+
+@app.task(name="casemgmt.plan_minute")
+def plan_minute() -> None:
+    """Queue what every organisation is watched for."""
+    from casemgmt import night
+
+    night.plan_minute()

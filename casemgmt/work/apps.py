@@ -10,5 +10,5 @@ class WorkConfig(AppConfig):
     label = "work"
 
     def ready(self) -> None:
-        """Make the reminder job and the menu entry known."""
-        from casemgmt.work import menu, tasks  # noqa: F401
+        """Make the jobs and the menu entries known."""
+        from casemgmt.work import menu, reading, tasks  # noqa: F401

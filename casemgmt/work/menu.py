@@ -13,5 +13,9 @@ navigation.item(gettext_noop("Approvals"), "circle-check", "work:approvals", 60,
 # The organisation's administrator: accounts and machinery, never a dossier.
 ADMINISTERS = Needs.capability("users.manage")
 
+# Whoever reviews access afterwards: the controller of the organisation.
+REVIEWS = Needs.capability("emergency.review")
+
+navigation.item(gettext_noop("Much read"), "eye", "work:reading_alarms", 75, needs=REVIEWS)
 navigation.item(gettext_noop("Staff"), "users", "work:members", 80, needs=ADMINISTERS)
 navigation.item(gettext_noop("Background"), "refresh", "work:background", 85, needs=ADMINISTERS)

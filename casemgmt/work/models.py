@@ -1,7 +1,8 @@
 """One piece of work that waits for somebody, with its date and how that date was found.
 
 What it says stands under the dossier's key. Work of the organisation itself
-(a policy to publish, a log to review) has a kind and no words.
+(a policy to publish, a log to review) has a kind and no words. And the alarm that
+somebody read unusually many dossiers.
 """
 
 from typing import ClassVar
@@ -80,3 +81,35 @@ class Task(OrganisationModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class ReadingAlarm(OrganisationModel):
+    """Somebody of staff opened unusually many dossiers: who, when and how many; which ones is in the trail only.
+
+    ``most`` and ``minutes`` are the house rule at that moment.
+    """
+
+    user_id = models.UUIDField()
+    began_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    dossiers = models.PositiveIntegerField()
+    most = models.PositiveIntegerField()
+    minutes = models.PositiveIntegerField()
+    raised_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+    looked_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation_id", "user_id", "began_at"], name="one_alarm_a_burst"),
+            models.CheckConstraint(
+                name="alarm_looked_into_by_another",
+                condition=models.Q(looked_at__isnull=True, looked_by_id__isnull=True)
+                | models.Q(looked_at__isnull=False, looked_by_id__isnull=False)
+                & ~models.Q(looked_by_id=models.F("user_id")),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "-last_at"], name="alarm_by_time")]
+
+    def __str__(self) -> str:
+        return f"alarm {self.id}"

@@ -4,10 +4,18 @@ from django.urls import URLPattern
 
 from casemgmt.web.routes import Needs, page
 from casemgmt.work import administration, views
-from casemgmt.work.menu import ADMINISTERS, DECIDES
+from casemgmt.work.menu import ADMINISTERS, DECIDES, REVIEWS
 
 urlpatterns: list[URLPattern] = [
     page("goedkeuren/", views.approvals, name="work:approvals", needs=DECIDES, personal=True),
+    page("veel-gelezen/", views.reading_alarms, name="work:reading_alarms", needs=REVIEWS, personal=True),
+    page(
+        "veel-gelezen/<uuid:alarm_id>/bekeken/",
+        views.looked_into,
+        name="work:looked_into",
+        needs=REVIEWS,
+        methods=("POST",),
+    ),
     page("taken/<uuid:task_id>/klaar/", views.finish, name="work:finish", needs=Needs.staff(), methods=("POST",)),
     page("medewerkers/", administration.staff, name="work:members", needs=ADMINISTERS, personal=True),
     page(

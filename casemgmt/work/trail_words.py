@@ -7,3 +7,4 @@ from casemgmt.audit.words import say
 say("tasks", gettext_noop("the list of tasks"))
 say("task", gettext_noop("a task"))
 say("approvals", gettext_noop("the list of what waits for approval"))
+say("mass-reading", gettext_noop("an alarm that somebody read many dossiers"))

@@ -1,4 +1,4 @@
-"""What happens to a task: it goes with its dossier."""
+"""What happens to a task: it goes with its dossier. An alarm is about staff and about no dossier."""
 
 from casemgmt.base.treatments import declare
 
@@ -24,5 +24,21 @@ declare(
     done_by_id       erase omit plain
     reminded_days    erase omit none
     escalated_at     erase omit plain
+    """,
+)
+declare(
+    "work.ReadingAlarm",
+    """
+    id               term never none
+    organisation_id  term never none
+    user_id          term never none
+    began_at         term never none
+    last_at          term never none
+    dossiers         term never none
+    most             term never none
+    minutes          term never none
+    raised_at        term never none
+    looked_at        term never plain
+    looked_by_id     term never plain
     """,
 )

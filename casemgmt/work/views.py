@@ -1,13 +1,16 @@
-"""Ticking off a task, and the inbox of approvals."""
+"""Ticking off a task, the inbox of approvals, and the alarms about much reading."""
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from casemgmt.audit.doors import doorway
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.web.render import render, see_other
+from casemgmt.work import reading
 from casemgmt.work.acts import finish_task
 from casemgmt.work.approvals import waiting_for
 
@@ -23,3 +26,17 @@ def finish(request: HttpRequest, task_id: UUID) -> HttpResponse:
     with doorway(Action.CHANGE, "task"):
         finish_task(task_id, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     return see_other(request, "dossiers:day")
+
+
+def reading_alarms(request: HttpRequest) -> HttpResponse:
+    """Who read unusually many dossiers, and who looked into it."""
+    found = reading.alarms(request.actor)  # type: ignore[attr-defined]
+    return render(request, "work/reading_alarms.html", {"alarms": found})
+
+
+def looked_into(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
+    """Say that an alarm was looked into; a no leaves its row in the trail."""
+    with doorway(Action.DECIDE, "mass-reading"):
+        reading.looked_into(alarm_id, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+    messages.success(request, _("Written down that you looked into it."))
+    return see_other(request, "work:reading_alarms")

@@ -26,6 +26,7 @@ from casemgmt.policy.models import PolicyChange, PolicyVersion, State
 from casemgmt.policy.versions import body_of, profile_in_force, version_in_force
 from casemgmt.vault.keys import load_keys
 from casemgmt.work.acts import create_task
+from casemgmt.work.models import ReadingAlarm
 from client_requests.acts import NewRequest, receive_request
 from client_requests.invitations import invite
 from consent.acts import NewConsent, record_consent
@@ -119,7 +120,7 @@ def _colleague(batch: Batch) -> User:
 
 
 def _organisation(batch: Batch, colleague: User) -> None:
-    """A team, an invitation, work that was given up, and a version of the rules that never held."""
+    """A team, an alarm, an invitation, work that was given up, and a version of the rules that never held."""
     site, number, now = batch.site, batch.number, clock.now()
     invited = User.objects.create_staff(email=f"nieuw{number}@example.org", name=f"Nieuw {number}", password=None)
     staff.invite(user_id=invited.id, name=invited.name, at=now)
@@ -127,6 +128,9 @@ def _organisation(batch: Batch, colleague: User) -> None:
         organisation_id=site.id, kind="letters.render", subject=uuid4(), due_at=now, failed_at=now, last_error="OSError"
     )
     with transaction.atomic():
+        ReadingAlarm.objects.create(
+            user_id=colleague.id, began_at=now, last_at=now, dossiers=50, most=40, minutes=10, raised_at=now
+        )
         Unit.objects.create(name=f"team {number}")
         _version(number, colleague.id, now)
 

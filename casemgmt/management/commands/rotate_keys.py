@@ -23,7 +23,6 @@ from casemgmt.vault.keys import NoKey
 from casemgmt.vault.sealing import CannotOpen
 
 Line = dict[str, Any]
-_WORD = "organisation-key"
 _SHUT = "The key of {slug} opens with neither CASEMGMT_MASTER_KEY nor CASEMGMT_PREVIOUS_MASTER_KEY."
 
 
@@ -157,4 +156,4 @@ def _accounts(renewed: int) -> Told:
 
 def _record(ground: str, outcome: Outcome = Outcome.DONE) -> None:
     with transaction.atomic():
-        events.record(Action.JOB, outcome=outcome, data=_WORD, ground=ground)
+        events.record(Action.JOB, outcome=outcome, data="organisation-key", ground=ground)

@@ -57,6 +57,13 @@ def looks_told(profile: Profile, on: date) -> Decision:
     return answer(profile, {"up_to": up_to}, (rule,), (fact("today", on),))
 
 
+def reading_alarm(profile: Profile, on: date) -> Decision:
+    """`dossiers`: how many different ones somebody opens within `minutes` before the reviewer of access is called."""
+    rules = profile.house_rules
+    most, within = rules.mass_reading_dossiers, rules.mass_reading_minutes
+    return answer(profile, {"dossiers": most.value, "minutes": within.value}, (most, within), (fact("today", on),))
+
+
 def _due(rule: Valued[Term] | None, profile: Profile, since: Fact, label: str) -> Decision:
     if rule is None:
         return answer(profile, {"due": since.value}, (), (since,))

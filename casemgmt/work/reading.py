@@ -1,0 +1,264 @@
+"""Who reads unusually many dossiers: found in the trail every minute, told once a burst to whoever reviews access.
+
+The house rule says how many dossiers within how many minutes. An alarm is no judgement: it holds who and how many,
+and says that somebody should ask. Which dossiers they were stands in the trail and nowhere else.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, F, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from casemgmt.accounts.models import User
+from casemgmt.audit import events
+from casemgmt.audit.models import AccessEvent
+from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.base import clock, jobs
+from casemgmt.base.db import act, reads
+from casemgmt.base.errors import Conflict, NotThere
+from casemgmt.base.nightly import every_minute, sweep
+from casemgmt.base.outbox import Mail, mail_kind, queue_mail
+from casemgmt.organisations.actors import Actor
+from casemgmt.organisations.models import Membership
+from casemgmt.policy.roles import roles_on
+from casemgmt.policy.rules.house import reading_alarm
+from casemgmt.policy.versions import NoVersion, profile_in_force
+from casemgmt.work.acts import create_task, finish_tasks_for
+from casemgmt.work.kinds import Group, task_kind
+from casemgmt.work.models import ReadingAlarm
+
+REVIEWS = "emergency.review"
+WATCH, NIGHT, MAIL = "work.mass_reading", "work.mass_reading_night", "work.reading_alarm"
+OPENING = (Action.READ, Action.PRINT, Action.EXPORT)
+# Each minute looks back this far beyond the window, so that a worker that was silent for a while misses nothing;
+# the night looks at the whole day before it.
+BEYOND = timedelta(minutes=20)
+DAY = timedelta(hours=26)
+LONGEST_LIST = 100
+LOOK = task_kind(WATCH, gettext_noop("Somebody read unusually many dossiers"), Group.KEEP, icon="eye").name
+
+Opened = tuple[datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """A time in which somebody opened this many different dossiers, without a pause as long as the window."""
+
+    began_at: datetime
+    last_at: datetime
+    dossiers: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmValue:
+    """An alarm as the page shows it; ``mine`` says that it is about the reader."""
+
+    id: UUID
+    name: str
+    began_at: datetime
+    last_at: datetime
+    dossiers: int
+    most: int
+    minutes: int
+    looked_at: datetime | None
+    looked_by: str
+    mine: bool
+
+
+def burst(opened: Sequence[Opened], most: int, window: timedelta) -> Burst | None:
+    """The first burst among ``opened`` (in order of time): ``most`` different dossiers or more within ``window``.
+
+    It goes on as long as no pause is longer than the window.
+    """
+    inside: Counter[UUID] = Counter()
+    first = 0
+    for place, (at, dossier_id) in enumerate(opened):
+        inside[dossier_id] += 1
+        while at - opened[first][0] > window:
+            inside -= Counter((opened[first][1],))
+            first += 1
+        if len(inside) >= most:
+            last = _until(opened, place, window)
+            together = {one for _at, one in opened[first : last + 1]}
+            return Burst(opened[first][0], opened[last][0], len(together))
+    return None
+
+
+def _until(opened: Sequence[Opened], place: int, window: timedelta) -> int:
+    while place + 1 < len(opened) and opened[place + 1][0] - opened[place][0] <= window:
+        place += 1
+    return place
+
+
+@jobs.handles(WATCH)
+def watch(organisation_id: UUID) -> None:
+    """Look at the last half hour or so."""
+    raise_alarms(clock.now(), BEYOND)
+
+
+@jobs.handles(NIGHT)
+def watch_day(organisation_id: UUID) -> None:
+    """Look at the whole day, for what the minutes missed while nothing ran."""
+    raise_alarms(clock.now(), DAY)
+
+
+every_minute(WATCH)
+sweep(NIGHT)
+jobs.called(WATCH, gettext_noop("Looking whether somebody reads unusually many dossiers"))
+jobs.called(NIGHT, gettext_noop("Looking whether somebody reads unusually many dossiers"))
+
+
+@act
+def raise_alarms(at: datetime, back: timedelta) -> int:
+    """Raise an alarm for each new burst since ``back`` and the window, renew what goes on; returns how many are new."""
+    try:
+        on = clock.local_date(at)
+        rule = reading_alarm(profile_in_force(on), on).outcome
+    except NoVersion:
+        return 0  # an organisation that is being made
+    most, window = rule["dossiers"], timedelta(minutes=rule["minutes"])
+    since = at - back - window
+    return sum(_raise(user_id, since, most, window, at) for user_id in _many_readers(since, most))
+
+
+def _openings(since: datetime) -> QuerySet[AccessEvent]:
+    shown = AccessEvent.objects.filter(at__gte=since, action__in=OPENING, outcome__in=(Outcome.SHOWN, Outcome.DONE))
+    return shown.filter(user_id__isnull=False, dossier_id__isnull=False)
+
+
+def _many_readers(since: datetime, most: int) -> list[UUID]:
+    """Who opened so many in the whole time; whether it was within the window is seen after."""
+    # Who has an alarm that still goes on may need fewer to renew it.
+    fresh = ReadingAlarm.objects.filter(last_at__gte=since).values_list("user_id", flat=True)
+    counted = _openings(since).values("user_id").annotate(many=Count("dossier_id", distinct=True))
+    return sorted({*counted.filter(many__gte=most).values_list("user_id", flat=True), *fresh})
+
+
+def _raise(user_id: UUID, since: datetime, most: int, window: timedelta, at: datetime) -> bool:
+    opened = list(_openings(since).filter(user_id=user_id).order_by("at").values_list("at", "dossier_id"))
+    last = ReadingAlarm.objects.select_for_update().filter(user_id=user_id).order_by("-began_at").first()
+    if last is not None:
+        _renew(last, [each for each in opened if each[0] > last.last_at], window)
+        opened = [each for each in opened if each[0] > last.last_at]
+    raised = False
+    while (found := burst(opened, most, window)) is not None:
+        _tell(user_id, found, most, window, at)
+        opened = [each for each in opened if each[0] > found.last_at]
+        raised = True
+    return raised
+
+
+def _renew(alarm: ReadingAlarm, later: list[Opened], window: timedelta) -> None:
+    """Let an alarm that goes on say until when, and how many it is by now; nobody is called again for it."""
+    last_at = alarm.last_at
+    for at, _dossier in later:
+        if at - last_at > window:
+            break
+        last_at = at
+    if last_at == alarm.last_at:
+        return
+    alarm.last_at = last_at
+    mine = _openings(alarm.began_at).filter(user_id=alarm.user_id, at__lte=last_at)
+    alarm.dossiers = mine.aggregate(many=Count("dossier_id", distinct=True))["many"]
+    alarm.save(update_fields=["last_at", "dossiers"])
+
+
+def _tell(user_id: UUID, found: Burst, most: int, window: timedelta, at: datetime) -> None:
+    alarm = ReadingAlarm.objects.create(
+        user_id=user_id,
+        began_at=found.began_at,
+        last_at=found.last_at,
+        dossiers=found.dossiers,
+        most=most,
+        minutes=int(window.total_seconds() // 60),
+        raised_at=at,
+    )
+    events.record(Action.JOB, data="mass-reading", object_id=alarm.id, ground=f"{found.dossiers} dossiers")
+    create_task(
+        kind=LOOK,
+        due_on=clock.local_date(at),
+        at=at,
+        capability=REVIEWS,
+        object_id=alarm.id,
+        link="work:reading_alarms",
+    )
+    for reviewer in _reviewers(at):
+        queue_mail(MAIL, reviewer)
+
+
+def _reviewers(at: datetime) -> list[UUID]:
+    """Everybody who reviews access today."""
+    on = clock.local_date(at)
+    roles = [key for key, role in roles_on(on).items() if REVIEWS in role.capabilities]
+    held = Membership.objects.filter(role__in=roles, starts_on__lte=on).exclude(ends_on__lt=on)
+    return sorted(set(held.values_list("user_id", flat=True)))
+
+
+def write_alarm(user_id: UUID) -> Mail | None:
+    """The mail to somebody who reviews access: that something waits, and nothing about whom."""
+    user = _reviewer(user_id)
+    if user is None:
+        return None
+    with translation.override(user.language):
+        text = _("Sign in and open your day: the task stands at the top. For privacy this message says no more.")
+        return Mail(to=user.email or "", subject=_("An alarm waits for you"), text=text)
+
+
+@reads
+def _reviewer(user_id: UUID) -> User | None:
+    if not ReadingAlarm.objects.filter(looked_at__isnull=True).exists():
+        return None
+    return User.objects.filter(id=user_id, is_active=True, email__isnull=False).first()
+
+
+mail_kind(MAIL, write_alarm)
+
+
+@act
+def alarms(by: Actor) -> list[AlarmValue]:
+    """The alarms, those that wait first and then the latest; that they were read is in the trail."""
+    rows = list(ReadingAlarm.objects.order_by(F("looked_at").desc(nulls_first=True), "-began_at")[:LONGEST_LIST])
+    people = {row.user_id for row in rows} | {row.looked_by_id for row in rows}
+    names = dict(User.objects.filter(id__in=people).values_list("id", "name"))
+    events.record(Action.READ, outcome=Outcome.SHOWN, data="mass-reading")
+    return [
+        AlarmValue(
+            id=row.id,
+            name=names.get(row.user_id, ""),
+            began_at=row.began_at,
+            last_at=row.last_at,
+            dossiers=row.dossiers,
+            most=row.most,
+            minutes=row.minutes,
+            looked_at=row.looked_at,
+            looked_by=names.get(row.looked_by_id, "") if row.looked_by_id else "",
+            mine=row.user_id == by.user_id,
+        )
+        for row in rows
+    ]
+
+
+@act
+def looked_into(alarm_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Say that the alarm was looked into; ends its task.
+
+    Raises NotThere for another organisation's or none, and Conflict when somebody did already, or when it is about
+    whoever says so.
+    """
+    alarm = ReadingAlarm.objects.select_for_update().filter(id=alarm_id).first()
+    if alarm is None:
+        raise NotThere
+    if alarm.looked_at is not None:
+        raise Conflict(_("A colleague has looked into this already."))
+    if alarm.user_id == by.user_id:
+        raise Conflict(_("This is about your own reading. Somebody else looks into it."))
+    alarm.looked_at, alarm.looked_by_id = at, by.user_id
+    alarm.save(update_fields=["looked_at", "looked_by_id"])
+    finish_tasks_for(alarm.id, by=by, at=at, kind=LOOK)
+    events.record(Action.DECIDE, data="mass-reading", object_id=alarm.id, ground="looked into")
