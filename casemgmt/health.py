@@ -18,6 +18,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from casemgmt.base import maintenance
 from casemgmt.base.opening import NotOpen
 from casemgmt.letters.pdf import without_network
 from casemgmt.vault.keys import master_key_opens
@@ -29,7 +30,7 @@ OPEN_PRINTER = "worker-prints-with-network"
 WORKER_SILENT_AFTER = 300
 LEAST_FREE = 1_000_000_000
 # What still works when it is not as it should be: nobody is turned away for it.
-WARNINGS = ("printer",)
+WARNINGS = ("printer", "maintenance")
 
 log = logging.getLogger("casemgmt.health")
 _running: dict[str, threading.Thread] = {}
@@ -69,6 +70,7 @@ def parts() -> list[Part]:
         "worker": _worker,
         "disk": _disk,
         "printer": _printer_is_shut,
+        "maintenance": lambda: not maintenance.is_on(),
     }
     answers = _ask(asked)
     names = {
@@ -80,6 +82,7 @@ def parts() -> list[Part]:
         "worker": _("The worker in the background"),
         "disk": _("Free space on the disk"),
         "printer": _("The printer of letters"),
+        "maintenance": _("Maintenance"),
     }
     return [_part(key, names[key], answers[key]) for key in asked]
 
@@ -164,6 +167,7 @@ def _sentence(key: str, well: bool) -> str:
             "key": _("Opens the vault."),
             "disk": _("There is enough room."),
             "printer": _("Letters are made without a network connection."),
+            "maintenance": _("Is off."),
         }
         return good.get(key, _("Answers."))
     return {
@@ -180,6 +184,7 @@ def _sentence(key: str, well: bool) -> str:
         "broker": _("Does not answer. Signing in waits; work in the background goes on, a little later."),
         "worker": _("Has not been heard for five minutes. Letters and night work wait; nothing is lost."),
         "disk": _("Less than one gigabyte is free. Make room, or new files will be refused."),
+        "maintenance": _("Is on: every page says so, and work in the background waits until it is off."),
         "printer": _(
             "Letters are made, but this machine does not let the printer cut off its network. "
             "Let the operator allow user namespaces for the worker."

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import Error, connection, transaction
 
-from casemgmt.base import clock
+from casemgmt.base import clock, maintenance
 from casemgmt.base.errors import Unavailable
 from casemgmt.base.failpoints import failpoint
 from casemgmt.base.models import Job
@@ -128,10 +128,15 @@ def ring() -> None:
 
 
 def run_due(limit: int = 50) -> int:
-    """Do the work that is due, at most ``limit`` jobs; returns how many were done or tried."""
+    """Do the work that is due, at most ``limit`` jobs; returns how many were done or tried.
+
+    During maintenance nothing is begun: what runs is finished, the rest waits.
+    """
+    if maintenance.is_on():
+        return 0
     _give_up_on_killers()
     done = 0
-    while done < limit:
+    while done < limit and not maintenance.is_on():
         job = _claim()
         if job is None:
             break

@@ -37,6 +37,8 @@ AUTH_USER_MODEL = "accounts.User"
 
 STATE = Path(optional("CASEMGMT_STATE", str(ROOT / ".state")))
 FILES = folder("CASEMGMT_FILES", "the folder of sealed files", str(STATE / "files"))
+# While this file is there, every page says that we are at work. Web and worker both see the folder of files.
+MAINTENANCE_FILE = Path(optional("CASEMGMT_MAINTENANCE_FILE", str(FILES / "maintenance.json")))
 CLOCK_FILE = never_in_production("CASEMGMT_CLOCK_FILE", "it moves the clock, and with it every term of law")
 FAILPOINT = never_in_production("FAILPOINT", "it kills the process at a named place")
 MASTER_KEY = key("CASEMGMT_MASTER_KEY", "base64 of 32 random bytes")
@@ -86,6 +88,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "casemgmt.audit.middleware.RequestContextMiddleware",
+    "casemgmt.maintenance.MaintenanceMiddleware",
     "casemgmt.refusals.RefusalMiddleware",
     "casemgmt.accounts.middleware.TwoSessionsMiddleware",
     "casemgmt.web.middleware.PageMiddleware",

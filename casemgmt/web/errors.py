@@ -66,8 +66,11 @@ def answer(
     decision: Any = None,
     headers: dict[str, str] | None = None,
     fields: Mapping[str, Sequence[str]] | None = None,
+    english: str = "",
 ) -> HttpResponse:
     """Answer with an error page, or the same in JSON when that is asked for; `detail` replaces what happened.
+
+    ``english``: the same once more, where nobody can know the visitor's language.
 
     ``fields``: what is wrong with each field of a form, in sentences; only a program reads them here.
     The sentence of a refusal says itself whom to ask, so at 403 ours beside it would send people to a second address.
@@ -78,7 +81,7 @@ def answer(
     if wants_json(request):
         return _json(status, texts.title, detail or texts.happened, fields or {}, headers)
     try:
-        body = _page(request, status, texts, detail, decision)
+        body = _page(request, status, texts, detail, decision, english)
     except Exception:
         # An error page that fails would hide the first error; the plain text always works.
         logger.exception("The error page for %s could not be written.", status)
@@ -161,7 +164,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def _page(request: HttpRequest, status: int, texts: Said, detail: str, decision: Any) -> str:
+def _page(request: HttpRequest, status: int, texts: Said, detail: str, decision: Any, english: str = "") -> str:
     known = status if status in (400, 403, 404, 405, 409, 413, 422, 423, 429, 500, 503) else 500
     values = {
         "request": request,
@@ -170,6 +173,7 @@ def _page(request: HttpRequest, status: int, texts: Said, detail: str, decision:
         "detail": detail,
         "decision": decision,
         # Nothing here may touch the session or the database, which may be what failed.
+        "english": english,
         "theme": "auto",
         "actor": None,
         "messages": (),
