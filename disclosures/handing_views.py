@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.vault.files import read_file
 from casemgmt.web import errors
+from casemgmt.web.downloads import as_download
 from casemgmt.web.render import see_other
 from disclosures import handing, informing
 from disclosures.forms import HandOverForm, WaitForm
@@ -83,16 +84,4 @@ def download(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> Htt
     pieces, number = open_dossier(
         actor, dossier_id, Verb.PREPARE_DISCLOSURE, read, data="disclosure-package", action=Action.EXPORT
     )
-    response = StreamingHttpResponse(iter(pieces), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(number)}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store, private"
-    return response
-
-
-def _file_name(number: str) -> str:
-    safe = "".join(
-        character for character in number if character.isascii() and (character.isalnum() or character in "-_")
-    )
-    return f"verstrekking-{safe or 'dossier'}.pdf"
+    return as_download(pieces, name=f"verstrekking-{number}.pdf", content_type="application/pdf")

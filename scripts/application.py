@@ -93,6 +93,8 @@ def application(services: Services, port: int) -> Application:
     """Decide under whom the application runs, and give it its environment."""
     unprivileged = is_root() and _readable_for_service_user()
     env = {**os.environ, **services.env, "DJANGO_SETTINGS_MODULE": "casemgmt.settings", "WEB_GRACEFUL_SECONDS": "4"}
+    # Where letters and mail lead; whoever started us may know better, such as behind a proxy.
+    env.setdefault("CASEMGMT_ADDRESS", address(port).rstrip("/"))
     # The environment is complete: the settings need not look for a file, in which the owner's address stands.
     env["CASEMGMT_ENV_FILE"] = os.devnull
     if unprivileged:

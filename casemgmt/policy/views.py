@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from casemgmt.accounts.confirm import confirm_again
@@ -28,6 +29,7 @@ from casemgmt.policy.schema import Profile
 from casemgmt.policy.sentences import SUFFIX, sentences_of, stale
 from casemgmt.policy.versions import NoVersion
 from casemgmt.web import errors, forms
+from casemgmt.web.downloads import as_download
 from casemgmt.web.render import page_or_block, render, see_other
 
 
@@ -69,12 +71,11 @@ def version(request: HttpRequest, number: int, key: str = "meta") -> HttpRespons
     return render(request, "policy/version.html", _section_values(profile, key) | {"card": card})
 
 
-def version_file(request: HttpRequest, number: int) -> HttpResponse:
+def version_file(request: HttpRequest, number: int) -> HttpResponseBase:
     """One version as the text file that another installation, or a jurist, can read."""
     _card, profile = queries.version_by_number(number, clock.today())
     name = f"{profile.meta.slug}_{number}.toml"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(dump_profile(profile), content_type="text/plain; charset=utf-8", headers=headers)
+    return as_download(dump_profile(profile), name=name, content_type="text/plain; charset=utf-8")
 
 
 def start(request: HttpRequest, number: int) -> HttpResponse:

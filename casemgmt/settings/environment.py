@@ -165,6 +165,11 @@ def backend(name: str, default: str) -> str:
     return value
 
 
+# A server that hangs must not hang every page with it: seconds until a connection stands, and milliseconds until
+# what was sent to it arrived (over a network; beside us it has no meaning). The address may say otherwise.
+PATIENCE = {"connect_timeout": "3", "tcp_user_timeout": "10000"}
+
+
 def database(name: str, meaning: str, *, guard: bool, fallback: str) -> dict[str, Any]:
     """Django's settings of one database from the URL in the setting ``name``."""
     url = required(name, meaning, fallback)
@@ -180,7 +185,7 @@ def database(name: str, meaning: str, *, guard: bool, fallback: str) -> dict[str
         "PASSWORD": parts.get("password") or "",
         "HOST": parts.get("host") or "",
         "PORT": str(parts.get("port") or ""),
-        "OPTIONS": {key: value for key, value in parts.items() if key not in known},
+        "OPTIONS": {**PATIENCE, **{key: value for key, value in parts.items() if key not in known}},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,

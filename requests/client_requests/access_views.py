@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from casemgmt.letters.queries import OpenedLetter, opened
 from casemgmt.letters.vocabulary import Kind
 from casemgmt.organisations.actors import Actor
 from casemgmt.web import forms
+from casemgmt.web.downloads import as_download
 from casemgmt.web.forms import Form
 from casemgmt.web.render import render, see_other
 from casemgmt.web.routes import reverse
@@ -162,10 +163,7 @@ def _may_read(actor: Actor, dossier: Dossier, kind: str) -> None:
 
 def pdf_answer(pieces: Any) -> HttpResponseBase:
     """A letter as a download under a name that tells nothing."""
-    response = FileResponse(pieces, content_type="application/pdf", as_attachment=True, filename="brief.pdf")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return as_download(pieces, name="brief.pdf", content_type="application/pdf")
 
 
 def _load(actor: Actor, dossier_id: UUID) -> tuple[AccessPage, Frame]:

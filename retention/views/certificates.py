@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from casemgmt.base.errors import NotThere
+from casemgmt.web.downloads import as_download
 from casemgmt.web.render import render
 from retention import proofs, signing
 from retention.views.asked import given
@@ -20,22 +22,16 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     return render(request, "retention/certificate.html", {"it": proofs.one(certificate_id)})
 
 
-def certificate_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+def certificate_file(request: HttpRequest, certificate_id: UUID) -> HttpResponseBase:
     """The certificate as a file of JSON: the signed text exactly, its signature, the public key."""
     number, text = proofs.as_file(certificate_id)
-    headers = {
-        "Content-Disposition": f'attachment; filename="certificate-{number}.json"',
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
+    return as_download(text, name=f"certificate-{number}.json", content_type="application/json; charset=utf-8")
 
 
-def public_key(request: HttpRequest) -> HttpResponse:
+def public_key(request: HttpRequest) -> HttpResponseBase:
     """The public keys, or the one with this id, for everybody: what only its maker can verify is worth nothing."""
     wanted, keys = given(request, "id"), signing.known_keys()
     if wanted and wanted not in keys:
         raise NotThere
     text = signing.pem(keys[wanted]) if wanted else signing.public_keys_pem()
-    headers = {"Content-Disposition": 'attachment; filename="key.pem"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(text, content_type="application/x-pem-file", headers=headers)
+    return as_download(text, name="key.pem", content_type="application/x-pem-file")

@@ -112,7 +112,8 @@ def _start(stack: Stack) -> list[subprocess.Popen[bytes]]:
     python, port = (sys.executable, "-m"), stack.url.rpartition(":")[2]
     celery = (*python, "celery", "-A", "casemgmt.celery")
     commands = {
-        "web": (*python, "gunicorn", "casemgmt.wsgi", "-b", f"127.0.0.1:{port}", "-w", "2", "--log-level", "warning"),
+        # With the configuration of ./run, which gunicorn must accept.
+        "web": (*python, "gunicorn", "-c", "scripts/gunicorn_conf.py", "-b", f"127.0.0.1:{port}", "casemgmt.wsgi"),
         "worker": (*celery, "worker", "-c", "1", "-l", "WARNING"),
         "beat": (*celery, "beat", "-l", "WARNING", "--pidfile=", "-s", str(stack.folder / "beat")),
     }
