@@ -90,9 +90,12 @@ def _options() -> argparse.Namespace:
 
 
 def _command() -> str:
-    return " ".join(
-        ["python -m benchmarks", *(word for word in sys.argv[1:] if "/" not in word or word == "dossiers/")]
-    )
+    """The command as anybody can give it again; where its report went is nobody's business."""
+    words = list(sys.argv[1:])
+    if "--out" in words:
+        at = words.index("--out")
+        del words[at : at + 2]
+    return " ".join(["python -m benchmarks", *words])
 
 
 def _postgres(services: Services) -> str:

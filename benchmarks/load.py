@@ -112,6 +112,7 @@ def main(services: Services, size: Size, options: argparse.Namespace) -> int:
     """Set up, let people work, go faster until it breaks, and write the report; 1 when the ten minutes had a fault."""
     use(size)
     portal = max(1, round(options.people * CLIENTS))
+    print("Who is new is invited and let in, and names become findable; the first time this takes minutes.", flush=True)
     accounts = staffing.staff(options.people - portal)
     accounts += staffing.clients(portal, size.dossiers, options.people - portal)
     staffing.make_searchable()

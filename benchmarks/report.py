@@ -8,6 +8,7 @@ from benchmarks.results import Results
 from benchmarks.worklist import FLOOR
 
 PICTURE = "report.svg"
+DISTURBED = 0.5  # load for each processor before the run, above which its figures are not to be relied on
 LIMITS = """\
 - Client, server and both database clusters share the processors, so a busy client makes the bare view look slower
   than it is; what the client took stands in the table. Only ratios of one run are compared.
@@ -49,12 +50,22 @@ def _text(results: Results) -> str:
     return (
         "# Benchmarks\n\n"
         f"`{results.command}`; {results.rounds} interleaved rounds after one to warm up, medians of the rounds.\n"
-        f"The machine: {said}.\n\n"
+        f"The machine: {said}.\n\n{_disturbed(results)}"
         f"Equal before anything was timed:\n\n{equal}\n\n"
         f"## Bars\n\n{table(results)}\n{unmeasured}\n"
         f"![The same as bars]({PICTURE})\n\n"
         f"## Figures\n\n{_readings(results)}\n\n"
         f"## What these figures cannot say\n\n{LIMITS}"
+    )
+
+
+def _disturbed(results: Results) -> str:
+    """A warning where the machine had other work: then even ratios only tell the direction."""
+    load, processors = results.machine.get("load before", "0").split()[0], results.machine["processors"]
+    if float(load) <= DISTURBED * int(processors):
+        return ""
+    return (
+        f"**The machine had other work** (a load of {load} on {processors} processors): only the direction counts.\n\n"
     )
 
 

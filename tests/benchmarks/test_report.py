@@ -72,6 +72,15 @@ def test_the_median_is_that_of_the_rounds_so_that_one_disturbed_round_does_not_c
     assert quantile([float(one) for one in range(100)], 0.95) == 95.0
 
 
+def test_a_run_on_a_machine_with_other_work_says_so() -> None:
+    made = results()
+    assert "had other work" not in report.files(made)["report.md"]
+    made.machine["load before"] = "1.1 0.2 0.1"
+    assert "**The machine had other work** (a load of 1.1 on 2" in report.files(made)["report.md"]
+    made.machine["load before"] = "1.0 9.9 9.9"
+    assert "had other work" not in report.files(made)["report.md"]
+
+
 def test_a_report_can_be_drawn_again_from_what_was_kept() -> None:
     made = results()
     again = read(json.loads(json.dumps(made.as_dict())))
