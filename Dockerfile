@@ -22,6 +22,20 @@ RUN PYTHONPATH=/app:/babel/lib/python3.11/site-packages /venv/bin/python -c \
     PYTHONPATH=/app:/app/requests \
     /venv/bin/python manage.py collectstatic --no-input
 
+# pg_dump and pg_restore of the servers' own release, with the libraries that they bring, for backups.
+FROM postgres:18-bookworm AS client
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+RUN mkdir -p /client/bin /client/lib \
+ && cp /usr/lib/postgresql/18/bin/pg_dump /usr/lib/postgresql/18/bin/pg_restore /client/lib/ \
+ && ldd /client/lib/pg_dump /client/lib/pg_restore \
+      | awk '$3 ~ "^/" && $1 !~ "^lib(c|m|dl|rt|pthread)[.]so" {print $3}' | sort -u \
+      | xargs cp --dereference --target-directory /client/lib \
+ && for name in pg_dump pg_restore; do \
+      printf '#!/bin/sh\nLD_LIBRARY_PATH=/opt/postgresql/lib exec /opt/postgresql/lib/%s "$@"\n' "$name" \
+        > "/client/bin/$name"; \
+    done \
+ && chmod 0755 /client/bin/pg_dump /client/bin/pg_restore
+
 FROM python:3.11-slim-bookworm
 # The libraries that draw letters follow Debian's security updates, so no version is named.
 # hadolint ignore=DL3008
@@ -30,7 +44,8 @@ RUN apt-get update \
       libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin casemgmt \
- && install -d -o casemgmt -g casemgmt -m 0700 /files
+ && install -d -o casemgmt -g casemgmt -m 0700 /files /backups /vault-backups
+COPY --from=client /client /opt/postgresql
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
@@ -41,7 +56,10 @@ ENV PATH=/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=casemgmt.settings \
     CASEMGMT_ENV=production \
     CASEMGMT_STATIC=/app/staticfiles \
-    CASEMGMT_FILES=/files
+    CASEMGMT_FILES=/files \
+    CASEMGMT_BACKUPS=/backups \
+    CASEMGMT_VAULT_BACKUPS=/vault-backups \
+    CASEMGMT_PG_BIN=/opt/postgresql/bin
 USER 10001
 VOLUME /files
 EXPOSE 8000

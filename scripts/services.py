@@ -80,7 +80,7 @@ def plan(environment: str) -> Services:
         give_to_service_user(state / name)
     outside = _given_from_outside()
     clusters = tuple(
-        Cluster(name, *ROLES[name], state, _passwords(state, name), durable=environment != "test")
+        Cluster(name, *ROLES[name], state, passwords_of(state, name), durable=environment != "test")
         for name, address, _ in ADDRESSES
         if address not in outside
     )
@@ -102,7 +102,7 @@ def _given_from_outside() -> dict[str, str]:
     return given
 
 
-def _passwords(state: Path, name: str) -> dict[str, str]:
+def passwords_of(state: Path, name: str) -> dict[str, str]:
     """The passwords of a cluster's roles, generated once; the superuser's never reaches the application."""
     path = state / f"passwords-{name}"
     known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -11,6 +11,8 @@ another token holds memories of what is gone, so it ends and starts anew.
 import logging
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg import errors, sql
@@ -28,6 +30,9 @@ _OPEN = sql.SQL(
 ).format(place=sql.SQL(PLACE))
 _SHUT = "update base_opening set place = ''"
 
+# Of this process: whoever puts a database back must work in it before it is open to others.
+_restoring: list[bool] = []
+
 log = logging.getLogger("casemgmt.opening")
 _known: dict[tuple[Any, ...], Any] = {}
 
@@ -38,6 +43,8 @@ class NotOpen(Unavailable):
 
 def require(connection: Any) -> None:
     """Let a fresh connection of the application through; raises NotOpen, and ends a process of an earlier database."""
+    if _restoring:
+        return
     try:
         row = connection.execute(_QUESTION).fetchone()
     except errors.UndefinedTable:
@@ -49,6 +56,16 @@ def require(connection: Any) -> None:
         log.error("The database behind this process was replaced; the process ends, to start without memories of it.")
         os.kill(os.getpid(), signal.SIGTERM)
         raise NotOpen("The database was replaced while this process ran.")
+
+
+@contextmanager
+def restoring() -> Iterator[None]:
+    """This process, and no other, may use the database while it is shut: to destroy again and to check."""
+    _restoring.append(True)
+    try:
+        yield
+    finally:
+        _restoring.pop()
 
 
 def open_here(cursor: Any) -> None:

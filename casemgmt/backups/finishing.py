@@ -1,0 +1,94 @@
+"""What comes between a database that was put back and its doors: replay, checks, and then the key in the lock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import connections, transaction
+
+from casemgmt.audit import chain, events
+from casemgmt.audit.chain import Head
+from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.backups.errors import BackupWrong
+from casemgmt.backups.manifest import Manifest
+from casemgmt.base import clock, opening
+from casemgmt.base.failpoints import failpoint
+from casemgmt.base.organisation import organisation
+from casemgmt.organisations.places import all_organisations
+from casemgmt.vault.keys import key_exists
+from dossiers.tasks import lost_keys, orphan_keys
+from retention import manifest
+from retention.ledger import Ledger
+from retention.replay import NotErased, replay
+
+Heads = Mapping[str, Iterable[Head]]
+
+
+def check_trail(told: Manifest | None, published: Heads) -> list[dict[str, Any]]:
+    """The chain of every organisation, against the manifest's heads and those that were published outside.
+
+    Raises BackupWrong when a chain does not hold, or holds another head than a published one of its length.
+    What was published later than the backup tells how much of the trail is lost.
+    """
+    heads = {row["organisation"]: Head(row["seq"], row["hash"]) for row in told.heads} if told else {}
+    found = []
+    for place in all_organisations():
+        outside = list(published.get(place.slug, ()))
+        present = chain.present_head(place.id)
+        if place.slug in heads and present != heads[place.slug]:
+            raise BackupWrong(f"The trail of {place.slug} does not end where the manifest says.")
+        verified = chain.verify(place.id, head=[head for head in outside if head.seq <= present.seq])
+        if verified.problem is not None:
+            raise BackupWrong(f"The trail of {place.slug} is wrong: {verified.problem.sentence}")
+        newest = max((head.seq for head in outside), default=0)
+        lost = max(0, newest - present.seq)
+        found.append({"organisation": place.slug, "seq": present.seq, "published": newest, "lost_at_least": lost})
+    return found
+
+
+def finish(erased: Ledger, told: Manifest | None, published: Heads) -> dict[str, Any]:
+    """Check the trail, destroy again, end all sessions, check once more, and open the doors.
+
+    Raises BackupWrong or NotErased; the doors are shut then, and it may be run again.
+    """
+    with opening.restoring():
+        connections["default"].close()
+        trail = check_trail(told, published)
+        replayed = replay(erased.erasures)
+        _require_gone(erased)
+        failpoint("restore.replayed")
+        with transaction.atomic():
+            # Whoever signed out, or lost their place, after the backup would be signed in again.
+            sessions = Session.objects.count()
+            Session.objects.all().delete()
+            UserSession.objects.all().delete()
+            events.record_platform(Action.JOB, outcome=Outcome.DONE, data="restore")
+        for place in all_organisations():
+            if not chain.verify(place.id).ok:
+                raise BackupWrong(f"The trail of {place.slug} does not hold after the replay.")
+        keys = _keys(clock.now())
+        connections["default"].close()
+    with connections["owner"].cursor() as cursor:
+        opening.open_here(cursor)
+    return {"trail": trail, "replayed": asdict(replayed), "sessions_ended": sessions, "keys": keys}
+
+
+def _require_gone(erased: Ledger) -> None:
+    """Look once more, in both databases, whether anything of the ledger's dossiers is there."""
+    for one in erased.erasures:
+        with organisation(one.organisation_id), transaction.atomic():
+            if key_exists(one.dossier_id) or any(manifest.counts(one.dossier_id).values()):
+                raise NotErased(f"Something of dossier {one.dossier_id}, which was destroyed, is still there.")
+
+
+def _keys(at: datetime) -> list[dict[str, Any]]:
+    """Dossiers without a key and keys without a dossier: the two were put back to different days."""
+    found = []
+    for place in all_organisations():
+        with organisation(place.id), transaction.atomic():
+            lost, orphans = len(lost_keys(at)), len(orphan_keys(at))
+            found.append({"organisation": place.slug, "dossiers_without_key": lost, "keys_without_dossier": orphans})
+    return found

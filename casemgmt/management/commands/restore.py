@@ -1,0 +1,135 @@
+"""`manage.py restore --into DATA VAULT`: put backups back into fresh databases, and open the doors when all is well."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from casemgmt.audit.chain import Head
+from casemgmt.audit.management.commands.audit_verify import read_heads
+from casemgmt.backups import envelope, finishing, manifest, restoring
+from casemgmt.backups.errors import BackupWrong, CannotBackUp
+from casemgmt.base.failpoints import failpoint
+from casemgmt.organisations.asked import CANNOT
+from retention import ledger
+from retention.replay import NotErased
+
+_SHUT = "The doors are shut. "
+
+
+class Command(BaseCommand):
+    """Ends with 0 when the doors are open, with 1 when something is wrong (shut), with 2 when nothing was done."""
+
+    help = "Put backups back into fresh databases, destroy again what was destroyed since, and open the doors."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to, from what, and what was lost."""
+        parser.add_argument("--into", nargs=2, metavar=("DATA", "VAULT"), help="names of the two databases to fill")
+        parser.add_argument("--data", metavar="FOLDER", help="a backup of the dossiers (the newest)")
+        parser.add_argument("--vault", metavar="FOLDER", help="a backup of the keys (the newest)")
+        parser.add_argument("--key", metavar="FILE", help="the secret half that backup_key made")
+        parser.add_argument("--ledger", metavar="FILE", help="the ledger of erasures (that of this installation)")
+        parser.add_argument("--heads", metavar="FILE", help="heads of the trail, published earlier by audit_head")
+        parser.add_argument(
+            "--lost", action="append", choices=restoring.PARTS, help="only this was lost; the rest stays as it is"
+        )
+        parser.add_argument("--replay", action="store_true", help="put nothing back: destroy again, check and open")
+        parser.add_argument("--json", action="store_true", help="one JSON document")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Check everything, then write, then destroy again, then open."""
+        try:
+            erased = ledger.read(Path(options["ledger"] or ledger.place()))
+            heads = read_heads(options["heads"]) if options["heads"] else {}
+            chosen, found = self._checked(options, erased)
+        except OSError as problem:
+            raise CommandError(
+                f"Nothing was changed: {problem.strerror}: {problem.filename}", returncode=CANNOT
+            ) from problem
+        except CannotBackUp as problem:
+            raise CommandError(f"Nothing was changed: {problem}", returncode=CANNOT) from problem
+        except (BackupWrong, ledger.LedgerWrong) as problem:
+            raise CommandError(f"Nothing was changed: {problem}", returncode=1) from problem
+        told = self._carried_out(chosen, found, erased, heads)
+        self.stdout.write(json.dumps(told) if options["json"] else _sentences(told, bool(heads)))
+
+    def _checked(
+        self, options: dict[str, Any], erased: ledger.Ledger
+    ) -> tuple[restoring.Chosen | None, dict[str, manifest.Manifest]]:
+        """What to put back, after every check; nothing with --replay."""
+        if options["into"]:
+            restoring.point_at(options["into"])
+        elif not options["replay"]:
+            raise CannotBackUp("--into must name the two databases to fill, so that nobody fills another by mistake.")
+        if options["replay"]:
+            if not restoring.tables("owner"):
+                raise CannotBackUp("The database is empty: there is nothing to open.")
+            return None, {}
+        if not options["key"]:
+            raise CannotBackUp("--key must name the file with the key that opens backups.")
+        key, lost = envelope.read_private_key(Path(options["key"])), tuple(options["lost"] or restoring.PARTS)
+        folders = (_folder(options["data"], settings.BACKUPS), _folder(options["vault"], settings.VAULT_BACKUPS))
+        chosen = restoring.Chosen(*folders, key, lost)
+        restoring.require_empty(lost)
+        return chosen, restoring.checked(chosen, erased)
+
+    def _carried_out(
+        self,
+        chosen: restoring.Chosen | None,
+        found: dict[str, manifest.Manifest],
+        erased: ledger.Ledger,
+        heads: dict[str, list[Head]],
+    ) -> dict[str, Any]:
+        try:
+            if chosen is None:
+                restoring.shut()
+            else:
+                restoring.load(chosen, found)
+            failpoint("restore.loaded")
+            # The dossiers that stayed have gone on since their backup: its heads are not their last.
+            filled = found.get("data") if chosen and "data" in chosen.lost else None
+            told = finishing.finish(erased, filled, heads)
+        except (CannotBackUp, BackupWrong, NotErased) as problem:
+            self.stderr.write(f"{_SHUT}{problem}")
+            sys.exit(1)
+        rows = {kind: sum(one.rows.values()) for kind, one in found.items()}
+        return {"open": True, "rows": rows, "made_at": {kind: one.made_at for kind, one in found.items()}, **told}
+
+
+def _folder(asked: str | None, base: Path) -> Path:
+    """The folder that was asked for, or the newest backup; raises CannotBackUp."""
+    if asked:
+        return Path(asked)
+    whole = [one for one in sorted(base.glob("*")) if manifest.moment_of(one.name) and one.suffix != ".part"]
+    if not whole:
+        raise CannotBackUp(f"There is no backup in {base}.")
+    return whole[-1]
+
+
+def _sentences(told: dict[str, Any], compared: bool) -> str:
+    lines = [f"{kind}: {rows} rows, as they were at {told['made_at'][kind]}." for kind, rows in told["rows"].items()]
+    for one in told["trail"]:
+        lost = f"; at least {one['lost_at_least']} later lines are lost" if one["lost_at_least"] else ""
+        lines.append(f"{one['organisation']}: the trail holds, {one['seq']} lines{lost}.")
+    if not compared:
+        lines.append("No published heads were given: whether the end of the trail was cut off nobody can tell.")
+    again = told["replayed"]
+    lines.append(
+        f"{again['erasures']} erasures replayed: {again['keys']} keys had come back, "
+        f"{again['dossiers']} dossiers were destroyed again."
+    )
+    lines += [
+        f"{one['organisation']}: {one['dossiers_without_key']} dossiers without a key, "
+        f"{one['keys_without_dossier']} keys without a dossier: see “Restore” in docs/operation.md."
+        for one in told["keys"]
+        if one["dossiers_without_key"] or one["keys_without_dossier"]
+    ]
+    lines.append(
+        "The doors are open. Rights and accounts that were taken away after the backup are back: look at them."
+    )
+    return "\n".join(lines)
