@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import translation
 
 from casemgmt.audit import events
-from casemgmt.audit.vocabulary import Action
+from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock, jobs
 from casemgmt.base.db import act
 from casemgmt.letters.pdf import render_pdf
@@ -65,14 +65,28 @@ def _sheets(disclosure_id: UUID, at: datetime) -> Sheets | None:
 
 @act
 def _keep(disclosure_id: UUID, approval: Approval, pdf: bytes, at: datetime) -> None:
-    """Seal what was printed, unless the approval went or changed while the printer ran."""
+    """Seal what was printed, unless the approval went or changed while the printer ran; the trail tells both."""
     row = _to_print(disclosure_id)
     if row is None or _approval(row) != approval:
+        # The dossier was read all the same.
+        if there := Disclosure.objects.filter(id=disclosure_id).first():
+            _tell(there, Outcome.DENIED, "thrown-away")
         return
     row.package = files.write_file(row.dossier_id, [pdf], content_type="application/pdf", at=at)
     row.package_hash = approval.digest
     row.save(update_fields=["package", "package_hash"])
-    events.record(Action.JOB, dossier_id=row.dossier_id, data="disclosure-package", object_id=row.id, ground="printed")
+    _tell(row, Outcome.DONE, "printed")
+
+
+def _tell(row: Disclosure, outcome: Outcome, ground: str) -> None:
+    events.record(
+        Action.JOB,
+        outcome=outcome,
+        dossier_id=row.dossier_id,
+        data="disclosure-package",
+        object_id=row.id,
+        ground=ground,
+    )
 
 
 def _approval(row: Disclosure) -> Approval:

@@ -9,6 +9,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -43,7 +44,7 @@ def write_file(dossier_id: UUID, content: Iterable[bytes], *, content_type: str,
     path = path_of(row)
     path.parent.mkdir(parents=True, exist_ok=True)
     key = _file_key(row)
-    with open(path, "xb", opener=_private) as target:
+    with _whole_or_gone(path), open(path, "xb", opener=_private) as target:
         for number, (piece, last) in enumerate(_pieces(content)):
             target.write(seal(key, piece, _piece_place(row, number, last)))
             row.size += len(piece)
@@ -51,6 +52,16 @@ def write_file(dossier_id: UUID, content: Iterable[bytes], *, content_type: str,
         os.fsync(target.fileno())
     row.save()
     return row
+
+
+@contextmanager
+def _whole_or_gone(path: Path) -> Iterator[None]:
+    """What could not be written to its end is taken away again, or a full disk would stay full of halves."""
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def read_file(row: SealedFile) -> Iterator[bytes]:

@@ -183,6 +183,9 @@ def test_the_same_content_approved_anew_while_it_was_printed_is_printed_anew(
     assert (fresh(row).state, fresh(row).package_id) == (State.APPROVED, None)
     with transaction.atomic():
         assert not SealedFile.objects.exists()
+        # The printer read the dossier for nothing; that it did is in the trail all the same.
+        thrown = AccessEvent.objects.get(data="disclosure-package")
+        assert (thrown.outcome, thrown.ground, thrown.dossier_id) == ("denied", "thrown-away", case.dossier_id)
 
 
 def test_content_that_changed_after_it_was_printed_takes_the_print_away(case: Case):

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -62,7 +63,8 @@ class Stack:
 def running_stack() -> Iterator[Stack]:
     """Make databases, migrate, load the demo, start the processes; stop and drop everything afterwards."""
     with tempfile.TemporaryDirectory(prefix="journey-") as folder:
-        name = f"journey_{os.getpid()}"
+        # One process may keep two of them: of the day and of its statements.
+        name = f"journey_{os.getpid()}_{secrets.token_hex(2)}"
         env = _environment(Path(folder), name)
         _databases(env, name, make=True)
         processes: list[subprocess.Popen[bytes]] = []

@@ -1,0 +1,224 @@
+"""An observer that knows nothing of us: PostgreSQL writes down every statement of a whole working day.
+
+Whoever reads a table of dossiers, in whatever way, has an event in the trail that names the same request and was
+committed; whoever writes in one leaves an event or an entry. The trail is held against the server's own log.
+"""
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import psycopg
+import pytest
+from django.apps import apps
+from psycopg.conninfo import conninfo_to_dict
+
+from casemgmt.base.models import OrganisationModel
+from tests.journeys.asking import ask
+from tests.journeys.disclosing import disclose
+from tests.journeys.families import FAMILIES
+from tests.journeys.keeping import configure, let_go
+from tests.journeys.recording import record
+from tests.journeys.stack import Stack, running_stack
+from tests.journeys.visitor import Visitor
+from tests.security.superuser import main_cluster
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+SLUG = "sterk-huis"
+LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \w+ \[(\d+)\] (\w+):  (?:statement: )?(.*)$")
+MARK = re.compile(r"/\* (\w+ [0-9a-f-]{36}) \*/ *")
+# As Django writes an id, and where a statement asks for a dossier by it.
+DOSSIER = re.compile(r"'([0-9a-f]{32})'::uuid")
+ASKED = re.compile(r'(?:"dossier_id"|"content_object_id"|"dossiers_dossier"\."id") = ' + DOSSIER.pattern)
+SUBJECT = "insert into audit_eventsubject"
+EVENT, ENTRY = 'insert into "audit_accessevent"', 'insert into "audit_logentry"'
+# What a job may read or clear away in silence: it learns ids and days, and loads no key that would open more.
+OPAQUE = [
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        r'select .* from "work_task" where ',  # whose turn it is and when; what it is about stays sealed
+        r'select "dossiers_dossier"\."id" as "id" from ',  # which dossiers the vault should have a key of
+        r'select .* from "letters_letter" where \("letters_letter"\."id" = .* = \'waiting\'\)',  # printed already
+        r'delete from "dossiers_draft" where "dossiers_draft"\."saved_at" < ',  # told by the house rule, not one by one
+    )
+]
+
+
+@dataclass
+class Transaction:
+    """What one connection did between its beginning and its end, told by the server."""
+
+    statements: list[str] = field(default_factory=list)
+    requests: set[str] = field(default_factory=set)
+
+    def add(self, text: str) -> None:
+        self.requests |= set(MARK.findall(text))
+        self.statements.append(MARK.sub("", text).lower())
+
+    def touches(self, tables: re.Pattern[str], words: tuple[str, ...]) -> list[str]:
+        """The statements that begin with one of these words and name one of these tables."""
+        return [one for one in self.statements if one.startswith(words) and tables.search(one)]
+
+    def told(self, *where: str) -> set[str]:
+        """The requests that left an event or an entry here."""
+        return self.requests if any(one.startswith(where) for one in self.statements) else set()
+
+
+def dossier_tables() -> re.Pattern[str]:
+    """Every table that holds something of a dossier; the trail itself is no dossier."""
+    names = [
+        model._meta.db_table
+        for model in apps.get_models()
+        if issubclass(model, OrganisationModel) and model._meta.app_label not in ("audit", "keystore")
+        if model._meta.label == "dossiers.Dossier"
+        or {"dossier_id", "content_object_id"} & {each.attname for each in model._meta.local_fields}
+    ]
+    assert len(names) > 20, names
+    return re.compile(r"\b(?:" + "|".join(names) + r")\b")
+
+
+def transactions(lines: Iterator[str]) -> Iterator[Transaction]:
+    """Committed transactions, in the order in which they ended; what was undone is not given."""
+    for statement, pid in _statements(lines):
+        word = MARK.sub("", statement).strip().lower().rstrip(";")
+        if word == "begin":
+            _open[pid] = Transaction()
+        elif word in ("commit", "rollback"):
+            ended = _open.pop(pid, None)
+            if ended and word == "commit":
+                yield ended
+        elif pid in _open:
+            _open[pid].add(statement)
+        else:
+            alone = Transaction()
+            alone.add(statement)
+            yield alone
+
+
+_open: dict[str, Transaction] = {}
+
+
+def _statements(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
+    """Each statement with the server process that ran it; the log folds long ones over several lines."""
+    text, pid = "", ""
+    for line in lines:
+        found = LINE.match(line)
+        if found is None:
+            text += "\n" + line.strip() if text else ""
+            continue
+        if text:
+            yield text, pid
+        pid = found[1]
+        text = found[3].strip() if found[2] == "LOG" and "statement: " in line else ""
+    if text:
+        yield text, pid
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """The application with a mark on its statements, in a database whose statements the server writes down."""
+    before = os.environ.get("DJANGO_SETTINGS_MODULE", "")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.journeys.marked_settings"
+    try:
+        with running_stack() as running:
+            _write_down(running)
+            yield running
+    finally:
+        os.environ["DJANGO_SETTINGS_MODULE"] = before
+
+
+def _write_down(stack: Stack) -> None:
+    name = _name(stack)
+    with psycopg.connect(main_cluster().url, autocommit=True) as server:
+        server.execute(f"alter database \"{name}\" set log_statement = 'all'")
+        # Who is connected already would go on in silence; the application connects again by itself.
+        server.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name])
+
+
+def test_every_read_of_a_dossier_table_has_its_event_in_the_trail(stack: Stack, visit: Callable[..., Visitor]) -> None:
+    log = main_cluster().log
+    begin = log.stat().st_size
+    live(stack, visit)
+    told, wrote, reads, writes = defaultdict(str), defaultdict(int), {}, {}
+    tables = dossier_tables()
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        lines.seek(begin)
+        for done in transactions(lines):
+            for request in done.told(EVENT):
+                told[request] += " ".join(one for one in done.statements if one.startswith((EVENT, SUBJECT)))
+            for request in done.told(EVENT, ENTRY):
+                wrote[request] += 1
+            for kept, found in (
+                (reads, done.touches(tables, ("select", "with"))),
+                (writes, done.touches(tables, ("insert", "update", "delete"))),
+            ):
+                if found:
+                    assert done.requests, found
+                    kept.update({request: [*kept.get(request, []), *found] for request in done.requests})
+    print(f"{len(reads)} requests or jobs read, {len(writes)} wrote, {len(told)} left an event")
+    assert len(reads) > 100 and len(writes) > 10, (len(reads), len(writes))
+    silent = {request: found[:3] for request, found in reads.items() if not told[request] and more(request, found)}
+    assert not silent, f"{len(silent)} read without an event: {list(silent.items())[:20]}"
+    unwritten = {request: found[:3] for request, found in writes.items() if not wrote[request] and more(request, found)}
+    assert not unwritten, f"{len(unwritten)} wrote without a trace: {list(unwritten.items())[:20]}"
+    _are_in_the_trail(stack, set(told))
+    unnamed = {request: named(found) - _ids(told[request]) for request, found in reads.items()}
+    there = {one for request, found in unnamed.items() if request.startswith("web ") for one in found}
+    # Of what was destroyed only its certificate is read, and nothing of it is left to be named.
+    assert not there & _dossiers(stack), {request: found for request, found in unnamed.items() if found & there}
+
+
+def more(request: str, statements: list[str]) -> bool:
+    """Whether this was more than a job that learns ids and days; a person who asks has no such excuse."""
+    return not request.startswith("job ") or not all(any(one.match(said) for one in OPAQUE) for said in statements)
+
+
+def named(statements: list[str]) -> set[str]:
+    """The dossiers that these statements ask for by their ids."""
+    return {found for one in statements for found in ASKED.findall(one)}
+
+
+def live(stack: Stack, visit: Callable[..., Visitor]) -> None:
+    """A working day, as in `test_day.py`."""
+    family = FAMILIES[SLUG]
+    dossier = record(visit, SLUG, family)
+    disclose(visit, SLUG, family, dossier)
+    ask(visit, SLUG, family, dossier)
+    configure(visit, SLUG)
+    let_go(visit, stack, SLUG, family)
+
+
+def _are_in_the_trail(stack: Stack, requests: set[str]) -> None:
+    """The events that the server saw being written are there, under the same requests."""
+    with main_cluster().database(_name(stack)) as server:
+        kept = {str(row[0]) for row in server.execute("select distinct request_id from audit_accessevent")}
+    assert {each.split()[1] for each in requests} <= kept, requests
+
+
+def _ids(text: str) -> set[str]:
+    return set(re.findall("[0-9a-f]{32}", text.replace("-", "")))
+
+
+def _dossiers(stack: Stack) -> set[str]:
+    with main_cluster().database(_name(stack)) as server:
+        return {row[0].hex for row in server.execute("select id from dossiers_dossier")}
+
+
+def _name(stack: Stack) -> str:
+    return str(conninfo_to_dict(stack.env["DATABASE_URL"])["dbname"])
+
+
+def test_the_reader_of_the_log_sees_what_was_read_in_silence() -> None:
+    """So that the test above cannot pass by misreading: a read, an undone event, a statement over two lines."""
+    mark = "/* web 11111111-1111-1111-1111-111111111111 */"
+    said = [
+        f"2026-11-22 12:00:00.000 UTC [7] LOG:  statement: {word}"
+        for word in ("BEGIN", f'{mark} SELECT "dossiers_person"."id"', "COMMIT", "BEGIN", f"{mark} {EVENT} (1)")
+    ]
+    said.insert(2, '\t FROM "dossiers_person"')
+    said.append("2026-11-22 12:00:00.000 UTC [7] LOG:  statement: ROLLBACK")
+    (only,) = transactions(iter(said))
+    assert only.touches(dossier_tables(), ("select",)) and only.requests and not only.told(EVENT)
