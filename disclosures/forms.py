@@ -227,7 +227,11 @@ class WaitForm(forms.Form):
 
 
 class HandOverForm(WaitForm):
-    """In which way it goes, and whether the client is told now or later."""
+    """In which way it goes, and whether the client is told now or later.
+
+    Who may not put it off is not asked. Who sends "later" all the same, from a page that was open for long, gets the
+    whole form back: nothing goes, and nothing typed is lost.
+    """
 
     how = forms.ChoiceField(label=gettext_lazy("How does it go?"), choices=How.choices)
     told_before = forms.TickField(
@@ -243,6 +247,10 @@ class HandOverForm(WaitForm):
         self.fields["why"].required = self.fields["until"].required = False
         if not asks_before:
             del self.fields["told_before"]
+        chose_later = self.is_bound and self.data.get(self.add_prefix("when")) == "later"
+        self.asks_when = bool(self.reasons) or self.may_always or chose_later
+        if not self.asks_when:
+            del self.fields["when"], self.fields["why"], self.fields["until"]
 
     def clean(self) -> dict[str, Any]:
         """Later needs a reason and a day; beforehand means beforehand."""

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
+from casemgmt.base.errors import Refused
 from casemgmt.vault.files import read_file
 from casemgmt.web import errors
 from casemgmt.web.downloads import as_download
@@ -46,7 +47,13 @@ def hand_over(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> Ht
         made = handing.hand_over(dossier, disclosure_id, how=how, telling=telling, by=by, at=clock.now())
         return made if isinstance(made, handing.Stopped) else UUID(str(made.id))
 
-    done = change(request, dossier_id, act)
+    try:
+        done = change(request, dossier_id, act)
+    except Refused as error:
+        if not telling.later:
+            raise
+        form.add_error("when", error.sentence)
+        return shown(request, page, {"hand_over_form": form}, step="hand-over", status=422)
     if isinstance(done, handing.Stopped):
         return errors.answer(request, 409, detail=done.sentence, decision=done.decision)
     return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
@@ -64,9 +71,15 @@ def wait(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpRes
     if not form.is_valid():
         return shown(request, page, {"wait_form": form}, step="hand-over", status=422)
     telling = form.telling()
-    return do(
-        request, dossier_id, disclosure_id, lambda d, **who: informing.defer_again(d, disclosure_id, telling, **who)
-    )
+    try:
+        return do(
+            request, dossier_id, disclosure_id, lambda d, **who: informing.defer_again(d, disclosure_id, telling, **who)
+        )
+    except Refused as error:
+        if not page.reasons:
+            raise  # who may not put it off has no form here
+        form.add_error("reason", error.sentence)
+        return shown(request, page, {"wait_form": form}, step="hand-over", status=422)
 
 
 def close(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:

@@ -74,8 +74,9 @@ def answer(
 
     ``fields``: what is wrong with each field of a form, in sentences; only a program reads them here.
     The sentence of a refusal says itself whom to ask, so at 403 ours beside it would send people to a second address.
+    At 409 a `decision` is a rule that says no: nobody was quicker then.
     """
-    texts = said(status)
+    texts = _against_a_rule() if status == 409 and decision is not None else said(status)
     if status == 403 and detail:
         texts = replace(texts, todo="")
     if wants_json(request):
@@ -172,8 +173,8 @@ def _page(request: HttpRequest, status: int, texts: Said, detail: str, decision:
         "said": texts,
         "detail": detail,
         "decision": decision,
-        # Nothing here may touch the session or the database, which may be what failed.
         "english": english,
+        # Nothing here may touch the session or the database, which may be what failed.
         "theme": "auto",
         "actor": None,
         "messages": (),
@@ -246,6 +247,15 @@ def _conflict() -> Said:
         _("This changed while you had it open, or the step before it is not done yet."),
         _("Nothing of what you sent was carried out."),
         _("Open the page again, look at what changed, and do it again if it is still right."),
+    )
+
+
+def _against_a_rule() -> Said:
+    return Said(
+        _("The rules do not allow this now"),
+        _("A rule says no, or asks for something else first."),
+        _("Nothing of what you sent was carried out."),
+        _("Read why. Must something be done first? Do that, and then try again."),
     )
 
 

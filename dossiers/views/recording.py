@@ -141,6 +141,9 @@ def reword(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpRespon
         change_dossier(actor, dossier_id, Verb.CHANGE, change, data="entry")
     except Conflict as conflict:
         newer = _entry_page(actor, dossier_id, Verb.CHANGE, entry_id=entry_id)
+        assert newer.entry is not None
+        if newer.entry.version == form.cleaned_data["seen_version"]:  # nobody was quicker
+            return refused(request, "dossiers/reword.html", form, conflict, _values(newer, form))
         return _both_texts(request, newer, asked, actor, at, conflict)
     return see_other(request, "dossiers:timeline", dossier_id=dossier_id)
 

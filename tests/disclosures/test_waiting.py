@@ -1,5 +1,6 @@
 """Telling the client later once more: for a reason of today, by whom the regulation lets, two weeks at a time."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 NOT_POSSIBLE = {"informing_possible": False}
 LATER = MOMENT + timedelta(days=7)
+SENTENCE_SH = "Uitstel kan alleen de clustermanager met reden geven."
 
 
 def put_off(case: Case, by: Actor, **more: Any) -> Disclosure:
@@ -182,6 +184,45 @@ def test_at_sterk_huis_the_manager_alone_lets_it_wait_longer():
         assert manager.post(f"{one}/later-besluit/", said).status_code == 303
         assert deferrals() == 2
         assert open_tasks(row) == [clock.today() + timedelta(days=3)]
+
+
+@pytest.mark.rule("SH-3.7.7")
+@pytest.mark.usefixtures("second_factor")
+def test_who_may_not_put_it_off_is_not_asked_and_loses_nothing_typed_in_an_older_page(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("casemgmt.accounts.confirm.confirmed", lambda request: True)
+    case = make_case("sterk-huis")
+    with organisation(case.place.id):
+        row = agreed(case)
+        approve(case, row)
+        worker, one = browser(case.place.worker), f"{steps(case)}/{row.id}"
+        page = text(worker.get(f"{one}/"))
+        assert f"{one}/overhandigen/" in page and 'name="when"' not in page and 'name="until"' not in page
+        assert SENTENCE_SH in page
+        before, typed = len(denied()), {"how": "post", "when": "later", "why": "Vader dreigt.", "until": soon()}
+        refused = worker.post(f"{one}/overhandigen/", typed)
+        again = text(refused)
+        assert refused.status_code == 422 and "error-summary" in again and SENTENCE_SH in again
+        assert "Vader dreigt." in again and soon() in again
+        assert re.search(r'value="post"[^>]* checked', again) and re.search(r'value="later"[^>]* checked', again)
+        assert denied()[before:] == [("disclosure", "rule")]
+        with transaction.atomic():
+            assert Disclosure.objects.get(id=row.id).state == State.APPROVED
+        assert worker.post(f"{one}/overhandigen/", {"how": "post"}).status_code == 303
+        with transaction.atomic():
+            assert Disclosure.objects.get(id=row.id).state == State.INFORMED
+
+
+@pytest.mark.usefixtures("second_factor")
+def test_who_may_put_it_off_is_asked(monkeypatch: pytest.MonkeyPatch):
+    for slug, by_the_manager in (("buurteams-nijmegen", False), ("sterk-huis", True)):
+        case = make_case(slug)
+        with organisation(case.place.id):
+            row = agreed(case)
+            approve(case, row)
+            if by_the_manager:
+                monkeypatch.setattr("disclosures.pages.may_always_defer", lambda actor, dossier: True)
+            page = text(browser(case.place.worker).get(f"{steps(case)}/{row.id}/"))
+            assert re.search(r'name="when"[^>]* value="later"', page) and 'name="until"' in page
 
 
 @pytest.mark.usefixtures("second_factor")

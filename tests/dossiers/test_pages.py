@@ -263,6 +263,17 @@ def test_who_was_slower_keeps_both_texts(world):
         assert EntryVersion.objects.count() == 2
 
 
+def test_a_rewording_that_is_refused_for_another_reason_is_nobody_who_was_quicker(world):
+    entry = entry_in(world)
+    with organisation(world.place.id), transaction.atomic():
+        Dossier.objects.update(state=Dossier.State.CLOSED, closed_on=date(2026, 11, 21))
+    sent = an_entry(world, text="Zwemles is op vrijdag.", why="mentor", seen_version="1")
+    answer = world.worker.post(world.at(f"vermelding/{entry.id}/"), sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "Dit dossier is gesloten" in page and "vrijdag" in page
+    assert "Iemand was" not in page
+
+
 @pytest.mark.parametrize("path", ["vermelding/{}/", "vermelding/{}/versies/"])
 def test_an_entry_of_another_dossier_is_not_there(world, path):
     assert world.worker.get(world.at(path.format(uuid4()))).status_code == 404

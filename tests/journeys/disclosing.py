@@ -104,7 +104,9 @@ def changed_content_voids_it(worker: Visitor, manager: Visitor, here: str) -> No
 
 def hand_over(worker: Visitor, here: str) -> None:
     """The printed package leaves as PDF, readable by a machine and without what is not for the school."""
-    worker.open(here).until("afgedrukt en verzegeld").choose(how="in_person", when="now")
+    worker.open(here).until("afgedrukt en verzegeld").choose(how="in_person")
+    if worker.page.locator("main [name=when]").count():  # only who may put it off is asked
+        worker.choose(when="now")
     if worker.page.locator("main [name=told_before]").count():
         worker.page.check("main [name=told_before]")
     worker.press("Overhandigen aan De Wegwijzer").confirm()

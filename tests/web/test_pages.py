@@ -2,13 +2,15 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
 from django.utils import translation
 
-from casemgmt.base.errors import Conflict, NotThere, Unavailable
+from casemgmt.base.errors import Conflict, NotThere, Refused, Unavailable
+from casemgmt.policy.decision import Decision
 from casemgmt.web import errors, icons
 from casemgmt.web.render import page_or_block, render_block
 from tests.web.pages import gallery_page, sample_request
@@ -72,9 +74,22 @@ def test_what_is_too_large_is_said_to_be_so() -> None:
 def test_the_ways_to_say_no_become_their_pages() -> None:
     answer = errors.for_exception(sample_request(), Conflict("Karin was u net voor."))
     assert answer is not None and answer.status_code == 409 and "Karin was u net voor." in answer.content.decode()
+    assert "Iemand was u net voor" in answer.content.decode()
     unavailable = errors.for_exception(sample_request(), Unavailable())
     assert unavailable is not None and unavailable.headers["Retry-After"] == "60"
     assert errors.for_exception(sample_request(), ValueError("x")) is None
+
+
+@pytest.mark.parametrize("refusal", [Refused, lambda decision: Conflict(decision.explanation, decision)])
+def test_a_rule_that_says_no_is_not_somebody_who_was_quicker(refusal: Callable[[Decision], Exception]) -> None:
+    decision = Decision(outcome={}, articles=("SH-3.7.7",), explanation="Uitstel kan niet.", facts=(), version="1")
+    answer = errors.for_exception(sample_request(), refusal(decision))
+    assert answer is not None and answer.status_code == 409
+    page = answer.content.decode()
+    assert "De regels laten dit nu niet toe" in page and "Uitstel kan niet." in page
+    assert "net voor" not in page
+    for_a_program = errors.for_exception(sample_request(HTTP_ACCEPT="application/json"), refusal(decision))
+    assert for_a_program is not None and "De regels laten dit nu niet toe" in for_a_program.content.decode()
 
 
 def test_an_error_page_that_fails_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
