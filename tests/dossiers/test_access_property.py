@@ -15,6 +15,7 @@ from casemgmt.vault.keys import load_keys
 from dossiers.access import can, reachable, visible
 from dossiers.acts import NewAssignment, NewDossier, assign, create_dossier
 from dossiers.models import Assignment, Dossier
+from dossiers.search import search
 from dossiers.verbs import FROM_A_DESK, Verb
 from dossiers.worklist import worklist
 from tests.cast import MOMENT, Place, make_place
@@ -101,3 +102,28 @@ def test_a_desk_needs_no_team(here, dossiers):
         row = Dossier.objects.get(id=dossiers[0])
         for verb in FROM_A_DESK:
             assert can(actor_with(here, {verb}, set()), verb, row)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "open_today"),
+    [(-9, -1, False), (-9, 0, True), (-9, None, True), (0, 0, True), (0, None, True), (1, 9, False), (1, None, False)],
+)
+def test_an_assignment_opens_from_its_first_day_to_its_last_on_every_way_in(here, dossiers, first, last, open_today):
+    """Said outright, for the property above only compares the ways in with each other."""
+    elsewhere = dossiers[1]
+    with organisation(here.id):
+        with transaction.atomic():
+            row = Dossier.objects.get(id=elsewhere)
+            load_keys([elsewhere])
+            actor = actor_with(here, {Verb.READ}, {0})
+            today = clock.today()
+            ends = None if last is None else today + timedelta(days=last)
+            assign(row, NewAssignment(actor.user_id, "waarnemer", today + timedelta(days=first), ends))
+            ways = {
+                "the door": can(actor, Verb.READ, row),
+                "every list": elsewhere in set(reachable(actor, Verb.READ).values_list("id", flat=True)),
+                "what is seen": elsewhere in {each.id for each in visible(actor)},
+            }
+        ways["the worklist"] = elsewhere in {each.id for each in worklist(actor).rows}
+        ways["search by number"] = elsewhere in {each.id for each in search(actor, "N-1", today).rows}
+    assert ways == dict.fromkeys(ways, open_today)

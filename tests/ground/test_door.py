@@ -4,10 +4,12 @@ import pytest
 from django.db import connections, transaction
 
 from casemgmt.audit.models import AccessEvent
+from casemgmt.base import clock
 from casemgmt.base.errors import NotAllowed, NotThere
 from casemgmt.base.organisation import organisation
-from dossiers.access import can, open_dossier, visible
+from dossiers.access import can, change_dossier, open_dossier, visible
 from dossiers.models import Dossier, Person
+from dossiers.search import search
 from dossiers.verbs import Verb
 from dossiers.worklist import worklist
 from tests.cast import Family, Place, make_family, make_place
@@ -41,6 +43,22 @@ def test_the_worker_of_the_team_reads_and_the_trail_says_so(here, family):
         names = open_dossier(here.worker, family.dossier_id, Verb.READ, read_names, data="people")
         assert names[0] == "Sem Bakker"
         assert events()[-1] == ("read", "shown", "people")
+
+
+def test_no_door_opens_inside_a_transaction_that_could_still_be_undone(here, family):
+    """Undone, it would have shown a dossier without a row in the trail."""
+    doors = {
+        "a dossier": lambda: open_dossier(here.worker, family.dossier_id, Verb.READ, read_names, data="people"),
+        "a change": lambda: change_dossier(here.worker, family.dossier_id, Verb.ADD, lambda d: d.id, data="people"),
+        "the worklist": lambda: worklist(here.worker),
+        "search": lambda: search(here.worker, "Bakker", clock.today()),
+    }
+    with organisation(here.id):
+        before = events()
+        for door in doors.values():
+            with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+                door()
+        assert events() == before
 
 
 def test_a_colleague_of_another_team_is_refused_and_the_trail_says_so(here, family):

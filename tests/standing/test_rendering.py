@@ -19,13 +19,15 @@ from django.utils import translation
 from jinja2 import Template
 
 from casemgmt.base.organisation import organisation
-from casemgmt.web.render import environment
+from casemgmt.web.render import environment, render_block
 from casemgmt.web.routes import reverse
+from casemgmt.work.stopped import StoppedList
 from tests.standing.test_routes import at, first_admitted, pages, told
 from tests.standing.world import ANONYMOUS, PARAMETER, Site
 
 # The words of a letter are made inside the door: they are what is read, not the page that shows it.
 IN_THE_DOOR = "letters/"
+PARTIAL = {"HX-Request": "true"}
 # One of each thing that may stand in an address.
 GIVEN = {"uuid": uuid4(), "int": 7, "slug": "een-deel", "str": "x-1", "alphanumeric": "a1"}
 
@@ -47,13 +49,22 @@ def _open(alias: str) -> bool:
 def asked_while_rendering() -> Iterator[list[str]]:
     """What templates asked of any database inside the block, and which were filled in while a transaction was open."""
     found: list[str] = []
-    fill = Template.render
+    fill, begin = Template.render, Template.new_context
 
-    def watched(template: Template, *args: Any, **kwargs: Any) -> str:
+    def look(template: Template) -> None:
         # What a door shows may only be shown once its event is certain to stay.
         if not (template.name or "").startswith(IN_THE_DOOR):
             found.extend(f"{template.name} is filled in before {a} committed" for a in connections if _open(a))
+
+    def watched(template: Template, *args: Any, **kwargs: Any) -> str:
+        look(template)
         return fill(template, *args, **kwargs)
+
+    def watched_part(template: Template, *args: Any, **kwargs: Any) -> Any:
+        # A block alone, as htmx asks for it, is filled in without `render`; macros that are fetched come here too.
+        if sys._getframe(1).f_code.co_name == "render_block":
+            look(template)
+        return begin(template, *args, **kwargs)
 
     def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
         if where := _template():
@@ -62,27 +73,32 @@ def asked_while_rendering() -> Iterator[list[str]]:
 
     with ExitStack() as stack:
         stack.enter_context(patch.object(Template, "render", watched))
+        stack.enter_context(patch.object(Template, "new_context", watched_part))
         for alias in connections:
             stack.enter_context(connections[alias].execute_wrapper(note))
         yield found
 
 
 def test_rendering_opens_no_query(sites: dict[str, Site]) -> None:
-    """Each page as the first who is admitted meets it, and as a visitor who is not signed in does."""
-    site, rendered = sites["sterk-huis"], 0
+    """Each page and each part of one as the first who is admitted meets it, and a visitor who is not signed in."""
+    site, rendered, parts = sites["sterk-huis"], 0, set()
 
     def faults() -> Iterator[str]:
         nonlocal rendered
         for page in pages():
             for role in (first_admitted(page, site), ANONYMOUS) if "GET" in page.declaration.methods else ():
-                if role:
+                for headers in ({}, PARTIAL) if role else ():
                     with asked_while_rendering() as asked:
-                        answer = site.client(role).get(at(page, site))
-                    rendered += b"<html" in answer.getvalue()
+                        answer = site.client(role).get(at(page, site), headers=headers)
+                    text = answer.getvalue()
+                    rendered += b"<html" in text
+                    if headers and answer.status_code == 200 and b"<html" not in text and b"</" in text:
+                        parts.add(page.declaration.name)
                     yield from (f"{page.declaration.name} as {role}: {each}" for each in asked)
 
     told(faults())
     assert rendered > 100, rendered
+    assert parts >= {"dossiers:task", "dossiers:timeline"}, parts
 
 
 def test_a_template_that_asks_is_found(sites: dict[str, Site]) -> None:
@@ -103,6 +119,13 @@ def test_a_template_that_asks_is_found(sites: dict[str, Site]) -> None:
 def test_a_page_that_is_filled_in_too_early_is_found(sites: dict[str, Site]) -> None:
     with asked_while_rendering() as asked, transaction.atomic():
         environment().from_string("<p></p>").render(request=RequestFactory().get("/"))
+    assert len(asked) == 1
+
+
+def test_a_part_of_a_page_that_is_filled_in_too_early_is_found(sites: dict[str, Site]) -> None:
+    request = RequestFactory().get("/")
+    with asked_while_rendering() as asked, organisation(sites["sterk-huis"].id), transaction.atomic():
+        render_block(request, "work/background.html", "content", {"stopped": StoppedList((), 0)})
     assert len(asked) == 1
 
 
