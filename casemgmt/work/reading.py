@@ -136,12 +136,14 @@ def _many_readers(since: datetime, most: int) -> list[UUID]:
     """Who opened so many in the whole time; whether it was within the window is seen after."""
     # Who has an alarm that still goes on may need fewer to renew it.
     fresh = ReadingAlarm.objects.filter(last_at__gte=since).values_list("user_id", flat=True)
-    counted = _openings(since).values("user_id").annotate(many=Count("dossier_id", distinct=True))
-    return sorted({*counted.filter(many__gte=most).values_list("user_id", flat=True), *fresh})
+    counted = _openings(since).values_list("user_id").annotate(many=Count("dossier_id", distinct=True))
+    many = {user_id for user_id, opened in counted if user_id and opened >= most}
+    return sorted({*many, *fresh})
 
 
 def _raise(user_id: UUID, since: datetime, most: int, window: timedelta, at: datetime) -> bool:
-    opened = list(_openings(since).filter(user_id=user_id).order_by("at").values_list("at", "dossier_id"))
+    rows = _openings(since).filter(user_id=user_id).order_by("at").values_list("at", "dossier_id")
+    opened = [(when, dossier_id) for when, dossier_id in rows if dossier_id]
     last = ReadingAlarm.objects.select_for_update().filter(user_id=user_id).order_by("-began_at").first()
     if last is not None:
         _renew(last, [each for each in opened if each[0] > last.last_at], window)
@@ -224,7 +226,7 @@ mail_kind(MAIL, write_alarm)
 def alarms(by: Actor) -> list[AlarmValue]:
     """The alarms, those that wait first and then the latest; that they were read is in the trail."""
     rows = list(ReadingAlarm.objects.order_by(F("looked_at").desc(nulls_first=True), "-began_at")[:LONGEST_LIST])
-    people = {row.user_id for row in rows} | {row.looked_by_id for row in rows}
+    people = {row.user_id for row in rows} | {row.looked_by_id for row in rows if row.looked_by_id}
     names = dict(User.objects.filter(id__in=people).values_list("id", "name"))
     events.record(Action.READ, outcome=Outcome.SHOWN, data="mass-reading")
     return [
