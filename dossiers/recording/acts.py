@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
+from casemgmt.policy.rules.days import can_concern
 from dossiers.content import SavedBefore, author_of, saved_before
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
 from dossiers.sections import entry_added
@@ -38,6 +39,7 @@ def add_entry(
     """Add an entry about some of the dossier's people, its first version with it.
 
     ``row_id`` comes from the form, so that sending it twice is one entry; SavedBefore for something else in it.
+    Raises Conflict for a day long before any of these people was born.
     """
     known = saved_before(Entry, row_id, dossier.id)
     if known is not None:
@@ -45,6 +47,13 @@ def add_entry(
         if head and _as_it_began(known) == (replace(wording, details=dict(wording.details)), set(about)):
             return known
         raise SavedBefore
+    people = list(Person.objects.filter(dossier=dossier, id__in=about))
+    if not can_concern((person.birth_date for person in people), happened_on):
+        why = _(
+            "Nobody whom this is about was born yet on this day. "
+            "Correct the day, or choose also whom else it is about, such as a parent."
+        )
+        raise Conflict(why, field="happened_on")
     entry = Entry.objects.create(
         id=row_id or uuid4(),
         dossier=dossier,
@@ -54,7 +63,7 @@ def add_entry(
         recorded_at=at,
     )
     _add_version(entry, wording, number=1, why=None, by=by, at=at)
-    for person in Person.objects.filter(dossier=dossier, id__in=about):
+    for person in people:
         EntryAbout.objects.create(dossier=dossier, entry=entry, person=person)
     for _name, told in entry_added:
         told(dossier, entry.id, by, at)

@@ -18,12 +18,14 @@ from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere, Refused
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.days import was_born
 from casemgmt.policy.rules.facts import FactError
 from casemgmt.policy.rules.unknown import not_filled_in
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RequestKind
-from casemgmt.policy.versions import profile_in_force
+from casemgmt.policy.versions import profile_in_force, version_in_force
 from casemgmt.policy.words import role_label
+from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import cancel_tasks_for, create_task, finish_tasks_for
 from client_requests import judging, letters
 from client_requests.facts import FOUND_OUT, Asked, joined_and_found_out
@@ -50,7 +52,10 @@ from dossiers.verbs import Verb
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """What somebody asks. ``id`` comes from the form, so that sending twice is one request."""
+    """What somebody asks. ``id`` comes from the form, so that sending twice is one request.
+
+    ``before_opening``: whoever writes it down says that it came in before the dossier was opened here.
+    """
 
     kind: str
     asker_id: UUID
@@ -61,6 +66,7 @@ class NewRequest:
     categories: tuple[str, ...] = ()
     reason: str = ""
     change: str = ""
+    before_opening: bool = False
     id: UUID | None = None
 
 
@@ -83,8 +89,9 @@ def receive_request(dossier: Dossier, new: NewRequest, *, by: Actor, at: datetim
 
     The same form sent twice gives the request it made before. Raises NotThere for people who are not
     in this dossier and Conflict for a kind that the organisation does not take, for more in a day
-    than somebody can read, or for a day that cannot be true, such as one before the client's birth, and
-    SavedBefore for something else in that form.
+    than somebody can read, or for a day that cannot be true, such as one before a birth or before the first
+    regulation, or that is before the dossier without ``before_opening``, and SavedBefore for something else in
+    that form.
     """
     on = clock.local_date(at)
     profile = profile_in_force(new.received_on)
@@ -98,6 +105,7 @@ def receive_request(dossier: Dossier, new: NewRequest, *, by: Actor, at: datetim
         raise Conflict(told, field="received_on")
     _not_too_many(dossier, new, profile, on)
     asked = _asked_anew(dossier, new)
+    _on_a_day_that_can_be(dossier, new, asked)
     try:
         entitled = judging.entitled(asked, profile, new.received_on)
         due = judging.deadline(new.kind, new.received_on, profile, on)
@@ -341,6 +349,22 @@ def _asked_anew(dossier: Dossier, new: NewRequest) -> Asked:
     if around is None or around.find(new.asker_id) is None:
         raise NotThere
     return Asked(new.kind, new.asker_id, around, new.received_on, new.channel)
+
+
+def _on_a_day_that_can_be(dossier: Dossier, new: NewRequest, asked: Asked) -> None:
+    """Raises Conflict beside the field; a paper of before the dossier was opened is said to be one."""
+    for person in (asked.around.client, asked.around.find(new.asker_id)):
+        if person is not None and not was_born(person.birth_date, new.received_on):
+            told = _("%(name)s was not born yet on this day. Write down the day on which the request came in.")
+            raise Conflict(told % {"name": person.name}, field="received_on")
+    # The nearest text of the earliest of days is the first one.
+    first_day = version_in_force(date.min).from_date
+    if new.received_on < first_day:
+        told = _("The first regulation is of %(day)s, and this day is before it. Write down the day it came in.")
+        raise Conflict(told % {"day": date_plain(first_day)}, field="received_on")
+    if new.received_on < dossier.opened_on and not new.before_opening:
+        told = _("This dossier was opened on %(day)s. Tick this if the request came in before it, or correct the day.")
+        raise Conflict(told % {"day": date_plain(dossier.opened_on)}, field="before_opening")
 
 
 def _not_too_many(dossier: Dossier, new: NewRequest, profile: Profile, on: date) -> None:

@@ -44,6 +44,10 @@ class NewRequestForm(Form):
         choices=[(Channel.ORAL, Channel.ORAL.label), (Channel.WRITTEN, Channel.WRITTEN.label)],
     )
     received_on = DateField(label=gettext_lazy("When did it come in?"))
+    # Shown once the day is before the dossier was opened, and answered then.
+    before_opening = TickField(
+        label=gettext_lazy("Yes, the request came in before this dossier was opened"), required=False
+    )
     categories = ChoicesField(label=gettext_lazy("Which data does it concern?"), required=False)
     words = TextField(
         label=gettext_lazy("What was asked, in the words of who asks"),

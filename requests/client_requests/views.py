@@ -98,6 +98,7 @@ def _take(request: HttpRequest, actor: Actor, dossier_id: UUID, form: NewRequest
         received_on=values["received_on"],
         words=values["words"],
         categories=tuple(values.get("categories", ())),
+        before_opening=values["before_opening"],
         id=values["row_id"],
     )
     try:

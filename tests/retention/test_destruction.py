@@ -70,7 +70,7 @@ def fill(here: Place, family: Family) -> None:
             dossier,
             Wording("MARKER-entry"),
             kind="fact",
-            about=[family.sem],
+            about=[family.milan],
             happened_on=date(2009, 1, 1),
             by=here.worker,
             at=LONG_AGO,
