@@ -11,7 +11,8 @@ class TopFloorConfig(AppConfig):
 
     def ready(self) -> None:
         """Load Celery (so tasks know their broker), checks, and the models and words of the trail."""
-        from casemgmt import celery, checks, sign_in_trail
+        from casemgmt import celery, checks, observing, sign_in_trail
+        from casemgmt.base import logs
         from casemgmt.trail import load_words, register_writes
 
         celery.install()
@@ -19,3 +20,4 @@ class TopFloorConfig(AppConfig):
         register_writes()
         load_words()
         sign_in_trail.connect()
+        logs.circumstances[:] = [observing.circumstances]

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 
-from casemgmt import health
+from casemgmt import health, metrics
 from casemgmt.accounts.second_factor import has_second_factor
 from casemgmt.organisations.places import places_of
 from casemgmt.web import errors
@@ -53,5 +53,6 @@ def robots(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     page("", home, name="front:home", needs=Needs.public()),
     page("health/", health_page, name="front:health", needs=Needs.public()),
+    page("metrics/", metrics.page, name="front:metrics", needs=Needs.public()),
     page("robots.txt", robots, name="front:robots", needs=Needs.public()),
 ]

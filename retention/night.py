@@ -95,7 +95,8 @@ def _each(dossiers: Iterable[UUID], do: Callable[[UUID], object], one: str) -> N
             raise
         except Exception as error:
             failed[dossier_id] = error
-            log.exception("Work on dossier %s failed in %s; the others go on.", dossier_id, one)
+            # Which one stands in the queue (``report``), not in a log.
+            log.exception("Work on a dossier failed in %s; the others go on.", one)
     jobs.report(one, failed)
 
 

@@ -39,6 +39,8 @@ STATE = Path(optional("CASEMGMT_STATE", str(ROOT / ".state")))
 FILES = folder("CASEMGMT_FILES", "the folder of sealed files", str(STATE / "files"))
 # While this file is there, every page says that we are at work. Web and worker both see the folder of files.
 MAINTENANCE_FILE = Path(optional("CASEMGMT_MAINTENANCE_FILE", str(FILES / "maintenance.json")))
+# Who asks for /metrics/ gives this; without it only who asks on the machine itself gets an answer.
+METRICS_TOKEN = optional("CASEMGMT_METRICS_TOKEN")
 CLOCK_FILE = never_in_production("CASEMGMT_CLOCK_FILE", "it moves the clock, and with it every term of law")
 FAILPOINT = never_in_production("FAILPOINT", "it kills the process at a named place")
 MASTER_KEY = key("CASEMGMT_MASTER_KEY", "base64 of 32 random bytes")
@@ -88,6 +90,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "casemgmt.audit.middleware.RequestContextMiddleware",
+    "casemgmt.observing.ObservingMiddleware",
     "casemgmt.maintenance.MaintenanceMiddleware",
     "casemgmt.refusals.RefusalMiddleware",
     "casemgmt.accounts.middleware.TwoSessionsMiddleware",

@@ -71,3 +71,19 @@ def test_a_name_that_leads_nowhere_is_seen() -> None:
     assert not exists("casemgmt.base.migrations.TenantTable")
     assert exists("casemgmt.base.tenancy.TenantTable")
     assert "Refusal403" not in classes()
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    named = [span for span in spans("docs/threat-model.md") if span.startswith("tests/")]
+    missing = [one for one in named if not _has(*one.split("::"))]
+    assert not missing and len(named) > 50
+    assert not _has("tests/standing/test_documents.py", "test_that_nobody_wrote")
+
+
+def _has(file: str, test: str = "") -> bool:
+    """Whether this file of tests is there, and holds this test when one is named."""
+    path = ROOT / file
+    if not path.is_file():
+        return False
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return not test or test in {node.name for node in tree if isinstance(node, ast.FunctionDef)}
