@@ -64,6 +64,11 @@ def begin() -> Services:
         raise SystemExit("Another benchmark runs in this checkout; wait for it.")
     _held.append(lock)
     start(services, die_with_us=True)
+    for cluster in services.clusters:
+        # What a loading that was killed left behind: measuring is done as production writes.
+        with superuser(services, cluster.name, "postgres") as connection:
+            connection.execute("alter system reset all")
+            connection.execute("select pg_reload_conf()")
     os.environ.update(services.env)
     # The state of a benchmark is a demo's in everything but its name, and but for the clock that can be moved:
     # production has none, and reading its file is no part of a page.

@@ -44,7 +44,8 @@ def ensure(services: Services, size: Size) -> None:
         _organisations(main, vault)
         _people(main)
         _regulations()
-        _fill(main, vault, size.dossiers)
+        with _writing_quickly(main), _writing_quickly(vault):
+            _fill(main, vault, size.dossiers)
         _assignments(main, size.dossiers)
         for connection, name in ((main, size.main), (vault, size.vault)):
             connection.execute("vacuum analyze")
@@ -83,6 +84,20 @@ def _flush(main: psycopg.Connection, vault: psycopg.Connection, lines: dict[str,
         with place.cursor() as cursor, cursor.copy(f"copy {table} ({columns}) from stdin") as copy:
             copy.write("".join(made))
         made.clear()
+
+
+@contextmanager
+def _writing_quickly(connection: psycopg.Connection) -> Iterator[None]:
+    """Without whole pages in the log while loading: rows come in no order, and each would write pages of every key."""
+    for setting in ("full_page_writes = off", "max_wal_size = '16GB'"):
+        connection.execute(f"alter system set {setting}")
+    connection.execute("select pg_reload_conf()")
+    try:
+        yield
+    finally:
+        connection.execute("alter system reset all")
+        connection.execute("select pg_reload_conf()")
+        connection.execute("checkpoint")
 
 
 @contextmanager
