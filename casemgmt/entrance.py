@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from casemgmt.accounts.middleware import is_portal
+from casemgmt.accounts.middleware import is_portal, session_is_over
 from casemgmt.accounts.second_factor import has_second_factor
 from casemgmt.audit import context, events
 from casemgmt.audit.vocabulary import Action, Outcome
@@ -57,14 +57,20 @@ class OrganisationMiddleware:
             place = organisation_by_slug(slug)
             if declaration is not None and declaration.needs.is_public:
                 self._public(asked, place)
+                session_is_over(request)
                 return None
             if not request.user.is_authenticated:
                 return sign_in_first(request, slug)
+            context.learn(request.user.id, "")  # who asks for what is not there is known
             if place is None or not may_sign_in(request.user.id, place.id):
                 return unknown_place()
             self._enter(asked, place)
+            if session_is_over(request):
+                return sign_in_first(request, slug)
             asked.actor = actor_for(request.user, clock.today())
             context.learn(request.user.id, ",".join(asked.actor.roles))
+        else:
+            session_is_over(request)
         return self._refuse(request, declaration, asked.actor)
 
     def _public(self, asked: Any, place: OrganisationValue | None) -> None:

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from casemgmt.accounts import limits
+from casemgmt.accounts import confirmations, limits
 from casemgmt.accounts.models import User
 from casemgmt.accounts.secrets import open_secret, seal_secret
 
@@ -104,10 +104,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return True
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Somebody who just gave the password sets up the first factor without giving it again."""
+        """Somebody who just gave the password sets up the first factor without giving it again.
+
+        Asked right before allauth looks how long ago somebody confirmed.
+        """
         user = self.request.user
         if app == "allauth.mfa" and user.is_authenticated and not is_mfa_enabled(user):
             return not get_authentication_records(self.request, user)
+        confirmations.forget_old(self.request)
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:

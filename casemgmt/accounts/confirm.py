@@ -1,13 +1,12 @@
-"""Confirm-again: before something dangerous somebody shows once more who they are (house rule: five minutes)."""
+"""Confirm-again: before something dangerous somebody shows once more who they are (house rule: so many minutes)."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, reauthenticate_by_password
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import ratelimit
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase, HttpResponseRedirect
@@ -15,7 +14,9 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from casemgmt.accounts.confirmations import confirmed_within
 from casemgmt.accounts.forms import ReauthenticateForm
+from casemgmt.accounts.house import rules_for
 from casemgmt.base import clock
 from casemgmt.web.render import render
 
@@ -26,7 +27,7 @@ PREFIX = "confirm"
 
 
 def confirm_again(view: View) -> View:
-    """A view that opens only to somebody who confirmed in the last five minutes.
+    """A view that opens only to somebody who confirmed as short ago as the organisation's house rules say.
 
     Staff confirm with their password on a page that carries what was posted; it is sent on from there, and
     kept nowhere else: it could hold personal data, and the session is no place for it. Who has no password,
@@ -49,13 +50,15 @@ def confirm_again(view: View) -> View:
 
 
 def confirmed(request: HttpRequest) -> bool:
-    """Whether this session was confirmed in the last five minutes."""
-    if not request.user.is_authenticated:
+    """Whether this session was confirmed within the minutes that the house rules of where it is give."""
+    user: Any = request.user
+    if not user.is_authenticated:
         return False
-    if request.user.is_portal:
+    within = rules_for(user.id).confirm_seconds
+    if user.is_portal:
         at = float(request.session.get(PORTAL_CONFIRMED, 0))
-        return bool(clock.now().timestamp() - at < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
-    return bool(did_recently_reauthenticate(request))
+        return clock.now().timestamp() - at < within
+    return confirmed_within(request, within)
 
 
 def _can_carry(request: HttpRequest) -> bool:

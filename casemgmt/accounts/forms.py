@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casemgmt.accounts import limits
+from casemgmt.accounts.adapter import client_address, too_often
 from casemgmt.accounts.models import User
 from casemgmt.web.forms import Form
 
@@ -81,15 +83,21 @@ class ResetPasswordKeyForm(_Plain, account.ResetPasswordKeyForm):  # type: ignor
 
 
 class _Once:
-    """A code that was seen once is refused, also in the next half minute."""
+    """A code that was seen once is refused, also in the next half minute; and tries are counted as passwords are."""
 
     user: Any
 
     def clean_code(self) -> str:
         """The code; allauth itself forgets it sooner than it stays valid."""
+        name, address = f"staff-code:{self.user.pk}", client_address(context.request)
+        try:
+            limits.attempt(name, address)
+        except limits.TooOften as error:
+            raise too_often(error) from None
         code = str(super().clean_code())  # type: ignore[misc]
         if not limits.once(str(self.user.pk), code):
             raise ValidationError(_("This code was used already. Wait for the next one."), code="used")
+        limits.succeeded(name, address)
         return code
 
 

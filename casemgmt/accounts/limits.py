@@ -1,12 +1,13 @@
 """How often somebody may try to sign in: house-rules "sign-in attempts".
 
-Five tries a minute an account, twenty an address, and each time the limit is
-reached again the wait grows. Counting is atomic and happens before a password
-is looked at, so many tries at once gain nothing. Nobody locks out another: an
-address from which an account signed in before has a count of its own. Whoever
-has an invitation never was here before, so there others' tries count for nothing:
-its code cannot be guessed, and nobody's guessing takes it from whom it is for. When the
-cache cannot be reached its error goes up, and nobody signs in: no try goes uncounted.
+So many tries a minute an account and an address as the organisation of the door
+says (``house``), and each time the limit is reached again the wait grows.
+Counting is atomic and happens before a password is looked at, so many tries at
+once gain nothing. Nobody locks out another: an address from which an account
+signed in before has a count of its own. Whoever has an invitation never was here
+before, so there others' tries count for nothing: its code cannot be guessed, and
+nobody's guessing takes it from whom it is for. When the cache cannot be reached
+its error goes up, and nobody signs in: no try goes uncounted.
 """
 
 import hashlib
@@ -16,7 +17,8 @@ import time
 from django.conf import settings
 from django.core.cache import cache
 
-PER_ACCOUNT, PER_ADDRESS = 5, 20
+from casemgmt.accounts.house import rules_at_the_door
+
 MINUTE = 60
 LONGEST_WAIT = 15 * MINUTE
 STRIKES_LAST = 3600
@@ -45,11 +47,12 @@ def attempt(name: str, address: str, *, guessable: bool = True) -> None:
     until = cache.get(pair + ":until", 0)
     if until > time.time():
         raise TooOften(int(until - time.time()) + 1)
-    if _count(source) > PER_ADDRESS:
+    rules = rules_at_the_door()
+    if _count(source) > rules.tries_of_address:
         raise TooOften(MINUTE)
-    if _count(pair) > PER_ACCOUNT:
+    if _count(pair) > rules.tries_of_account:
         raise TooOften(_grow(pair))
-    if guessable and _count(account) > PER_ACCOUNT and not cache.get(pair + ":known"):
+    if guessable and _count(account) > rules.tries_of_account and not cache.get(pair + ":known"):
         raise TooOften(MINUTE)
 
 

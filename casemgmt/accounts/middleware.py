@@ -1,7 +1,8 @@
 """Two doors, two session cookies; and sessions that end by themselves.
 
 Staff and portal never share a session: under /mijn/ the portal's cookie counts,
-elsewhere the staff's. Idle and absolute limits are the house rules'.
+elsewhere the staff's. Idle and absolute limits are the house rules' of the
+organisation; which one is meant is known at the entrance (to our right).
 """
 
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from django.contrib.auth import logout
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 
+from casemgmt.accounts.house import LOOSEST, SignInRules, rules_for
 from casemgmt.base import clock
 
 PORTAL_PATH = "/mijn/"
-_STARTED, _SEEN = "started_at", "seen_at"
+_STARTED, _SEEN, _PAUSE = "started_at", "seen_at", "longest_pause"
 
 
 def is_portal(request: HttpRequest) -> bool:
@@ -51,28 +53,48 @@ class TwoSessionsMiddleware(SessionMiddleware):
 
 
 class SessionLimitsMiddleware:
-    """Ends a session after idle time, after its longest life, or when its account was disabled."""
+    """Ends a session at the wrong door, and one that has lasted longer than any organisation may let it.
+
+    What the organisation of the address says, the entrance asks with ``session_is_over``: only there it is known.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Sign out what has lasted too long before any view sees it."""
+        """Sign out what has lasted too long, also where the address is of no page."""
         if request.user.is_authenticated:
-            now = clock.now().timestamp()
-            started = request.session.setdefault(_STARTED, now)
-            seen = request.session.get(_SEEN, now)
-            idle, absolute = limits(request)
             wrong_door = is_portal(request) != request.user.is_portal
-            if now - seen > idle or now - started > absolute or wrong_door:
+            if wrong_door or _is_over(request, LOOSEST, clock.now().timestamp()):
                 logout(request)
-            elif now - seen > 30 or _SEEN not in request.session:
-                request.session[_SEEN] = now
         return self.get_response(request)
 
 
-def limits(request: HttpRequest) -> tuple[float, float]:
-    """Idle and absolute seconds of a session at this door."""
-    if is_portal(request):
-        return settings.PORTAL_IDLE_MINUTES * 60, settings.PORTAL_ABSOLUTE_HOURS * 3600
-    return settings.STAFF_IDLE_MINUTES * 60, settings.STAFF_ABSOLUTE_HOURS * 3600
+def session_is_over(request: HttpRequest) -> bool:
+    """Sign out, and answer True, when this session lasted longer than the house rules of where it is let it.
+
+    Otherwise write down that it is in use. Inside an organisation its rules count, elsewhere the strictest of those
+    where the account may sign in.
+    """
+    if not request.user.is_authenticated:
+        return False
+    now = clock.now().timestamp()
+    if _is_over(request, rules_for(request.user.id), now):
+        logout(request)
+        return True
+    if _STARTED not in request.session:
+        request.session[_STARTED] = now
+    if now - request.session.get(_SEEN, 0) > 30:
+        request.session[_PAUSE] = _pause(request, now)
+        request.session[_SEEN] = now
+    return False
+
+
+def _is_over(request: HttpRequest, rules: SignInRules, now: float) -> bool:
+    idle, longest = rules.session(portal=is_portal(request))
+    return bool(_pause(request, now) > idle or now - request.session.get(_STARTED, now) > longest)
+
+
+def _pause(request: HttpRequest, now: float) -> float:
+    """The longest that this session was idle: a page where more is allowed brings nothing back that was over here."""
+    return float(max(request.session.get(_PAUSE, 0), now - request.session.get(_SEEN, now)))

@@ -10,12 +10,12 @@ class PolicyConfig(AppConfig):
     label = "policy"
 
     def ready(self) -> None:
-        """Give actors their capabilities, templates their nouns, the menu its page and the queue its work."""
+        """Give actors capabilities, templates nouns, sessions limits, the menu its page and the queue its work."""
         from django.utils.translation import gettext_noop
 
         from casemgmt.organisations.actors import provide_capabilities, provide_supervised
         from casemgmt.organisations.roles import provide_roles
-        from casemgmt.policy import citing, roles, simulation, words
+        from casemgmt.policy import citing, roles, sign_in, simulation, words
         from casemgmt.web import navigation
         from casemgmt.web.routes import Needs
 
@@ -24,6 +24,7 @@ class PolicyConfig(AppConfig):
         provide_roles(roles.roles_on, roles.kept_apart)
         words.install()
         citing.install()
+        sign_in.install()
         simulation.install()
         navigation.item(
             gettext_noop("Rules"), "scale", "policy:rules", 60, needs=Needs.capability("policy.read"), key="r"

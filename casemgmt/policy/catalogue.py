@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.basics import Words
-from casemgmt.policy.schema.values import Cited, Valued, ValuedMany
+from casemgmt.policy.schema.values import Cited, Valued, ValuedMany, in_use
 from casemgmt.policy.terms import Term
 
 DEPENDS = {
@@ -68,7 +68,7 @@ class Difference:
 
 
 def field_catalogue(profile: Profile) -> tuple[EditableField, ...]:
-    """Every editable value of the profile, in the order of the schema."""
+    """Every editable value of the profile, in the order of the schema; those that nothing acts on yet are not."""
     return tuple(_fields(profile, "", ()))
 
 
@@ -117,6 +117,8 @@ def _fields(node: Any, path: str, labels: tuple[str, ...]) -> Iterator[EditableF
 
 def _model_fields(node: BaseModel, path: str, labels: tuple[str, ...]) -> Iterator[EditableField]:
     for name, info in type(node).model_fields.items():
+        if not in_use(info):
+            continue  # a value that nothing acts on is not offered
         item = getattr(node, name)
         here = f"{path}.{name}".lstrip(".")
         named = (*labels, info.title or name)

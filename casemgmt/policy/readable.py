@@ -21,7 +21,7 @@ from casemgmt.policy.labels import dutch
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.basics import Words
 from casemgmt.policy.schema.people import Test
-from casemgmt.policy.schema.values import Cited, Valued, ValuedMany
+from casemgmt.policy.schema.values import Cited, Valued, ValuedMany, in_use
 from casemgmt.policy.schema.vocabulary import RoleKey
 from casemgmt.policy.terms import Term
 
@@ -42,7 +42,7 @@ _TERM = re.compile(r"\d+ (?:day|week|month|year)s?")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: what it is about, what holds, in a sentence, and where that stands."""
+    """One rule: what it is about, what holds, in a sentence, and where that stands; and whether anything acts on it."""
 
     path: str
     title: str
@@ -54,6 +54,7 @@ class Rule:
     reading: int | None
     legal_review: str | None
     bounds: str
+    in_use: bool = True
 
     @property
     def anchor(self) -> str:
@@ -157,7 +158,10 @@ def _fields(node: BaseModel, path: str, labels: tuple[str, ...], profile: Profil
     for name, info in type(node).model_fields.items():
         item, here = getattr(node, name), f"{path}.{name}"
         title = info.title or name
-        if isinstance(item, Mapping):
+        if not in_use(info):
+            waiting = _walk(item, here, (*labels, title), profile)
+            yield from (_Found(one.group, replace(one.rule, in_use=False)) for one in waiting)
+        elif isinstance(item, Mapping):
             for key, one in item.items():
                 yield from _walk(one, f"{here}.{key}", (*labels, title, _name(one, key)), profile)
         elif isinstance(item, tuple):
@@ -234,10 +238,8 @@ def _words(words: Words, path: str) -> Iterator[_Found]:
     for name, info in Words.model_fields.items():
         value = getattr(words, name)
         if isinstance(value, str) and info.title:
-            rule = Rule(
-                f"{path}.{name}", info.title, value, (), words.sentence, words.articles, words.kind, None, None, ""
-            )
-            yield _Found((), rule)
+            about = words.sentence, words.articles, words.kind
+            yield _Found((), Rule(f"{path}.{name}", info.title, value, (), *about, None, None, "", in_use(info)))
 
 
 def _grouped(found: list[_Found]) -> tuple[Group, ...]:

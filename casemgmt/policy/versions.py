@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.core.cache import cache
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from casemgmt.base.db import reads
@@ -20,6 +22,8 @@ from casemgmt.policy.schema import Profile
 from casemgmt.web.dates import date_plain
 
 _HELD = "policy.versions"
+# Where the strictest sign-in rules of all organisations are remembered (`policy.sign_in`).
+STRICTEST = "policy:strictest-sign-in"
 _PARSED_AT_MOST = 256
 
 
@@ -62,6 +66,9 @@ def held_versions() -> tuple[Held, ...]:
 def forget_held() -> None:
     """Read anew which versions exist; said by the act that published one."""
     current_scope().store.pop(_HELD, None)
+    # Not sooner, or somebody else would remember what held before; and a version that holds is no less published
+    # when the cache is away, where nobody signs in anyway.
+    transaction.on_commit(lambda: cache.delete(STRICTEST), robust=True)
 
 
 def version_in_force(on: date) -> Held:

@@ -19,8 +19,9 @@ ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # house rule: confirm-again is valid five minutes
-# Passwords are counted by casemgmt.accounts.limits; these are second factors, confirming and mail.
+# The longest that the house rules let a confirmation be valid; an organisation's own (accounts.house) is stricter.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Passwords and codes are counted by casemgmt.accounts.limits, as the house rules say; these are never widened.
 ACCOUNT_RATE_LIMITS = {
     "login": None,
     "login_failed": "20/m/ip,5/m/key",
@@ -56,7 +57,4 @@ SOCIALACCOUNT_ADAPTER = "casemgmt.accounts.adapter.SocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_STORE_TOKENS = False
 
-# Minutes and hours of the house rules (house-rules: session).
-STAFF_IDLE_MINUTES, STAFF_ABSOLUTE_HOURS = 20, 12
-PORTAL_IDLE_MINUTES, PORTAL_ABSOLUTE_HOURS = 15, 2
 STAFF_INVITATION_DAYS = 7

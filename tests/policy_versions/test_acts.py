@@ -146,7 +146,15 @@ def test_a_value_out_of_bounds_is_refused_with_the_bounds(inside: Place) -> None
 
 
 @pytest.mark.parametrize(
-    ("path", "value"), [("no.such.rule", 1), ("meta.slug", "x"), (KEPT, "ooit"), (KEPT, None), (KEPT, "\x00")]
+    ("path", "value"),
+    [
+        ("no.such.rule", 1),
+        ("meta.slug", "x"),
+        ("house_rules.emergency_hours", 12),
+        (KEPT, "ooit"),
+        (KEPT, None),
+        (KEPT, "\x00"),
+    ],
 )
 def test_what_is_no_value_of_the_profile_is_refused(inside: Place, path: str, value: object) -> None:
     draft = drafted(inside)
@@ -156,10 +164,10 @@ def test_what_is_no_value_of_the_profile_is_refused(inside: Place, path: str, va
 
 def test_of_several_values_one_wrong_changes_none(inside: Place) -> None:
     draft = drafted(inside)
-    values = {"house_rules.cooling_off": "9 days", "house_rules.emergency_hours": 999}
+    values = {"house_rules.cooling_off": "9 days", "house_rules.staff_idle_minutes": 999}
     with pytest.raises(acts.WrongValues) as wrong:
         acts.change_values(version_id=draft, values=values, by=inside.actor("joris"), at=NOW)
-    assert set(wrong.value.errors) == {"house_rules.emergency_hours"}
+    assert set(wrong.value.errors) == {"house_rules.staff_idle_minutes"}
     with transaction.atomic():
         assert list(PolicyChange.objects.values_list("path", flat=True)) == [KEPT]
 

@@ -17,7 +17,7 @@ from casemgmt.base.organisation import organisation
 from casemgmt.organisations.models import Organisation
 from casemgmt.policy import loader
 from casemgmt.policy.models import PolicyVersion, State
-from casemgmt.policy.readable import sections
+from casemgmt.policy.readable import anchor, sections
 
 from .conftest import KEPT, NOW, Place, drafted, published, row, submitted, worked_through
 
@@ -234,7 +234,7 @@ def test_publishing_asks_who_you_are_once_more(house: Place, waiting: UUID, monk
 
 def test_a_value_out_of_bounds_stands_beside_its_field(house: Place, draft: UUID) -> None:
     joris, page = house.client("joris"), house.url(of(draft, "onderdeel/house_rules/"))
-    answers = _answers(joris, page) | {"house_rules.cooling_off": "31", "house_rules.emergency_hours": "0"}
+    answers = _answers(joris, page) | {"house_rules.cooling_off": "31", "house_rules.staff_idle_minutes": "0"}
     answer = joris.post(page, answers)
     assert answer.status_code == 422
     text = answer.content.decode()
@@ -266,14 +266,34 @@ def test_lists_amounts_and_choices_are_typed_as_people_write_them(house: Place, 
     answers = _answers(joris, page) | {
         "house_rules.deadline_reminders": "10, 5, 1",
         "house_rules.unlikely_share_percent": "1,5",
-        "house_rules.emergency_access": "yes",
+        "house_rules.disclosure_approval": "no",
     }
     assert joris.post(page, answers).status_code == 303
     with organisation(house.id):
         held = loader.Profile.model_validate_json(row(draft).body).house_rules
     assert held.deadline_reminders.value == (10, 5, 1)
     assert str(held.unlikely_share_percent.value) == "1.5"
-    assert held.emergency_access.value is True
+    assert held.disclosure_approval.value is False
+
+
+def test_a_house_rule_that_nothing_acts_on_yet_says_so_and_is_not_in_the_form(house: Place, draft: UUID) -> None:
+    joris = house.client("joris")
+    shown = _rule(joris.get(house.url("onderdeel/house_rules/")).content.decode(), "house_rules.emergency_hours")
+    assert "Noodtoegang duurt" in shown and "nog niet in gebruik" in shown
+    used = _rule(joris.get(house.url("onderdeel/house_rules/")).content.decode(), "house_rules.staff_idle_minutes")
+    assert "20 minuten" in used and "nog niet in gebruik" not in used
+    page = house.url(of(draft, "onderdeel/house_rules/"))
+    answers = _answers(joris, page)
+    assert "house_rules.staff_idle_minutes" in answers and "house_rules.emergency_hours" not in answers
+    assert joris.post(page, answers | {"house_rules.emergency_hours": "48"}).status_code == 303
+    with organisation(house.id):
+        held = loader.Profile.model_validate_json(row(draft).body).house_rules
+    assert held.emergency_hours.value == 24
+
+
+def _rule(text: str, path: str) -> str:
+    """What a page says in the line of one rule."""
+    return text.split(f'id="{anchor(path)}"')[1].split('class="article rule"')[0]
 
 
 def test_a_value_can_be_given_back_what_it_was(house: Place, draft: UUID) -> None:

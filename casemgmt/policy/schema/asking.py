@@ -8,7 +8,7 @@ from pydantic import Field
 
 from casemgmt.policy.schema.basics import Choice
 from casemgmt.policy.schema.people import Test
-from casemgmt.policy.schema.values import Cited, Label, Sentence, Strict, Table, TermValue, Valued
+from casemgmt.policy.schema.values import Cited, Label, Sentence, Strict, Table, TermValue, Valued, unread
 from casemgmt.policy.schema.vocabulary import (
     About,
     Cell,
@@ -60,7 +60,7 @@ class RequestForm(Strict):
     category_needed: Valued[bool] | None = Field(default=None, title="Categorie noemen")
     reason_needed: Valued[bool] = Field(title="Reden nodig")
     changes_needed: Valued[bool] | None = Field(default=None, title="Gevraagde wijziging noemen")
-    after_inspection: Valued[bool] | None = Field(default=None, title="Pas na inzage")
+    after_inspection: Valued[bool] | None = unread("Pas na inzage", default=None)
 
 
 class Request(Cited):
@@ -74,13 +74,13 @@ class Request(Cited):
     decide_within: Valued[TermValue] | None = Field(default=None, title="Beslissen binnen")
     carry_out_within: Valued[TermValue] | None = Field(default=None, title="Uitvoeren binnen")
     decided_by: Valued[RoleKey] = Field(title="Wie beslist")
-    answered_by: Valued[RoleKey] | None = Field(default=None, title="Wie het antwoord stuurt")
+    answered_by: Valued[RoleKey] | None = unread("Wie het antwoord stuurt", default=None)
     grounds: tuple[RefusalGround, ...] = Field(default=(), title="Weigeringsgronden")
     admissible: tuple[Choice, ...] = Field(default=(), title="Waarom iemand dit kan vragen")
     refusal_written: Valued[bool] | None = Field(default=None, title="Weigering schriftelijk")
     refusal_reasoned: Valued[bool] | None = Field(default=None, title="Weigering met redenen")
     refused_text_kept: Valued[bool] | None = Field(default=None, title="Geweigerde tekst blijft in het dossier")
-    recipients_told: Valued[bool] | None = Field(default=None, title="Eerdere ontvangers krijgen bericht")
+    recipients_told: Valued[bool] | None = unread("Eerdere ontvangers krijgen bericht", default=None)
 
 
 class Appeal(Cited):

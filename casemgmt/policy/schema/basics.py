@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from casemgmt.policy.schema.people import Test
-from casemgmt.policy.schema.values import Cited, Label, Strict, Table, Valued
+from casemgmt.policy.schema.values import Cited, Label, Strict, Table, Valued, unread
 from casemgmt.policy.schema.vocabulary import (
     AskWhen,
     Capability,
@@ -31,41 +31,41 @@ class Meta(Strict):
     regulation: Label = Field(title="Titel van het reglement")
     controller: Valued[Label] = Field(title="Verwerkingsverantwoordelijke")
     in_force_from: Valued[date] = Field(title="Van kracht vanaf")
-    lapsed_on: Valued[date] | None = Field(default=None, title="Vervallen op")
+    lapsed_on: Valued[date] | None = unread("Vervallen op", default=None)
 
 
 class Words(Cited):
     """The organisation's own nouns, in Dutch; templates use them as words.client, words.dossier and so on."""
 
-    organisation: Label = Field(title="Zo noemt de organisatie zich in een zin")
+    organisation: Label = unread("Zo noemt de organisatie zich in een zin")
     client: Label = Field(title="Cliënt")
     clients: Label = Field(title="Cliënten")
-    former_client: Label = Field(title="Oud-cliënt")
-    legal_representative: Label = Field(title="Wettelijk vertegenwoordiger")
-    legal_representatives: Label = Field(title="Wettelijk vertegenwoordigers")
+    former_client: Label = unread("Oud-cliënt")
+    legal_representative: Label = unread("Wettelijk vertegenwoordiger")
+    legal_representatives: Label = unread("Wettelijk vertegenwoordigers")
     dossier: Label = Field(title="Dossier")
     dossiers: Label = Field(title="Dossiers")
-    caseworker: Label = Field(title="Hulpverlener")
-    caseworkers: Label = Field(title="Hulpverleners")
-    manager: Label = Field(title="Leidinggevende")
-    managers: Label = Field(title="Leidinggevenden")
-    records_administrator: Label = Field(title="Beheerder")
-    deputy: Label = Field(title="Waarnemer")
-    team: Label = Field(title="Team")
-    teams: Label = Field(title="Teams")
-    help: Label = Field(title="Hulp")
-    plan: Label = Field(title="Plan")
-    trajectory: Label = Field(title="Traject")
-    entry: Label = Field(title="Vastlegging")
-    entries: Label = Field(title="Vastleggingen")
+    caseworker: Label = unread("Hulpverlener")
+    caseworkers: Label = unread("Hulpverleners")
+    manager: Label = unread("Leidinggevende")
+    managers: Label = unread("Leidinggevenden")
+    records_administrator: Label = unread("Beheerder")
+    deputy: Label = unread("Waarnemer")
+    team: Label = unread("Team")
+    teams: Label = unread("Teams")
+    help: Label = unread("Hulp")
+    plan: Label = unread("Plan")
+    trajectory: Label = unread("Traject")
+    entry: Label = unread("Vastlegging")
+    entries: Label = unread("Vastleggingen")
     working_note: Label = Field(title="Werkaantekening")
     working_notes: Label = Field(title="Werkaantekeningen")
     consent: Label = Field(title="Toestemming")
-    disclosure: Label = Field(title="Verstrekking")
+    disclosure: Label = unread("Verstrekking")
     disclosures: Label = Field(title="Verstrekkingen")
-    request: Label = Field(title="Verzoek")
+    request: Label = unread("Verzoek")
     requests: Label = Field(title="Verzoeken")
-    regulation: Label = Field(title="Reglement")
+    regulation: Label = unread("Reglement")
 
 
 class Role(Cited):
@@ -159,7 +159,7 @@ class Recording(Strict):
     purposes: tuple[Choice, ...] = Field(min_length=1, title="Doelen")
     channels: tuple[Choice, ...] = Field(title="Vormen")
     fields: Table[EntryField, AskedField] = Field(title="Vragen bij een vastlegging")
-    responsible: Valued[RoleKey] | None = Field(default=None, title="Verantwoordelijk voor de inhoud")
+    responsible: Valued[RoleKey] | None = unread("Verantwoordelijk voor de inhoud", default=None)
 
 
 class AccessRule(Cited):
@@ -180,13 +180,13 @@ class Access(Strict):
     basics: Cited = Field(title="Wie toegang heeft")
     rules: tuple[AccessRule, ...] = Field(min_length=1, title="Wegen naar toegang")
     team_access: Valued[bool] = Field(title="Team ziet dossiers van het team")
-    deputies: Valued[bool] = Field(title="Waarnemer krijgt toegang")
+    deputies: Valued[bool] = unread("Waarnemer krijgt toegang")
     supervised_roles: Cited = Field(title="Onder begeleiding")
     volunteers: Valued[bool] = Field(title="Vrijwilligers kunnen toegang krijgen")
-    authorisation_per_part: Valued[bool] = Field(title="Toegang per onderdeel")
+    authorisation_per_part: Valued[bool] = unread("Toegang per onderdeel")
     notes_author_only: Valued[bool] = Field(title="Werkaantekeningen alleen voor de schrijver")
     colleague_sentence: Cited = Field(title="Zin voor een collega zonder toegang")
-    archive_same_rules: Valued[bool] = Field(title="Zelfde regels in het archief")
+    archive_same_rules: Valued[bool] = unread("Zelfde regels in het archief")
     excluded_items: tuple[Item, ...] = Field(default=(), title="Nooit voor anderen")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from casemgmt.policy.schema.values import Cited, Label, Strict, Table, TermValue, Valued, ValuedMany
+from casemgmt.policy.schema.values import Cited, Label, Strict, Table, TermValue, Valued, ValuedMany, unread
 from casemgmt.policy.schema.vocabulary import Clock, EndAction, Reason, RetentionKind
 
 
@@ -70,17 +70,17 @@ class HouseRules(Strict):
     second_person: Valued[bool] = Field(title="Altijd een tweede persoon")
     cooling_off: Valued[TermValue] = Field(title="Bedenktijd voor vernietiging")
     execution_term: Valued[TermValue] | None = Field(default=None, title="Vernietigen binnen")
-    emergency_access: Valued[bool] = Field(title="Noodtoegang")
-    emergency_hours: Valued[int] = counted("Noodtoegang duurt", "uur")
-    emergency_review_within: Valued[int] = counted("Noodtoegang getoetst binnen", "werkdagen")
-    emergency_alarm_after: Valued[int] = counted("Alarm bij meer noodtoegangen in 30 dagen dan", "keer")
+    emergency_access: Valued[bool] = unread("Noodtoegang")
+    emergency_hours: Valued[int] = unread("Noodtoegang duurt", unit="uur")
+    emergency_review_within: Valued[int] = unread("Noodtoegang getoetst binnen", unit="werkdagen")
+    emergency_alarm_after: Valued[int] = unread("Alarm bij meer noodtoegangen in 30 dagen dan", unit="keer")
     log_view_delay: Valued[TermValue] = Field(title="Vertraging van het inzageoverzicht")
-    log_view_delay_longest: Valued[TermValue] = Field(title="Langste vertraging van het inzageoverzicht")
+    log_view_delay_longest: Valued[TermValue] = unread("Langste vertraging van het inzageoverzicht")
     informing_deferred: Valued[TermValue] = Field(title="Uitgesteld informeren komt terug na")
     note_first_reminder: Valued[TermValue] = Field(title="Eerste herinnering werkaantekening")
     note_next_reminder: Valued[TermValue] = Field(title="Volgende herinnering werkaantekening")
     deadline_reminders: ValuedMany[int] = counted("Herinnering vóór een termijn", "dagen")
-    correction_receipt_reminder: Valued[TermValue] = Field(title="Herinnering ontvangstbevestiging correctie")
+    correction_receipt_reminder: Valued[TermValue] = unread("Herinnering ontvangstbevestiging correctie")
     removal_work_within: Valued[TermValue] | None = Field(default=None, title="Werk aan vernietigen gedaan binnen")
     stopped_removal_within: Valued[TermValue] | None = Field(default=None, title="Gestopte vernietiging bekeken binnen")
     adult_youth_asked_again: Valued[TermValue] | None = Field(default=None, title="Jongere opnieuw gevraagd na")
@@ -94,8 +94,8 @@ class HouseRules(Strict):
     portal_session_hours: Valued[int] = counted("Portaal: langste sessie", "uur")
     confirm_again_minutes: Valued[int] = counted("Opnieuw bevestigen geldt", "minuten")
     portal_invitation: Valued[TermValue] = Field(title="Uitnodiging voor het portaal geldt")
-    download_link: Valued[TermValue] = Field(title="Downloadlink geldt")
-    portal_assurance: Valued[Label] = Field(title="Betrouwbaarheid van inloggen")
+    download_link: Valued[TermValue] = unread("Downloadlink geldt")
+    portal_assurance: Valued[Label] = unread("Betrouwbaarheid van inloggen")
     unlikely_share_percent: Valued[Decimal] = counted("Ongewoon groot deel", "procent")
     unlikely_share_number: Valued[int] = counted("Ongewoon groot aantal", "dossiers")
     mass_reading_dossiers: Valued[int] = counted("Alarm bij veel lezen", "dossiers")
@@ -104,5 +104,5 @@ class HouseRules(Strict):
     sign_in_address: Valued[int] = counted("Aanmeldpogingen per adres", "per minuut")
     portal_requests: Valued[int] = counted("Verzoeken per persoon", "per dag")
     key_backups_kept: Valued[TermValue] = Field(title="Reservekopieën van sleutels")
-    access_log_kept: Valued[TermValue] = Field(title="Inzagelogboek bewaard")
-    anonymous_group: Valued[int] = counted("Kleinste groep bij anonieme levering", "personen")
+    access_log_kept: Valued[TermValue] = unread("Inzagelogboek bewaard")
+    anonymous_group: Valued[int] = unread("Kleinste groep bij anonieme levering", unit="personen")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from casemgmt.policy.schema.people import Test
-from casemgmt.policy.schema.values import Cited, Label, Strict, Table, TermValue, Valued
+from casemgmt.policy.schema.values import Cited, Label, Strict, Table, TermValue, Valued, unread
 from casemgmt.policy.schema.vocabulary import (
     Channel,
     Content,
@@ -105,7 +105,7 @@ class InformRule(Cited):
     channels: tuple[Channel, ...] = Field(default=(), title="Hoe")
     duty_when: tuple[Test, ...] = Field(default=(), title="Alleen als")
     deferrals: tuple[Deferral, ...] = Field(default=(), title="Uitstel")
-    within: Valued[TermValue] | None = Field(default=None, title="Uiterlijk binnen")
+    within: Valued[TermValue] | None = unread("Uiterlijk binnen", default=None)
     task_for: RoleKey = Field(default=RoleKey.CASEWORKER, title="Wie informeert")
 
 

@@ -17,6 +17,7 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 
 from casemgmt.policy.decision import Citation, Kind
 from casemgmt.policy.terms import Term
@@ -59,6 +60,21 @@ def _term(value: object) -> Term:
         return Term.parse(value)
     except ValueError as error:
         raise ValueError("geen termijn: schrijf bijvoorbeeld “4 weeks”, “3 months” of “15 years”") from error
+
+
+def unread(title: str, *, unit: str | None = None, **rest: Any) -> Any:
+    """A field that a profile holds and no code acts on yet: shown as such, and nobody is asked to choose it.
+
+    Whoever builds what reads it makes it an ordinary field; `tests/standing/test_profile_is_read.py` says when.
+    """
+    extra: dict[str, Any] = {"in_use": False} | ({"unit": unit} if unit else {})
+    return Field(title=title, json_schema_extra=extra, **rest)
+
+
+def in_use(info: FieldInfo) -> bool:
+    """Whether anything acts on the value of a field."""
+    extra = info.json_schema_extra
+    return not (isinstance(extra, dict) and extra.get("in_use") is False)
 
 
 TermValue = Annotated[Term, PlainValidator(_term), PlainSerializer(str, return_type=str)]
