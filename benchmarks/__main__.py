@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import sys
 import time
@@ -26,6 +27,8 @@ def main() -> int:
     from django.conf import settings
 
     django.setup()
+    # Served processes write their line for each request as in production; here thousands would drown the table.
+    logging.getLogger("casemgmt.requests").setLevel(logging.WARNING)
     settings.ROOT_URLCONF = "benchmarks.urls"
     from benchmarks import seed
 
