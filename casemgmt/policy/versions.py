@@ -46,21 +46,26 @@ class Held:
         return self.from_date <= on and (self.until_date is None or on < self.until_date)
 
 
-@reads
 def held_versions() -> tuple[Held, ...]:
-    """The frozen versions of the current organisation by first day; one query per stay in the organisation."""
+    """The frozen versions of the current organisation by first day; one query per stay in the organisation.
+
+    What is remembered opens no transaction: every request asks this several times.
+    """
     store = current_scope().store
     if _HELD not in store:
-        rows = (
-            PolicyVersion.objects.filter(state__in=FROZEN)
-            .order_by("from_date", "number")
-            .values_list("id", "number", "from_date", "until_date", "body_hash")
-        )
-        store[_HELD] = tuple(
-            Held(key, number, first, until, body_hash) for key, number, first, until, body_hash in rows if first
-        )
+        store[_HELD] = _read_held()
     found: tuple[Held, ...] = store[_HELD]
     return found
+
+
+@reads
+def _read_held() -> tuple[Held, ...]:
+    rows = (
+        PolicyVersion.objects.filter(state__in=FROZEN)
+        .order_by("from_date", "number")
+        .values_list("id", "number", "from_date", "until_date", "body_hash")
+    )
+    return tuple(Held(key, number, first, until, body_hash) for key, number, first, until, body_hash in rows if first)
 
 
 def forget_held() -> None:
@@ -88,7 +93,6 @@ def profile_in_force(on: date) -> Profile:
     return profile_of(version_in_force(on).id)
 
 
-@reads
 def profile_of(version_id: UUID) -> Profile:
     """The profile of one version of the current organisation; raises PolicyVersion.DoesNotExist for another's."""
     known = next((version for version in held_versions() if version.id == version_id), None)
@@ -117,6 +121,7 @@ def label(number: int, from_date: date) -> str:
     return _("version %(number)s, from %(day)s") % {"number": number, "day": date_plain(from_date)}
 
 
+@reads
 def _body(version_id: UUID) -> str:
     return PolicyVersion.objects.values_list("body", flat=True).get(id=version_id)
 

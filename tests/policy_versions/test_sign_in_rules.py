@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from casemgmt.accounts import acts as accounts
 from casemgmt.accounts import house as house_rules
@@ -179,6 +182,21 @@ def test_a_session_that_is_over_is_not_kept_alive_by_asking(places: dict[str, Pl
     assert not goes_on(client, place.url(), idle=11 * MINUTE)
     assert client.get(place.url()).status_code == 302
     assert "_auth_user_id" not in client.session
+
+
+def test_the_rules_of_a_session_cost_a_page_no_question_of_its_own(
+    places: dict[str, Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = places["sterk-huis"]
+    client = place.client("joris")
+    client.get(place.url())
+    asked_for = []
+    for here in (house_rules._here, [SignInRules]):  # as it is, and with rules that no database was asked for
+        monkeypatch.setattr(house_rules, "_here", here)
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(place.url("onderdeel/house_rules/")).status_code == 200
+        asked_for.append([re.findall(r'(?:FROM|INTO|UPDATE) "(\w+)"', one["sql"]) for one in seen.captured_queries])
+    assert asked_for[0] == asked_for[1] != []
 
 
 def test_an_address_that_is_no_page_keeps_no_session_alive(places: dict[str, Place]) -> None:
