@@ -56,7 +56,8 @@ def consents_for(
 ) -> list[Consent]:
     """The answers that may count for one exchange, oldest first.
 
-    Those tied to this exchange, and those for the same recipient and purpose. An
+    Those for the same recipient and purpose; and a no that was said in this exchange, also
+    when another recipient was meant then: a yes was said to that one only. An
     answer tied to another exchange comes along too: a regulation that asks
     consent anew each time must be able to say that the old one does not count.
     """
@@ -64,8 +65,8 @@ def consents_for(
     return [
         row
         for row in rows.order_by("recorded_at", "id")
-        if (exchange_id is not None and row.exchange_id == exchange_id)
-        or (row.recipient_kind == recipient_kind and _same(row.recipient, recipient))
+        if (row.recipient_kind == recipient_kind and _same(row.recipient, recipient))
+        or (exchange_id is not None and row.exchange_id == exchange_id and row.state != ConsentState.GIVEN)
     ]
 
 

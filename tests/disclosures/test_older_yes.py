@@ -13,7 +13,7 @@ from casemgmt.base.organisation import organisation
 from casemgmt.vault.keys import load_keys
 from consent.acts import withdraw_consent
 from consent.models import Consent
-from disclosures.acts import setting
+from disclosures.acts import change_proposal, setting
 from disclosures.handing import Stopped
 from disclosures.judging import Judgement, judge
 from disclosures.models import Disclosure
@@ -33,6 +33,7 @@ from tests.disclosures.story import (
     do,
     hand_over,
     make_case,
+    proposal,
     propose,
 )
 from tests.disclosures.test_pages import browser, steps, text
@@ -109,6 +110,18 @@ def test_a_no_of_before_a_yes_that_is_found_afterwards_takes_nothing_away(case: 
     consent(case, case.client, row)
     consent(case, case.client, row, at=MOMENT + HOUR, given_on=EARLIER, state="refused")
     assert said(case, row) == "given"
+
+
+@pytest.mark.parametrize(("state", "stands"), [("given", None), ("refused", "refused")])
+def test_a_yes_to_one_recipient_says_nothing_of_another_and_a_no_stays(case: Case, state: str, stands: str | None):
+    row = propose(case)
+    consent(case, case.mother, row)
+    consent(case, case.client, row, state=state)
+    other = proposal(case, id=row.id, name="meester Visser", organisation="Basisschool De Boog")
+    by = case.place.worker
+    do(case, Verb.PREPARE_DISCLOSURE, lambda d: change_proposal(d, row.id, other, by=by, at=MOMENT))
+    assert said(case, row) == stands
+    assert not judged(case, row).allowed
 
 
 @pytest.mark.parametrize("who", ["client", "mother"])
