@@ -9,8 +9,8 @@ from django.core.management import get_commands, load_command_class
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "seams.md").read_text(encoding="utf-8")
 TOLD = ("demo", "routes", "audit_head", "audit_verify", "audit_export", "destruction_status", "verify_certificate")
-TOLD += ("night", "test_clock", "sweep_keys", "search_tokens", "sweep_files", "rotate_keys", "tidy_vault", "maintenance")
-TOLD += ("backup", "restore", "backup_key")
+TOLD += ("night", "test_clock", "sweep_keys", "search_tokens", "sweep_files", "rotate_keys", "tidy_vault")
+TOLD += ("maintenance", "backup", "restore", "backup_key")
 
 
 def test_every_seam_is_told_and_every_command_that_is_shown_takes_these_words() -> None:
