@@ -13,10 +13,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from casemgmt.backups import manifest
 from casemgmt.backups.errors import BackupWrong, CannotBackUp
 from casemgmt.base import clock
+from casemgmt.base.errors import Unavailable
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.places import all_organisations
 from casemgmt.policy.calendar import add_term
@@ -34,7 +36,11 @@ def data_until(made_on: date) -> date:
 def vault_until(made_on: date) -> date:
     """The first day on which a backup of the keys of that day is gone: the setting's, or the earliest promised one."""
     ends = [made_on + timedelta(days=max(1, settings.VAULT_BACKUP_DAYS))]
-    for place in all_organisations():
+    try:
+        places = all_organisations()
+    except (DatabaseError, Unavailable):
+        return ends[0]  # keys go in time also while the rules cannot be asked; the manifest holds what they said
+    for place in places:
         with organisation(place.id):
             try:
                 ends.append(add_term(made_on, profile_in_force(clock.today()).house_rules.key_backups_kept.value))

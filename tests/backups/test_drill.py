@@ -152,8 +152,7 @@ def test_what_was_destroyed_after_the_backup_stays_destroyed(stand: Stand, tmp_p
         assert json.loads(command(again, "-m", "tests.fire.fill", "read", place, gone))[gone] == {}
 
         # Past its term that backup of the keys serves nobody, and goes with the next backup.
-        clock = tmp_path / "shift"
-        clock.write_text(str(7 * 24 * 3600))
+        (clock := tmp_path / "shift").write_text(str(7 * 24 * 3600))
         later = {"CASEMGMT_CLOCK_FILE": str(clock)}
         with psycopg.connect(there["vault"].url("vault_owner"), autocommit=True) as owner:
             owner.execute("create database vault_late")

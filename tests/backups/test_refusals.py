@@ -40,7 +40,8 @@ def test_a_backup_is_checked_whole_before_anything_is_written(backups: Backups, 
     assert found["data"].rows["dossiers_dossier"] == 1 and found["vault"].rows["keystore_dossierkey"] == 1
     assert found["data"].files == {"count": 1, "bytes": found["data"].files["bytes"], "missing": 0}
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    assert b"noor@sterk-huis.example" not in everything and b"MARKER" not in everything, "of whom and what it is"
+    for clear in (b"PGDMP", b"noor@sterk-huis.example", b"MARKER"):
+        assert clear not in everything, "of whom and what it is, only the keeper of the key can tell"
 
     told = json.loads((chosen.data / manifest.FILE).read_text())
     assert set(told) == {
@@ -116,6 +117,10 @@ def test_without_the_newest_ledger_nothing_comes_back_and_nothing_over_what_is_t
         with pytest.raises(CommandError, match=f"Nothing was changed: .*{sentence}") as ended:
             call_command("restore", *words)
         assert ended.value.returncode == code
+    with pytest.raises(CommandError, match="Nothing was changed: nowhere or nothing cannot be reached") as ended:
+        ledger.ensure()
+        _restore_elsewhere("nowhere", "nothing", str(backups.key_file))
+    assert ended.value.returncode == 2
     Path(settings.FILES, str(here)).mkdir(parents=True)
     with pytest.raises(CannotBackUp, match="is not empty"):
         restoring.require_empty(("files",))
@@ -147,6 +152,17 @@ def test_a_sealed_stream_opens_whole_and_for_its_purpose_or_not_at_all() -> None
         ):
             with pytest.raises(BackupWrong):
                 list(envelope.open_stream(BytesIO(wrong), key, purpose))
+
+
+def _restore_elsewhere(data: str, vault: str, key: str) -> None:
+    """Restore, and let the connections of the tests lead afterwards where they led."""
+    names = {alias: connections[alias].settings_dict["NAME"] for alias in connections}
+    try:
+        call_command("restore", "--into", data, vault, "--key", key)
+    finally:
+        for alias, name in names.items():
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
 
 
 class _spoiled:  # noqa: N801  # reads as a word in a with statement

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 
-from retention import ledger
+from casemgmt.base import clock
+from casemgmt.base.organisation import organisation
+from casemgmt.vault.keys import key_exists
+from retention import destruction, ledger
+from retention.models import Removal
+from tests.retention.places import approve, dossier, settle
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HERE = uuid4()
@@ -24,8 +30,8 @@ def file(settings: Any, tmp_path: Path) -> Path:
 
 
 def written(*dossiers: UUID) -> None:
-    for dossier in dossiers:
-        ledger.write(HERE, dossier, AT, {"id": str(uuid4())})
+    for one in dossiers:
+        ledger.write(HERE, one, AT, {"id": str(uuid4())})
 
 
 def test_a_dossier_is_written_down_once_and_for_its_keeper_only(file: Path) -> None:
@@ -72,6 +78,27 @@ def test_half_a_line_of_a_crash_does_not_stop_the_next(file: Path) -> None:
     last = uuid4()
     written(last)
     assert [one.dossier_id for one in ledger.read(file).erasures][1:] == [last]
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_what_cannot_be_written_down_is_not_destroyed(settings: Any, tmp_path: Path) -> None:
+    house = settle()
+    one = dossier(house, closed_on=date(2010, 5, 1))
+    (tmp_path / "full").write_text("no folder can be made here")
+    settings.LEDGER = tmp_path / "full" / "ledger"
+    approve(house, one, clock.now() - timedelta(days=30))
+    with organisation(house.id):
+        with transaction.atomic():
+            removal = Removal.objects.get(dossier_id=one).id
+        with pytest.raises(OSError):
+            destruction.destroy(removal)
+        assert key_exists(one), "its key is the point of no return"
+        settings.LEDGER = tmp_path / "ledger"
+        destruction.destroy(removal)
+        assert not key_exists(one)
+    (written,) = ledger.read(ledger.place()).erasures
+    assert (written.organisation_id, written.dossier_id) == (house.id, one)
+    assert written.removal and written.removal["id"] == str(removal)
 
 
 def test_two_workers_at_once_write_one_after_the_other(file: Path) -> None:

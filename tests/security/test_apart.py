@@ -27,7 +27,14 @@ def sites(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, S
         yield made
 
 
-STAMPS = [None, "", "5f1d7a52-3c0e-4b7e-9d55-0c9be0a1f7a1", "geen-uuid", "' or true --", "00000000-0000-0000-0000-000000000000"]
+STAMPS = [
+    None,
+    "",
+    "5f1d7a52-3c0e-4b7e-9d55-0c9be0a1f7a1",
+    "geen-uuid",
+    "' or true --",
+    "00000000-0000-0000-0000-000000000000",
+]
 OWNERS = {application: owner for owner, application in CLUSTERS.items()}
 
 

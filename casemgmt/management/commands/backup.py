@@ -5,10 +5,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from casemgmt.backups import making
 from casemgmt.backups.errors import CannotBackUp
 from casemgmt.base import clock
+from casemgmt.base.errors import Unavailable
 from casemgmt.organisations.asked import CANNOT
 from retention import ledger
 
@@ -32,6 +34,8 @@ class Command(BaseCommand):
             made = [making.back_up_data(at), making.back_up_vault(at)]
         except (CannotBackUp, OSError) as problem:
             raise CommandError(f"No backup was made: {problem}", returncode=CANNOT) from problem
+        except (DatabaseError, Unavailable) as problem:
+            raise CommandError("No backup was made: a database cannot be asked.", returncode=CANNOT) from problem
         self.stdout.write(json.dumps(_told(made, removed)) if options["json"] else _sentences(made, removed))
         try:
             ledger.read(ledger.place())

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from casemgmt.audit.chain import Head
 from casemgmt.audit.management.commands.audit_verify import read_heads
 from casemgmt.backups import envelope, finishing, manifest, restoring
 from casemgmt.backups.errors import BackupWrong, CannotBackUp
+from casemgmt.base.errors import Unavailable
 from casemgmt.base.failpoints import failpoint
 from casemgmt.organisations.asked import CANNOT
 from retention import ledger
@@ -53,6 +55,9 @@ class Command(BaseCommand):
             ) from problem
         except CannotBackUp as problem:
             raise CommandError(f"Nothing was changed: {problem}", returncode=CANNOT) from problem
+        except (DatabaseError, Unavailable) as problem:
+            names = " or ".join(options["into"] or ("the database",))
+            raise CommandError(f"Nothing was changed: {names} cannot be reached.", returncode=CANNOT) from problem
         except (BackupWrong, ledger.LedgerWrong) as problem:
             raise CommandError(f"Nothing was changed: {problem}", returncode=1) from problem
         told = self._carried_out(chosen, found, erased, heads)
@@ -96,6 +101,9 @@ class Command(BaseCommand):
             told = finishing.finish(erased, filled, heads)
         except (CannotBackUp, BackupWrong, NotErased) as problem:
             self.stderr.write(f"{_SHUT}{problem}")
+            sys.exit(1)
+        except (DatabaseError, Unavailable, OSError) as problem:
+            self.stderr.write(f"{_SHUT}A database or a folder went away: {type(problem).__name__}.")
             sys.exit(1)
         rows = {kind: sum(one.rows.values()) for kind, one in found.items()}
         return {"open": True, "rows": rows, "made_at": {kind: one.made_at for kind, one in found.items()}, **told}
