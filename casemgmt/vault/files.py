@@ -44,7 +44,8 @@ def write_file(dossier_id: UUID, content: Iterable[bytes], *, content_type: str,
     path = path_of(row)
     path.parent.mkdir(parents=True, exist_ok=True)
     key = _file_key(row)
-    with _whole_or_gone(path), open(path, "xb", opener=_private) as target:
+    # Opened first: a name that is taken belongs to another file, which must stay.
+    with open(path, "xb", opener=_private) as target, _whole_or_gone(path):
         for number, (piece, last) in enumerate(_pieces(content)):
             target.write(seal(key, piece, _piece_place(row, number, last)))
             row.size += len(piece)

@@ -102,7 +102,6 @@ def test_what_was_destroyed_after_the_backup_stays_destroyed(stand: Stand, tmp_p
     heads.write_text(stand.app.command("audit_head", log="head"), encoding="utf-8")
     ledger = Path(home["CASEMGMT_FILES"]) / "ledger" / "erased.jsonl"
     assert len(ledger.read_text().splitlines()) == 1 and gone in ledger.read_text()
-
     drill = restore_drill.settle(home)
     try:
         drill.started = start(drill.services, die_with_us=True)
