@@ -84,14 +84,45 @@ def walls(url: str) -> list[tuple[Any, ...]]:
         return connection.execute(WALLS.encode()).fetchall()
 
 
+MADE = ("make", "--kept", "2", "--waiting", "1", "--rows", "30", "--files", "3")
+
+
+def database_of_keys(drill: Any, cluster: Any, name: str) -> dict[str, str]:
+    """The drill's environment with an empty database beside its vault in the place of its vault."""
+    with psycopg.connect(cluster.url("vault_owner"), autocommit=True) as owner:
+        owner.execute(f"create database {name}".encode())
+    return {**drill.env, **{address: drill.env[address].replace("/vault?", f"/{name}?") for address in VAULT}}
+
+
+def keys_are_gone(earlier: dict[str, Any], after: dict[str, Any]) -> None:
+    """A later backup took the earlier one's keys away, and left its data."""
+    assert after["removed"]["vault"] == [Path(earlier["vault"]["folder"]).name]
+    assert not Path(earlier["vault"]["folder"]).exists() and Path(earlier["data"]["folder"]).exists()
+
+
+def only_the_destroyed_is_gone(env: dict[str, str], place: str, made: dict[str, Any]) -> None:
+    """The doors are open, the kept dossiers whole, the destroyed one nowhere, and its certificate stands."""
+    (gone,), kept = made["waiting"], sorted(made["kept"])
+    health, page, sign_in = json.loads(command(env, "-c", LOOK))
+    assert (health, page) == (True, 302) and sign_in != 503
+    opened = json.loads(command(env, "-m", "tests.fire.fill", "read", place, gone, *kept))
+    assert opened[gone] == {}, "not a row of it is left"
+    for dossier_id in kept:
+        assert set(opened[dossier_id]) == {"opened", "file opened"} and opened[dossier_id]["file opened"] == 3
+    left = [path.name for path in Path(env["CASEMGMT_FILES"]).glob("*/*/*")]
+    assert len(left) == 6 and not set(left) & set(made["waiting"][gone]["files"])
+    status = json.loads(command(env, "manage.py", "destruction_status", "--json"))
+    assert (status["erased"], status["certificates"], status["stuck"]) == (1, 1, [])
+    assert all(json.loads(line)["ok"] for line in command(
+        env, "manage.py", "audit_verify", "--json").splitlines())  # fmt: skip
+
+
 def test_what_was_destroyed_after_the_backup_stays_destroyed(stand: Stand, tmp_path: Path) -> None:
     assert stand.app is not None
     home: dict[str, str] = dict(stand.app.env)
-    made = json.loads(stand.command("-m", "tests.fire.fill", "make", "--kept", "2", "--waiting", "1",
-                                    "--rows", "30", "--files", "3").stdout)  # fmt: skip
-    place, (gone,), kept = made["organisation"], made["waiting"], sorted(made["kept"])
+    made = json.loads(stand.command("-m", "tests.fire.fill", *MADE).stdout)
+    place, (gone,) = made["organisation"], made["waiting"]
     heads = tmp_path / "heads.jsonl"
-
     backup = json.loads(stand.app.command("backup", "--json", log="backup"))
     assert backup["data"]["files"]["count"] == 9 and backup["data"]["files"]["missing"] == 0
     before = {name: counted(stand.cluster(name).url("postgres", stand.cluster(name).database)) for name in DATABASES}
@@ -128,24 +159,11 @@ def test_what_was_destroyed_after_the_backup_stays_destroyed(stand: Stand, tmp_p
         assert told["replayed"] == {"erasures": 1, "keys": 1, "dossiers": 1}
         assert told["trail"][0]["lost_at_least"] > 0, "what was written after the backup is told as lost"
         assert told["keys"] == [{"organisation": "sterk-huis", "dossiers_without_key": 0, "keys_without_dossier": 0}]
-        health, page, sign_in = json.loads(command(drill.env, "-c", LOOK))
-        assert (health, page) == (True, 302) and sign_in != 503
-        opened = json.loads(command(drill.env, "-m", "tests.fire.fill", "read", place, gone, *kept))
-        assert opened[gone] == {}, "not a row of it is left"
-        for dossier_id in kept:
-            assert set(opened[dossier_id]) == {"opened", "file opened"} and opened[dossier_id]["file opened"] == 3
-        left = [path.name for path in Path(drill.env["CASEMGMT_FILES"]).glob("*/*/*")]
-        assert len(left) == 6 and not set(left) & set(made["waiting"][gone]["files"])
-        status = json.loads(command(drill.env, "manage.py", "destruction_status", "--json"))
-        assert (status["erased"], status["certificates"], status["stuck"]) == (1, 1, [])
-        assert all(json.loads(line)["ok"] for line in command(
-            drill.env, "manage.py", "audit_verify", "--json").splitlines())  # fmt: skip
+        only_the_destroyed_is_gone(drill.env, place, made)
 
-        # The vault alone is lost: its older backup brings the key back, and it goes before anybody can use it.
-        with psycopg.connect(there["vault"].url("vault_owner"), autocommit=True) as owner:
-            owner.execute("create database vault_again")
-        again = {**drill.env, **{name: drill.env[name].replace("/vault?", "/vault_again?") for name in VAULT}}
         words[4] = "vault_again"
+        again = database_of_keys(drill, there["vault"], "vault_again")
+        # The vault alone is lost: its older backup brings the key back, and it goes before anybody can use it.
         told = json.loads(command(again, *words[:7], "--lost", "vault", *chosen))
         assert told["replayed"] == {"erasures": 1, "keys": 1, "dossiers": 0}
         assert json.loads(command(again, "-m", "tests.fire.fill", "read", place, gone))[gone] == {}
@@ -153,13 +171,9 @@ def test_what_was_destroyed_after_the_backup_stays_destroyed(stand: Stand, tmp_p
         # Past its term that backup of the keys serves nobody, and goes with the next backup.
         (clock := tmp_path / "shift").write_text(str(7 * 24 * 3600))
         later = {"CASEMGMT_CLOCK_FILE": str(clock)}
-        with psycopg.connect(there["vault"].url("vault_owner"), autocommit=True) as owner:
-            owner.execute("create database vault_late")
         words[4] = "vault_late"
-        late = {**again, **later, **{name: again[name].replace("/vault_again?", "/vault_late?") for name in VAULT}}
+        late = {**database_of_keys(drill, there["vault"], "vault_late"), **later}
         assert "past its term" in command(late, *words[:7], "--lost", "vault", *chosen, code=2)
-        after = json.loads(command({**home, **later}, "manage.py", "backup", "--json"))
-        assert after["removed"]["vault"] == [Path(backup["vault"]["folder"]).name]
-        assert not Path(backup["vault"]["folder"]).exists() and Path(backup["data"]["folder"]).exists()
+        keys_are_gone(backup, json.loads(command({**home, **later}, "manage.py", "backup", "--json")))
     finally:
         restore_drill.clear(drill)
