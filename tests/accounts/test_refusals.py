@@ -160,7 +160,10 @@ def test_health_tells_machines_and_people(client, monkeypatch):
     monkeypatch.setattr(health, "LEAST_FREE", 1)
     answer = client.get("/health/")
     assert answer.status_code == 200 and answer.json()["well"] is True
-    assert set(answer.json()["parts"]) == {"database", "vault", "key", "broker", "worker", "disk", "printer"}
+    assert set(answer.json()["parts"]) == {"database", "vault", "key", "broker", "worker", "disk", "printer"} | {
+        "doors",
+        "maintenance",
+    }
     page = client.get("/health/", headers={"accept": "text/html,application/json"})
     assert page["Content-Type"].startswith("text/html") and page.status_code == 200
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import OperationalError, connections
 
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
 
 @pytest.fixture
 def silent() -> Iterator[int]:
@@ -21,5 +23,5 @@ def test_no_page_waits_long_for_a_database_that_hangs(silent: int, alias: str) -
     connection.settings_dict = {**connection.settings_dict, "HOST": "127.0.0.1", "PORT": str(silent)}
     began = time.monotonic()
     with pytest.raises(OperationalError):
-        connection.connect()
+        connection.ensure_connection()
     assert time.monotonic() - began < 8

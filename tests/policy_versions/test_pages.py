@@ -253,12 +253,19 @@ def test_a_form_sent_unchanged_changes_nothing(house: Place, draft: UUID) -> Non
     joris = house.client("joris")
     with organisation(house.id):
         before = row(draft).body_hash
-    for key in ("meta", "words", "access", "recording", "representation", "consent", "disclosure", "requests",
+    for key in ("meta", "words", "access", "representation", "consent", "disclosure", "requests",
                 "retention", "house_rules"):  # fmt: skip
         page = house.url(of(draft, f"onderdeel/{key}/"))
         assert joris.post(page, _answers(joris, page)).status_code == 303, key
     with organisation(house.id):
         assert row(draft).body_hash == before
+
+
+def test_a_part_in_which_nothing_can_be_changed_is_not_offered(house: Place, draft: UUID) -> None:
+    joris = house.client("joris")
+    offered = joris.get(house.url(of(draft))).content.decode()
+    assert "onderdeel/retention/" in offered and "onderdeel/recording/" not in offered
+    assert joris.get(house.url(of(draft, "onderdeel/recording/"))).status_code == 404
 
 
 def test_lists_amounts_and_choices_are_typed_as_people_write_them(house: Place, draft: UUID) -> None:
