@@ -98,7 +98,7 @@ def test_rendering_opens_no_query(sites: dict[str, Site]) -> None:
 
     told(faults())
     assert rendered > 100, rendered
-    assert parts >= {"dossiers:task", "dossiers:timeline"}, parts
+    assert parts >= {"dossiers:timeline", "policy:simulation"}, parts
 
 
 def test_a_template_that_asks_is_found(sites: dict[str, Site]) -> None:

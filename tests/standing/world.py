@@ -118,7 +118,7 @@ def _first(parameter: str, dossier_id: UUID) -> UUID | None:
         return None
     names = {each.attname for each in model._meta.local_fields}
     column = next((name for name in ("dossier_id", "content_object_id") if name in names), None)
-    rows = model._default_manager.filter(**filters).order_by("id")
+    rows = model._default_manager.filter(**filters)
     if "organisation_id" in names:
         # Of itself, too: the queue has no row security.
         rows = rows.filter(organisation_id=current())
