@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.backends.postgresql import base as postgresql
 
 from casemgmt.base import opening
@@ -103,9 +103,22 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
                 cursor.execute(question, parameters)
                 return list(cursor.fetchall())
         stamped = "select set_config('app.organisation', %s, true); " + question
+        asked = [str(organisation_id), *parameters]
+        known = self.connection is not None
+        # The question is its own test of a connection that stands: asking first would be a second trip.
+        self.health_check_done = True
+        try:
+            return self._asked(stamped, asked)
+        except OperationalError:
+            if not known or self.connection is None or not self.connection.closed:
+                raise
+            self.close()  # the server went and came back since we last asked; nothing was under way
+            return self._asked(stamped, asked)
+
+    def _asked(self, stamped: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
         # Around our own guard, which wants a transaction that stays open; the stamp comes along here.
         with self.cursor() as cursor, self.wrap_database_errors:
-            answer = cursor.cursor.execute(stamped, [str(organisation_id), *parameters])
+            answer = cursor.cursor.execute(stamped, parameters)
             answer.nextset()
             return list(answer.fetchall())
 
