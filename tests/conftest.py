@@ -15,6 +15,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test.utils import setup_databases, teardown_databases
 
 from casemgmt.audit.context import AuditContext, circumstances
+from tests.bulk_hook import watch
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,6 +44,7 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Create all databases, prove that none of them is a real one, and allow the flush of test tables."""
     suffix = getattr(request.config, "workerinput", {}).get("workerid", "")
+    watch()
     with django_db_blocker.unblock():
         for alias in ("owner", "vault_owner"):
             test = settings.DATABASES[alias]["TEST"]

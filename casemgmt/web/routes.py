@@ -228,12 +228,17 @@ def _guarded(view: View, declaration: RouteDeclaration) -> View:
 
             return method_not_allowed(request, sorted(allowed))
         response = view(request, *args, **kwargs)
-        if not declaration.needs.is_public:
+        # A public page shows somebody who is signed in their own menu.
+        if not declaration.needs.is_public or _is_known(request):
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
 
     guarded.declaration = declaration  # type: ignore[attr-defined]  # read by the middleware
     return guarded
+
+
+def _is_known(request: HttpRequest) -> bool:
+    return bool(getattr(getattr(request, "user", None), "is_authenticated", False))
 
 
 def _walk(resolver: URLResolver, prefix: str) -> Iterator[Route]:

@@ -31,6 +31,7 @@ CHANGING = re.compile(
     r"name=\"csrfmiddlewaretoken\" value=\"[^\"]+\"|data-csrf=\"[^\"]+\"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}"
     r"|request[-_ ]?(?:id|nummer)[^<]{0,80}|nonce=\"[^\"]+\""
 )
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 OTHER_TEAM = "other team"
 COOKIES = {settings.SESSION_COOKIE_NAME, settings.PORTAL_SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
 REFUSED, NOT_THERE, METHOD = 403, 404, 405
@@ -108,6 +109,13 @@ def ask(site: Site, role: str, method: str, url: str) -> Any:
     if answer.status_code >= 500 and not (url == HEALTH and answer.status_code == 503):
         raise AssertionError(f"{answer.status_code} for {role} of {site.slug}: {method} {url}: {_cause(answer)}")
     assert set(answer.cookies) <= COOKIES, f"BT-cookies: {method} {url} sets {set(answer.cookies)}"
+    kept = answer.get("Cache-Control", "")
+    # What an organisation shows to one person no cache may keep for the next; at the wrong door they are nobody.
+    somebody = role != ANONYMOUS and answer.wsgi_request.user.is_authenticated
+    assert not somebody or answer.status_code != 200 or site.slug not in url or "no-store" in kept, (url, kept)
+    body = b"" if answer.streaming else answer.content
+    strangers = {found for found in ID.findall(body.decode(errors="replace")) if found not in url} & site.strangers
+    assert not strangers, f"{method} {url} names {strangers} of another organisation to {role}"
     return answer
 
 

@@ -80,6 +80,8 @@ class Site:
     other_team: Unit
     users: dict[str, User] = field(default_factory=dict)
     dossiers: dict[str, UUID] = field(default_factory=dict)
+    # Ids of the people, teams and dossiers of every other organisation: none of them belongs on a page of this one.
+    strangers: frozenset[str] = frozenset()
     _clients: dict[str, Client] = field(default_factory=dict)
     _actors: dict[str, Actor] = field(default_factory=dict)
     _found: dict[tuple[str, UUID | None], UUID | None] = field(default_factory=dict)
@@ -163,11 +165,20 @@ def world(db_blocker: Any, slugs: Collection[str] = ()) -> Iterator[dict[str, Si
     with db_blocker.unblock(), context.circumstances(context.AuditContext()):
         cache.clear()
         try:
-            yield {slug: _site(slug) for slug in sorted(slugs or shipped_profiles())}
+            made = {slug: _site(slug) for slug in sorted(slugs or shipped_profiles())}
+            for site in made.values():
+                site.strangers = frozenset().union(*(_ids(one) for one in made.values() if one is not site))
+            yield made
         finally:
             cache.clear()
             for alias in ("owner", "vault_owner"):
                 call_command("flush", database=alias, verbosity=0, interactive=False, reset_sequences=False)
+
+
+def _ids(site: Site) -> set[str]:
+    """How an organisation's people, teams and dossiers would stand in a page."""
+    users = {user.id for user in site.users.values()}
+    return {str(one) for one in {site.id, site.team.id, site.other_team.id, *users, *site.dossiers.values()}}
 
 
 def _site(slug: str) -> Site:

@@ -1,5 +1,7 @@
 """Each page says who may open it, and answers only the methods it named."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -33,6 +35,12 @@ def test_another_method_gets_405_that_names_what_works() -> None:
 def test_a_page_that_depends_on_the_visitor_is_kept_out_of_caches() -> None:
     assert CLOSED.callback(sample_request()).headers["Cache-Control"] == "no-store, private"
     assert "Cache-Control" not in OPEN.callback(sample_request()).headers
+
+
+def test_a_public_page_is_kept_out_of_caches_for_who_is_signed_in() -> None:
+    request = sample_request()
+    request.user = SimpleNamespace(is_authenticated=True)
+    assert OPEN.callback(request).headers["Cache-Control"] == "no-store, private"
 
 
 def test_a_name_belongs_to_one_page() -> None:
