@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
     first = zlib.crc32(os.environ.get("CASEMGMT_TEST_SUFFIX", "").encode())
     settings.CACHES["default"]["OPTIONS"] = {"db": 1 + (first + int(worker.removeprefix("gw"))) % 15}
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns at every client about a missing one
     settings.LEDGER = config.stash[_LEDGER] = tempfile.mkdtemp(prefix="casemgmt-ledger-")
 
 

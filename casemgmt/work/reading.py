@@ -4,13 +4,10 @@ The house rule says how many dossiers within how many minutes. An alarm is no ju
 and says that somebody should ask. Which dossiers they were stands in the trail and nowhere else.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -21,15 +18,14 @@ from casemgmt.audit.models import AccessEvent
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock, jobs
 from casemgmt.base.db import act, reads
-from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.base.nightly import every_minute, sweep
 from casemgmt.base.outbox import Mail, mail_kind, queue_mail
-from casemgmt.organisations.actors import Actor
 from casemgmt.organisations.models import Membership
 from casemgmt.policy.roles import roles_on
 from casemgmt.policy.rules.house import reading_alarm
 from casemgmt.policy.versions import NoVersion, profile_in_force
-from casemgmt.work.acts import create_task, finish_tasks_for
+from casemgmt.work.acts import create_task
+from casemgmt.work.bursts import Burst, Opened, burst
 from casemgmt.work.kinds import Group, task_kind
 from casemgmt.work.models import ReadingAlarm
 
@@ -40,60 +36,7 @@ OPENING = (Action.READ, Action.PRINT, Action.EXPORT)
 # the night looks at the whole day before it.
 BEYOND = timedelta(minutes=20)
 DAY = timedelta(hours=26)
-LONGEST_LIST = 100
 LOOK = task_kind(WATCH, gettext_noop("Somebody read unusually many dossiers"), Group.KEEP, icon="eye").name
-
-Opened = tuple[datetime, UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class Burst:
-    """A time in which somebody opened this many different dossiers, without a pause as long as the window."""
-
-    began_at: datetime
-    last_at: datetime
-    dossiers: int
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmValue:
-    """An alarm as the page shows it; ``mine`` says that it is about the reader."""
-
-    id: UUID
-    name: str
-    began_at: datetime
-    last_at: datetime
-    dossiers: int
-    most: int
-    minutes: int
-    looked_at: datetime | None
-    looked_by: str
-    mine: bool
-
-
-def burst(opened: Sequence[Opened], most: int, window: timedelta) -> Burst | None:
-    """The first burst among ``opened`` (in order of time): ``most`` different dossiers or more within ``window``.
-
-    It goes on as long as no pause is longer than the window.
-    """
-    inside: Counter[UUID] = Counter()
-    first = 0
-    for place, (at, dossier_id) in enumerate(opened):
-        inside[dossier_id] += 1
-        while at - opened[first][0] > window:
-            inside -= Counter((opened[first][1],))
-            first += 1
-        if len(inside) >= most:
-            last = _until(opened, place, window)
-            together = {one for _at, one in opened[first : last + 1]}
-            return Burst(opened[first][0], opened[last][0], len(together))
-    return None
-
-
-def _until(opened: Sequence[Opened], place: int, window: timedelta) -> int:
-    while place + 1 < len(opened) and opened[place + 1][0] - opened[place][0] <= window:
-        place += 1
-    return place
 
 
 @jobs.handles(WATCH)
@@ -220,47 +163,3 @@ def _reviewer(user_id: UUID) -> User | None:
 
 
 mail_kind(MAIL, write_alarm)
-
-
-@act
-def alarms(by: Actor) -> list[AlarmValue]:
-    """The alarms, those that wait first and then the latest; that they were read is in the trail."""
-    rows = list(ReadingAlarm.objects.order_by(F("looked_at").desc(nulls_first=True), "-began_at")[:LONGEST_LIST])
-    people = {row.user_id for row in rows} | {row.looked_by_id for row in rows if row.looked_by_id}
-    names = dict(User.objects.filter(id__in=people).values_list("id", "name"))
-    events.record(Action.READ, outcome=Outcome.SHOWN, data="mass-reading")
-    return [
-        AlarmValue(
-            id=row.id,
-            name=names.get(row.user_id, ""),
-            began_at=row.began_at,
-            last_at=row.last_at,
-            dossiers=row.dossiers,
-            most=row.most,
-            minutes=row.minutes,
-            looked_at=row.looked_at,
-            looked_by=names.get(row.looked_by_id, "") if row.looked_by_id else "",
-            mine=row.user_id == by.user_id,
-        )
-        for row in rows
-    ]
-
-
-@act
-def looked_into(alarm_id: UUID, *, by: Actor, at: datetime) -> None:
-    """Say that the alarm was looked into; ends its task.
-
-    Raises NotThere for another organisation's or none, and Conflict when somebody did already, or when it is about
-    whoever says so.
-    """
-    alarm = ReadingAlarm.objects.select_for_update().filter(id=alarm_id).first()
-    if alarm is None:
-        raise NotThere
-    if alarm.looked_at is not None:
-        raise Conflict(_("A colleague has looked into this already."))
-    if alarm.user_id == by.user_id:
-        raise Conflict(_("This is about your own reading. Somebody else looks into it."))
-    alarm.looked_at, alarm.looked_by_id = at, by.user_id
-    alarm.save(update_fields=["looked_at", "looked_by_id"])
-    finish_tasks_for(alarm.id, by=by, at=at, kind=LOOK)
-    events.record(Action.DECIDE, data="mass-reading", object_id=alarm.id, ground="looked into")

@@ -10,7 +10,7 @@ from casemgmt.audit.doors import doorway
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.web.render import render, see_other
-from casemgmt.work import reading
+from casemgmt.work import alarms
 from casemgmt.work.acts import finish_task
 from casemgmt.work.approvals import waiting_for
 
@@ -30,13 +30,13 @@ def finish(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 def reading_alarms(request: HttpRequest) -> HttpResponse:
     """Who read unusually many dossiers, and who looked into it."""
-    found = reading.alarms(request.actor)  # type: ignore[attr-defined]
+    found = alarms.alarms(request.actor)  # type: ignore[attr-defined]
     return render(request, "work/reading_alarms.html", {"alarms": found})
 
 
 def looked_into(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
     """Say that an alarm was looked into; a no leaves its row in the trail."""
     with doorway(Action.DECIDE, "mass-reading"):
-        reading.looked_into(alarm_id, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
+        alarms.looked_into(alarm_id, by=request.actor, at=clock.now())  # type: ignore[attr-defined]
     messages.success(request, _("Written down that you looked into it."))
     return see_other(request, "work:reading_alarms")
