@@ -6,7 +6,7 @@ from benchmarks.dossier import LONG
 from benchmarks.recipe import KINDS
 from benchmarks.results import Results
 from benchmarks.saturated import ADMIN, BARE, EVENT_ONLY, MEASURED, NO_TRAIL, PEER, PRODUCT
-from benchmarks.worklist import FLOOR, growth
+from benchmarks.worklist import FLOOR
 
 TIMES, SHARE, COUNT = "x", "%", ""
 
@@ -61,11 +61,11 @@ def _queries(results: Results) -> list[Outcome]:
     small, large = min(results.sizes), max(results.sizes)
     where = f"{small:,} to {large:,}"
     found = [
-        Outcome("2", "worklist query, growth", f"{kind}, {where}", 1.2, growth(results, "query", kind))
+        Outcome("2", "worklist query, growth", f"{kind}, {where}", 1.2, results.growth("query", kind))
         for kind in KINDS
     ]
     found += [
-        Outcome("2, page", "worklist page, growth", f"{kind}, {where}", 1.2, growth(results, "page", kind))
+        Outcome("2, page", "worklist page, growth", f"{kind}, {where}", 1.2, results.growth("page", kind))
         for kind in KINDS
     ]
     worst = [value for kind in KINDS if (value := results.ratio(("query", kind), ("query", FLOOR), large))]

@@ -17,7 +17,7 @@ def quantile(times: Milliseconds, part: float) -> float:
 
 @dataclass(frozen=True)
 class Reading:
-    """One measured thing: of whom, at which size, and the middle of its rounds, in ``unit``."""
+    """One measured thing: of whom, at which size, the middle of its rounds, and each round, in ``unit``."""
 
     what: str
     who: str
@@ -25,6 +25,7 @@ class Reading:
     value: float
     unit: str = "ms"
     p95: float = 0.0
+    rounds: list[float] = field(default_factory=list)
 
 
 @dataclass
@@ -42,22 +43,45 @@ class Results:
     def add(self, what: str, who: str, dossiers: int, rounds: list[Milliseconds]) -> None:
         """Keep the median over the rounds of each round's own median, and the 95th of all."""
         every = [one for times in rounds for one in times]
-        value = median(median(times) for times in rounds)
-        self.readings.append(Reading(what, who, dossiers, value, "ms", quantile(every, 0.95)))
+        middles = [median(times) for times in rounds]
+        self.readings.append(
+            Reading(what, who, dossiers, median(middles), "ms", quantile(every, 0.95), [round(one, 3) for one in middles])
+        )
 
     def of(self, what: str, who: str, dossiers: int) -> float | None:
         """A value, when it was measured."""
-        found = [one for one in self.readings if (one.what, one.who, one.dossiers) == (what, who, dossiers)]
-        return found[-1].value if found else None
+        found = self._found(what, who, dossiers)
+        return found.value if found else None
 
     def ratio(self, above: tuple[str, str], below: tuple[str, str], dossiers: int) -> float | None:
         """One reading in terms of another of the same size."""
-        first, second = self.of(*above, dossiers), self.of(*below, dossiers)
-        return first / second if first is not None and second else None
+        return compared(self._found(*above, dossiers), self._found(*below, dossiers))
+
+    def growth(self, what: str, who: str) -> float | None:
+        """How many times the smallest size the largest takes; None when there is one size."""
+        if len(self.sizes) < 2:
+            return None
+        return compared(self._found(what, who, max(self.sizes)), self._found(what, who, min(self.sizes)))
+
+    def _found(self, what: str, who: str, dossiers: int) -> Reading | None:
+        found = [one for one in self.readings if (one.what, one.who, one.dossiers) == (what, who, dossiers)]
+        return found[-1] if found else None
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
+
+
+def compared(above: Reading | None, below: Reading | None) -> float | None:
+    """One reading in terms of another: the middle of what each round says, since a round measures both side by side.
+
+    A machine that is slower for a minute slows both sides of that minute's rounds, and not one side of the whole.
+    """
+    if above is None or below is None or not below.value:
+        return None
+    if above.rounds and len(above.rounds) == len(below.rounds) and all(below.rounds):
+        return median(one / other for one, other in zip(above.rounds, below.rounds, strict=True))
+    return above.value / below.value
 
 
 def read(kept: dict[str, Any]) -> Results:

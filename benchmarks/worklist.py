@@ -112,9 +112,3 @@ def _floor(team: UUID) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(_FLOOR, [team])
         return list(cursor.fetchall())
-
-
-def growth(results: Results, what: str, kind: str) -> float | None:
-    """How many times the smallest size the largest takes."""
-    first, last = (results.of(what, kind, size) for size in (min(results.sizes), max(results.sizes)))
-    return last / first if first and last and len(results.sizes) > 1 else None

@@ -72,6 +72,15 @@ def test_the_median_is_that_of_the_rounds_so_that_one_disturbed_round_does_not_c
     assert quantile([float(one) for one in range(100)], 0.95) == 95.0
 
 
+def test_a_ratio_is_that_of_each_round_so_that_a_slow_minute_slows_both_sides_of_it() -> None:
+    made = results()
+    made.add("bare", "2 teams", 10_000, [[8.0], [8.0], [20.0], [20.0], [8.0]])
+    made.add("page", "2 teams", 10_000, [[16.0], [16.0], [40.0], [40.0], [40.0]])
+    assert made.ratio(("page", "2 teams"), ("bare", "2 teams"), 10_000) == 2.0
+    made.add("page", "2 teams", 1_000_000, [[16.0], [16.0], [40.0], [44.0], [48.0]])
+    assert made.growth("page", "2 teams") == 1.0
+
+
 def test_a_run_on_a_machine_with_other_work_says_so() -> None:
     made = results()
     assert "had other work" not in report.files(made)["report.md"]
