@@ -17,6 +17,7 @@ from casemgmt.base import clock, jobs
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import organisation
 from tests.audit.conftest import Place
+from tests.traces import found_in_database
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -31,6 +32,11 @@ if "test.killer" not in jobs.handlers:
     def kill(subject: UUID) -> None:
         """Take the worker down."""
         raise WorkerDown
+
+    @jobs.handles("test.quoting")
+    def quote(subject: UUID) -> None:
+        """Fail as a database or a parser does: with the words that it could not take."""
+        raise RuntimeError("could not draw: MARKER Yara told her teacher")
 
     @jobs.handles("test.note")
     def note(subject: UUID) -> None:
@@ -60,6 +66,16 @@ def test_a_job_that_takes_its_worker_down_waits_for_a_person_in_the_end(place: P
     row = Job.objects.get(subject=subject)
     assert row.failed_at is not None and row.leased_until is None
     assert (row.attempts, row.last_error) == (jobs.MAX_ATTEMPTS, jobs.KILLED)
+
+
+def test_work_that_fails_keeps_what_kind_of_fault_it_was_and_not_what_the_fault_quotes(place: Place) -> None:
+    """The administrator sees failed work, and an administrator reads no dossiers."""
+    subject = uuid4()
+    with transaction.atomic():
+        jobs.enqueue("test.quoting", subject, organisation_id=place.id)
+    assert jobs.run_due() == 1
+    assert Job.objects.get(subject=subject).last_error == "RuntimeError"
+    assert found_in_database("MARKER", place.id) == []
 
 
 def test_two_jobs_of_one_worker_are_not_one_request(place: Place) -> None:

@@ -6,7 +6,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -17,7 +17,7 @@ from django.test import Client
 from tests.dossiers.pages import World
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True, databases="__all__")]
-ASKED, LARGEST_MS, SURE = 300, 5.0, 0.001
+ASKED, LARGEST_MS, LARGEST_SHARE, SURE = 300, 5.0, 0.5, 0.001
 
 
 def same_or_not(one: list[float], other: list[float]) -> float:
@@ -47,15 +47,27 @@ def timed(ask: Callable[[], Any]) -> float:
     return spent
 
 
-def apart(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[float, float]:
-    """The difference of the medians in milliseconds and its chance, asked in turn and in random order."""
+class Apart(NamedTuple):
+    """How far two medians are apart in milliseconds, by what chance, and the second of them."""
+
+    ms: float
+    chance: float
+    usual: float
+
+    def __str__(self) -> str:
+        return f"{self.ms:.2f} of {self.usual:.2f} ms, p={self.chance:.3f}"
+
+
+def apart(first: Callable[[], Any], second: Callable[[], Any]) -> Apart:
+    """The difference of the medians and its chance, asked in turn and in random order."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(20):
         timed(first), timed(second)
     for _ in range(ASKED):
         for which in random.sample((0, 1), 2):
             times[which].append(timed((first, second)[which]))
-    return statistics.median(times[0]) - statistics.median(times[1]), same_or_not(*times)
+    usual = statistics.median(times[1])
+    return Apart(statistics.median(times[0]) - usual, same_or_not(*times), usual)
 
 
 def test_the_judge_of_times_sees_a_difference_and_none() -> None:
@@ -75,12 +87,16 @@ def test_no_clock_tells_anothers_dossier_from_one_that_never_was(worlds: tuple[W
         return mine.worker.get(mine.here(f"dossiers/{uuid4()}/{path}"))
 
     found = [apart(lambda: mine.worker.get(foreign), never) for _ in range(2)]
-    print(path or "timeline", [(f"{median:.2f} ms", f"p={chance:.3f}") for median, chance in found])
-    assert not all(abs(median) > LARGEST_MS for median, _chance in found), found
-    assert not all(chance < SURE for _median, chance in found), found
+    print(path or "timeline", *map(str, found))
+    assert not all(abs(one.ms) > LARGEST_MS for one in found), found
+    assert not all(one.chance < SURE for one in found), found
 
 
 def test_no_clock_tells_a_place_that_is_there_from_one_that_is_not(worlds: tuple[World, World]) -> None:
+    """That a place is there is public, and one question finds out that somebody has none there: no more is done.
+
+    In shares of the answer, for on a quick machine much is done in five milliseconds.
+    """
     mine, theirs = worlds
     found = [
         apart(
@@ -89,8 +105,9 @@ def test_no_clock_tells_a_place_that_is_there_from_one_that_is_not(worlds: tuple
         )
         for _ in range(2)
     ]
-    print("place", found)
-    assert not all(abs(median) > LARGEST_MS for median, _chance in found), found
+    print("place", *map(str, found))
+    assert not all(abs(one.ms) > LARGEST_MS for one in found), found
+    assert not all(abs(one.ms) > LARGEST_SHARE * one.usual for one in found), found
 
 
 class GoneAway(BaseException):

@@ -119,16 +119,18 @@ def test_the_same_number_is_found_in_each_organisation_and_looks_different_in_ea
 
 
 def lying_about(key: bytes, place_id: UUID) -> list[str]:
-    """Tables in which a key stands as bytes, as figures or as text that carries bytes."""
-    written = (
-        key.hex(),
-        base64.b64encode(key).decode().rstrip("="),
-        base64.urlsafe_b64encode(key).decode().rstrip("="),
-    )
+    """Tables in which a key stands as bytes, as figures or as text that carries bytes, be it without its end.
+
+    The seal at the end of a wrapped key only vouches for it: who has the rest has the key.
+    """
+    rest = key[:30]  # a multiple of three, so that the text of the whole begins with the text of this
+    written = (rest.hex(), base64.b64encode(rest).decode(), base64.urlsafe_b64encode(rest).decode())
     return [table for one in written for table in found_in_database(one, place_id)]
 
 
-@pytest.mark.parametrize("how", ["decode(%s, 'hex')::text", "%s", "encode(decode(%s, 'hex'), 'base64')"])
+@pytest.mark.parametrize(
+    "how", ["decode(%s, 'hex')::text", "%s", "encode(decode(%s, 'hex'), 'base64')", "left(%s, 60)"]
+)
 def test_a_key_that_did_lie_there_would_be_found(world: World, how: str) -> None:
     key = bytes(range(32))
     with transaction.atomic(using="owner"):

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
-from casemgmt.organisations.actors import Actor
+from casemgmt.organisations.actors import Actor, actor_for
 from casemgmt.vault.keys import load_keys
 from dossiers.access import Backend, assignment_of, can, reachable, visible
 from dossiers.acts import NewAssignment, NewDossier, assign, create_dossier
@@ -25,6 +25,7 @@ from dossiers.models import Assignment, Dossier
 from dossiers.verbs import Verb
 from dossiers.worklist import _rows
 from tests.cast import MOMENT, Place, make_place
+from tests.dossiers.pages import World
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 VERBS = (Verb.READ, Verb.CHANGE, Verb.HANDLE_REQUEST)
@@ -173,12 +174,23 @@ def test_whatever_happened_in_whatever_order_what_is_listed_is_what_the_door_ope
     lived(here, examples=2000, steps=8)
 
 
-def test_who_asks_django_hears_the_doors_own_answer(here: Place) -> None:
-    """Without a dossier nobody has anything, and a superuser is nobody special."""
-    user = get_user_model().objects.get(id=here.colleague.user_id)
-    (dossier_id, *_others) = made_dossiers(here)
-    with organisation(here.id), transaction.atomic():
-        row = Dossier.objects.get(id=dossier_id)
-        assert not Backend().has_perm(user, "dossiers.view_dossier")
-        assert not Backend().has_perm(user, "dossiers.view_dossier", row)
-        assert not user.has_perm("dossiers.view_dossier", row)
+def test_who_asks_django_hears_the_doors_own_answer(world: World) -> None:
+    """With one role: of the team yes, of another team no, let in for a while yes; a superuser is nobody special."""
+    people = get_user_model().objects
+    with organisation(world.place.id), transaction.atomic():
+        load_keys([world.family.dossier_id])
+        row = Dossier.objects.get(id=world.family.dossier_id)
+        worker, colleague = (people.get(id=one.user_id) for one in (world.place.worker, world.place.colleague))
+
+        def heard(user: Any) -> bool:
+            opens = can(actor_for(user, clock.today()), Verb.READ, row)
+            assert Backend().has_perm(user, "dossiers.view_dossier", row) is opens
+            assert user.has_perm("dossiers.view_dossier", row) is opens
+            assert not Backend().has_perm(user, "dossiers.view_dossier"), "without a dossier nobody has anything"
+            return opens
+
+        assert (heard(worker), heard(colleague)) == (True, False)
+        colleague.is_superuser = True
+        assert not heard(colleague)
+        assign(row, NewAssignment(colleague.id, "waarnemer", clock.today(), clock.today()))
+        assert heard(colleague)

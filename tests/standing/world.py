@@ -55,6 +55,7 @@ FIRST_DAY = date(2020, 1, 1)
 # Nobody signs in with it; a page about passwords asks only whether there is one.
 PASSWORD_HASH = "argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdHNhbHQ$aGFzaA"
 ANONYMOUS, CLIENT = "anonymous", "client"
+COOKIES = {settings.SESSION_COOKIE_NAME, settings.PORTAL_SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
 # Words in an address that are no ids of rows; anything unknown is made up.
 PLAIN = {"key": "retention", "number": "1", "pk": "1", "uidb36": "1", "section": "retention", "kind": "inspection"}
 # Parameters whose model has another name.
@@ -68,6 +69,18 @@ MODELS = {
     "person_id": ("dossiers.Person", {"role": "client"}),
 }
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+
+class Browser(Client):
+    """A browser for which every answer, whatever was asked or sent, sets no cookie but the three that we name."""
+
+    def request(self, **request: Any) -> Any:
+        """Ask; a cookie of another name fails at once, also one that only a form that was accepted sets."""
+        answer = super().request(**request)
+        assert set(answer.cookies) <= COOKIES and "Set-Cookie" not in answer.headers, (
+            f"BT-cookies: {request['REQUEST_METHOD']} {request['PATH_INFO']} sets {set(answer.cookies)}"
+        )
+        return answer
 
 
 @dataclass
@@ -96,7 +109,7 @@ class Site:
     def client(self, role: str) -> Client:
         """The browser of somebody; signed in again when the last page signed them out."""
         if role == ANONYMOUS:
-            return Client(raise_request_exception=False)
+            return Browser(raise_request_exception=False)
         made = self._clients.get(role)
         if made is None or not _still_signed_in(made):
             made = self._clients[role] = signed_in(self.users[role])
@@ -144,7 +157,7 @@ def _still_signed_in(client: Client) -> bool:
 
 def signed_in(user: User) -> Client:
     """A browser in which this person has just shown both factors, at the door that is theirs."""
-    client = Client(raise_request_exception=False)
+    client = Browser(raise_request_exception=False)
     client.force_login(user, backend=BACKEND)
     session = client.session
     # Confirmed for as long as a slow run takes; five minutes would end in the middle of a test.
