@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.base import clock
 from casemgmt.base.db import reads
 from casemgmt.base.errors import NotThere
 from retention.certificates import CertificateFile, verify
@@ -42,6 +43,7 @@ class CertificatePage:
     term_passed_on: date
     reviewed_at: datetime
     approved_at: datetime
+    approved_on: date
     key_destroyed_at: datetime
     looked_in: int
     removed: tuple[tuple[str, int], ...]
@@ -84,6 +86,7 @@ def one(certificate_id: UUID) -> CertificatePage:
         term_passed_on=date.fromisoformat(content["term_passed_on"]),
         reviewed_at=datetime.fromisoformat(content["reviewed_at"]),
         approved_at=datetime.fromisoformat(content["approved_by_another_person_at"]),
+        approved_on=clock.local_date(datetime.fromisoformat(content["approved_by_another_person_at"])),
         key_destroyed_at=datetime.fromisoformat(content["key_destroyed_at"]),
         looked_in=len(content["absence_verified"]["looked_in"]),
         removed=goes(content["rows_erased"]),

@@ -19,7 +19,7 @@ from casemgmt.base.organisation import current_or_none, organisation
 from casemgmt.organisations.places import places_of
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.pages import page_rule, rules_of
-from casemgmt.policy.versions import NoVersion, profile_in_force, version_label
+from casemgmt.policy.versions import NoVersion, label, profile_in_force, profile_of, version_label, version_named
 from casemgmt.web.context import provides
 
 
@@ -41,8 +41,13 @@ def _cite(request: HttpRequest | None, place: str, **seen: Any) -> Decision | No
         return _in_force(partial(page_rule, place), clock.today(), seen)
 
 
-def _cite_articles(articles: Iterable[str], on: date, **seen: Any) -> Decision | None:
-    return _in_force(partial(rules_of, articles), on, seen)
+def _cite_articles(articles: Iterable[str], version: str, on: date, **seen: Any) -> Decision | None:
+    """What articles said in the version that a document names, which was decided by it on that day."""
+    named = version_named(version, on)
+    if named is None:
+        return None
+    decision = rules_of(articles, profile_of(named.id), **seen)
+    return decision and replace(decision, version=label(named.number, named.from_date))
 
 
 def _in_force(worded: Callable[..., Decision | None], on: date, seen: dict[str, Any]) -> Decision | None:
@@ -50,4 +55,4 @@ def _in_force(worded: Callable[..., Decision | None], on: date, seen: dict[str, 
         decision = worded(profile_in_force(on), **seen)
     except NoVersion:
         return None
-    return decision and replace(decision, version=version_label(decision.version))
+    return decision and replace(decision, version=version_label(decision.version, on))

@@ -109,11 +109,23 @@ def body_of(profile: Profile) -> str:
     return json.dumps(profile.content(), ensure_ascii=False, separators=(",", ":"))
 
 
-def version_label(version: str) -> str:
-    """What a stored decision's version is called: "version 2, from 1 January 2027"; its own text when unknown."""
-    short = version.rpartition("_")[2]
-    known = next((held for held in held_versions() if len(short) == 12 and held.body_hash.startswith(short)), None)
+def version_label(version: str, on: date | None = None) -> str:
+    """What a stored decision's version is called: "version 2, from 1 January 2027"; its own text when unknown.
+
+    ``on``: the day of the decision, where it is known; two versions may say the same.
+    """
+    known = version_named(version, on)
     return label(known.number, known.from_date) if known else version
+
+
+def version_named(version: str, on: date | None = None) -> Held | None:
+    """The frozen version that a stored decision names, also when another holds by now; None when unknown.
+
+    Of several with the same content the one that held on the day of the decision.
+    """
+    short = version.rpartition("_")[2]
+    alike = [held for held in held_versions() if len(short) == 12 and held.body_hash.startswith(short)]
+    return next((held for held in alike if on is not None and held.holds_on(on)), alike[0] if alike else None)
 
 
 def label(number: int, from_date: date) -> str:

@@ -183,7 +183,7 @@ class _Way:
 
     text: str
     parameters: frozenset[str]
-    converters: Mapping[str, Any]
+    converters: Mapping[str, tuple[Callable[[Any], str], re.Pattern[str]]]
 
     def write(self, given: Mapping[str, Any]) -> str | None:
         """The address without its first slash, or None when Django had better judge."""
@@ -191,11 +191,11 @@ class _Way:
             return None
         values = {}
         for name, value in given.items():
-            converter = self.converters.get(name)
-            if converter is None or not isinstance(value, str | UUID | int):
+            if name not in self.converters or not isinstance(value, str | UUID | int):
                 return None
-            text = str(converter.to_url(value))
-            if not _PLAIN.fullmatch(text) or not re.fullmatch(converter.regex, text):
+            write, fits = self.converters[name]
+            text = str(write(value))
+            if not _PLAIN.fullmatch(text) or not fits.fullmatch(text):
                 return None
             values[name] = text
         return self.text % values
@@ -205,7 +205,11 @@ class _Way:
 def _ways(resolver: URLResolver, name: str) -> tuple[_Way, ...]:
     """Take a page's address out of Django's table once: a page writes some forty, none of them translated."""
     return tuple(
-        _Way(text, frozenset(parameters), converters)
+        _Way(
+            text,
+            frozenset(parameters),
+            {name: (converter.to_url, re.compile(converter.regex)) for name, converter in converters.items()},
+        )
         for possibilities, _pattern, _defaults, converters in resolver.reverse_dict.getlist(name)
         for text, parameters in possibilities
     )
