@@ -55,8 +55,7 @@ def _freeze(removal: Removal, at: datetime) -> None:
         dossier = Dossier.objects.select_for_update().filter(id=removal.dossier_id).first()
         if row is None or dossier is None:
             return
-        keys.load_keys([dossier.id])
-        sentences = [*opposing(dossier, at=at), *_no_longer_approved(row, at)]
+        sentences = _against(row, dossier, at)
         if sentences:
             _stop(row, sentences, at)
             return
@@ -65,6 +64,12 @@ def _freeze(removal: Removal, at: datetime) -> None:
         dossier.save(update_fields=["state"])
         _mark(row, RemovalState.FROZEN, "manifest")
     failpoint("destruction.frozen")
+
+
+def _against(removal: Removal, dossier: Dossier, at: datetime) -> list[str]:
+    """Everything that opposes at this moment, read afresh."""
+    keys.load_keys([dossier.id])
+    return [*opposing(dossier, at=at), *_no_longer_approved(removal, at)]
 
 
 def _no_longer_approved(removal: Removal, at: datetime) -> list[str]:
@@ -84,7 +89,13 @@ def _stop(row: Removal, sentences: list[str], at: datetime) -> None:
 
 
 def _announce_shredding(removal: Removal, at: datetime) -> None:
-    """Write into the ledger, outside the database too, that this dossier is being erased, before its key goes."""
+    """Write into the ledger, outside the database too, that this dossier is being erased, before its key goes.
+
+    What stood frozen for days, because the ledger or the vault was away, is looked at once more. Once the ledger
+    names it there is no way back: a backup that is put back would erase it.
+    """
+    if not ledger.names(removal.dossier_id) and _thawed(removal, at):
+        return
     ledger.write_down(removal, at=at)
     with transaction.atomic():
         row = _locked(removal, RemovalState.FROZEN)
@@ -93,6 +104,20 @@ def _announce_shredding(removal: Removal, at: datetime) -> None:
         ErasureLedger.objects.get_or_create(dossier_id=row.dossier_id, defaults={"erased_at": at})
         _mark(row, RemovalState.SHREDDING)
     failpoint("destruction.shredding")
+
+
+def _thawed(removal: Removal, at: datetime) -> bool:
+    """Give a frozen dossier back when something opposes by now; whether it did."""
+    with transaction.atomic():
+        row = _locked(removal, RemovalState.FROZEN)
+        dossier = Dossier.objects.select_for_update().filter(id=removal.dossier_id).first()
+        sentences = _against(row, dossier, at) if row is not None and dossier is not None else []
+        if row is None or dossier is None or not sentences:
+            return False
+        dossier.state = Dossier.State.CLOSED
+        dossier.save(update_fields=["state"])
+        _stop(row, sentences, at)
+        return True
 
 
 def _shred(removal: Removal, at: datetime) -> None:

@@ -104,6 +104,15 @@ def write(organisation_id: UUID, dossier_id: UUID, at: datetime, removal: dict[s
         os.fsync(file.fileno())
 
 
+def names(dossier_id: UUID) -> bool:
+    """Whether the ledger outside the database names a dossier of the current organisation.
+
+    Raises OSError when it cannot be read, and LedgerWrong when it is not what was written.
+    """
+    known = read(place()).erasures if place().exists() else ()
+    return any((one.organisation_id, one.dossier_id) == (current(), dossier_id) for one in known)
+
+
 def ensure() -> None:
     """Make an empty ledger where there is none yet: an empty one tells that nothing was erased, a missing one nothing.
 

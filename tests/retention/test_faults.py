@@ -22,13 +22,14 @@ from casemgmt.base import clock, jobs
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import organisation
 from casemgmt.vault import files
-from casemgmt.vault.keys import key_exists
+from casemgmt.vault.keys import key_exists, load_keys
 from casemgmt.work.models import Task
 from dossiers.access import change_dossier
+from dossiers.models import Dossier
 from dossiers.verbs import Verb
-from retention import certificates, night
-from retention.models import Certificate, Removal
-from retention.vocabulary import STUCK_TASK
+from retention import certificates, ledger, night
+from retention.models import Certificate, Hold, Removal
+from retention.vocabulary import STOPPED_TASK, STUCK_TASK
 from tests.retention.places import House, approve, dossier, shut
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -185,6 +186,69 @@ def test_without_the_keystore_nothing_is_destroyed_nor_proven_and_afterwards_it_
     back()
     assert work_again() == 2
     assert (state(house, fresh), state(house, begun), proven(house)) == ("destroyed", "destroyed", 2)
+
+
+def frozen(house: House, monkeypatch: pytest.MonkeyPatch) -> UUID:
+    """A removal whose worker was stopped right after it closed the dossier to everybody."""
+
+    class Stopped(Exception):
+        """The worker was stopped between two steps."""
+
+    def stop(name: str) -> None:
+        if name == "destruction.frozen":
+            raise Stopped
+
+    removal_id = about_to_go(house)
+    with monkeypatch.context() as stopping:
+        stopping.setattr("retention.destruction.failpoint", stop)
+        assert jobs.run_due() == 1
+    assert state(house, removal_id) == "frozen"
+    return removal_id
+
+
+def hold_back(house: House, removal_id: UUID) -> UUID:
+    """Somebody found a reason to keep the dossier; returns the dossier."""
+    karin = house.people["karin"].id
+    with organisation(house.id), transaction.atomic():
+        found = Dossier.objects.get(id=Removal.objects.get(id=removal_id).dossier_id)
+        load_keys([found.id])
+        Hold.objects.create(dossier=found, why="De rechter vroeg het op", placed_by_id=karin, placed_at=clock.now())
+        return found.id
+
+
+def test_what_stood_frozen_for_days_is_looked_at_once_more_before_its_key_goes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removal_id = frozen(house, monkeypatch)
+    dossier_id = hold_back(house, removal_id)
+    work_again()
+    assert (state(house, removal_id), proven(house)) == ("stopped", 0)
+    assert readable(house, removal_id)
+    assert house.client("noor").get(house.url(f"dossiers/{dossier_id}/")).status_code == 200
+    with organisation(house.id):
+        assert not ledger.names(dossier_id)
+        with transaction.atomic():
+            assert Task.objects.filter(kind=STOPPED_TASK).count() == 1
+
+
+def test_what_the_ledger_names_is_destroyed_for_a_backup_put_back_would_erase_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removal_id = frozen(house, monkeypatch)
+    hold_back(house, removal_id)
+    with organisation(house.id), transaction.atomic():
+        ledger.write_down(Removal.objects.get(id=removal_id), at=clock.now())
+    work_again()
+    assert (state(house, removal_id), proven(house)) == ("destroyed", 1)
+
+
+def test_while_the_key_is_still_there_nothing_is_proven(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    removal_id = about_to_go(house)
+    with monkeypatch.context() as forgetting:
+        forgetting.setattr("retention.destruction.keys.destroy_dossier_key", lambda dossier_id: False)
+        jobs.run_due()
+    assert (state(house, removal_id), proven(house)) == ("erased", 0)
+    assert readable(house, removal_id) and attempts(removal_id) == 1
 
 
 def test_a_dossier_that_always_fails_stops_no_other_and_ends_before_a_person(

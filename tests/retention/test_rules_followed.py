@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -142,6 +143,23 @@ def test_a_now_adult_youth_is_asked_before_the_dossier_comes_on_the_list(db: Non
         tell(house, made, youngest, not_enough)
         assert propose(house) == []
     tell(house, made, youngest, enough)
+    assert propose(house) == ["proposed"]
+
+
+@pytest.mark.rule("VT-18.4.a")
+def test_a_new_judgement_forgets_nothing_that_the_youth_answered(db: None) -> None:
+    house = settle("veilig-thuis-hm")
+    made = dossier(house, born=(date(1998, 1, 1),), closed_on=date(2010, 5, 1), answers=HELPS)
+    tell(house, made, children(house, made)[0], "inspected")
+    karin, anew = house.actor("karin"), replace(HELPS, why="Nog steeds zorgen over het jongste kind")
+    with organisation(house.id):
+        change_dossier(
+            karin,
+            made,
+            Verb.REVIEW_REMOVAL,
+            lambda d: acts.judge(d, answers=anew, by=karin, at=clock.now()),
+            data="keeping-judgements",
+        )
     assert propose(house) == ["proposed"]
 
 
