@@ -46,22 +46,21 @@ def create_portal_account(*, until: datetime, username: str | None = None) -> In
 
 @act
 def renew_invitation(*, user_id: UUID, until: datetime) -> str:
-    """A new code for a lost letter, password or phone, for use until a moment.
+    """A new code for a lost letter, password or phone, for use until a moment; what was there stops at once.
 
-    The old code stops, and accepting replaces everything. Raises Conflict for an account that is closed.
+    Whoever found or stole them must not be in until the new letter arrives: the old code, the password, the app, the
+    recovery codes and every session end with the act. Raises Conflict for an account that is closed.
     """
     user = User.objects.select_for_update().get(pk=user_id, kind=User.Kind.PORTAL)
     if not user.is_active:
         raise Conflict(_("This portal account is closed. Nothing was sent."))
+    _take_ways_in(user)
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
     code = codes.new_invitation_code()
-    PortalInvitation.objects.update_or_create(
-        user_id=user.id,
-        defaults={
-            "organisation_id": current(),
-            "code_hash": codes.hash_of(code),
-            "expires_at": until,
-            "used_at": None,
-        },
+    # A row of its own: a visit that began with the old code and waits for its first app must not end with the new one.
+    PortalInvitation.objects.create(
+        organisation_id=current(), user_id=user.id, code_hash=codes.hash_of(code), expires_at=until
     )
     return code
 
@@ -82,10 +81,15 @@ def invitation_for(*, name: str, code: str, organisation_id: UUID, at: datetime)
 
 @act
 def accept_invitation(*, invitation_id: UUID, password_hash: str, totp_secret: str, at: datetime) -> User:
-    """Take the invitation: password, authenticator app and recovery codes at once, or nothing."""
-    invitation = PortalInvitation.objects.select_for_update().get(pk=invitation_id)
-    user = User.objects.select_for_update().get(pk=invitation.user_id)
-    if not _is_open(invitation, at) or not user.is_active:
+    """Take the invitation: password, authenticator app and recovery codes at once, or nothing.
+
+    Raises Conflict for one that was used, is too old, or was replaced by a new letter.
+    """
+    # The account first, as `renew_invitation` locks it, so that the two wait for each other.
+    known = PortalInvitation.objects.filter(pk=invitation_id)
+    user = User.objects.select_for_update().filter(pk__in=known.values("user_id"), is_active=True).first()
+    invitation = known.select_for_update().first()
+    if user is None or invitation is None or not _is_open(invitation, at):
         raise Conflict(_("This invitation was used already or is too old. Ask for a new letter."))
     Authenticator.objects.filter(user_id=user.id).delete()
     end_sessions(user.id)
@@ -118,12 +122,17 @@ def erase_portal_account(user_id: UUID) -> None:
     May be run twice. Raises User.DoesNotExist for a staff account, which is never erased.
     """
     user = User.objects.select_for_update().get(pk=user_id, kind=User.Kind.PORTAL)
-    Authenticator.objects.filter(user_id=user.id).delete()
-    PortalInvitation.objects.filter(user_id=user.id).delete()
-    end_sessions(user.id)
+    _take_ways_in(user)
     user.set_unusable_password()
     user.is_active, user.last_login, user.username = False, None, f"gone-{user.id.hex}"
     user.save(update_fields=["password", "is_active", "last_login", "username"])
+
+
+def _take_ways_in(user: User) -> None:
+    """The app, the recovery codes, every session and the letter; the password is its caller's."""
+    Authenticator.objects.filter(user_id=user.id).delete()
+    PortalInvitation.objects.filter(user_id=user.id).delete()
+    end_sessions(user.id)
 
 
 def _is_open(invitation: PortalInvitation, at: datetime) -> bool:

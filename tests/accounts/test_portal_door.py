@@ -22,6 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 LETTER, FIRST_PASSWORD, APP = (f"/mijn/huis/inloggen/{page}/" for page in ("brief", "wachtwoord", "app"))
 IN, CODE, CODES = "/mijn/huis/inloggen/", "/mijn/huis/inloggen/code/", "/mijn/huis/inloggen/herstelcodes/"
+# Leads on whoever is in and confirmed, and to the door whoever is not.
+ASKS = "/mijn/huis/bevestigen/?next=/mijn/huis/x/"
 
 
 def test_the_whole_first_time_with_a_letter(client, invited):
@@ -79,17 +81,61 @@ def test_a_letter_of_another_organisation_opens_nothing(client, invited):
     assert answer.status_code == 422
 
 
-def test_a_new_letter_stops_the_old_one_and_replaces_everything(client, portal, place):
+@pytest.fixture
+def new_letter(portal, place):
+    """Staff sends a new letter to somebody who was in before; called, it gives the code."""
+
+    def renew() -> str:
+        with organisation(place.id):
+            return acts.renew_invitation(user_id=portal.user.id, until=clock.now() + timedelta(days=14))
+
+    return renew
+
+
+def test_a_new_letter_ends_all_that_was_there_before_anybody_types_its_code(client, portal, new_letter):
+    """Whoever has the lost phone and knows the password is not in for as long as the letter is on its way."""
     portal.sign_in(client)
-    with organisation(place.id):
-        code = acts.renew_invitation(user_id=portal.user.id, until=clock.now() + timedelta(days=14))
-    fresh = Client()
-    fresh.post(LETTER, {"name": portal.name, "code": code})
-    fresh.post(FIRST_PASSWORD, {"password": PASSWORD, "again": PASSWORD})
+    halfway = Client()
+    assert halfway.post(IN, {"name": portal.name, "password": PASSWORD})["Location"] == CODE
+    assert client.get(ASKS)["Location"] == "/mijn/huis/x/"
+    new_letter()
+    assert client.get(ASKS)["Location"].startswith(IN + "?next="), "a running session is out with the next click"
+    assert not UserSession.objects.exists() and not Session.objects.filter(session_key=key_of(client)).exists()
+    for typed in (totp(portal.secret), portal.codes[0]):
+        assert halfway.post(CODE, {"code": typed}).status_code == 422
+    assert Client().post(IN, {"name": portal.name, "password": PASSWORD}).status_code == 422
+    portal.user.refresh_from_db()
+    assert portal.user.is_active and not portal.user.has_usable_password() and not Authenticator.objects.exists()
+
+
+def test_a_new_letter_that_is_accepted_gives_a_password_and_an_app_of_its_own(portal, new_letter):
+    fresh, own = Client(), "heel andere losse woorden"
+    assert fresh.post(LETTER, {"name": portal.name, "code": new_letter()}).status_code == 303
+    fresh.post(FIRST_PASSWORD, {"password": own, "again": own})
     secret = fresh.get(APP).content.decode().split('data-testid="totp-secret">')[1].split("<")[0]
-    fresh.post(APP, {"code": totp(secret)})
-    assert client.get(CODES)["Location"].startswith(IN)
+    assert fresh.post(APP, {"code": totp(secret)})["Location"] == CODES
+    assert fresh.get(ASKS)["Location"] == "/mijn/huis/x/"
     assert Authenticator.objects.filter(user=portal.user).count() == 2
+    later = Client()
+    assert later.post(IN, {"name": portal.name, "password": PASSWORD}).status_code == 422
+    assert later.post(IN, {"name": portal.name, "password": own})["Location"] == CODE
+    assert later.post(CODE, {"code": portal.codes[0]}).status_code == 422
+
+
+def test_a_visit_that_began_with_an_old_letter_does_not_end_with_the_new_one(client, invited, place):
+    """Typed before the new letter was made, the old code must not choose the password a quarter of an hour after."""
+    old = PortalInvitation.objects.get(user_id=invited.user.id)
+    client.post(LETTER, {"name": invited.signin_name, "code": invited.code})
+    client.post(FIRST_PASSWORD, {"password": PASSWORD, "again": PASSWORD})
+    secret = client.get(APP).content.decode().split('data-testid="totp-secret">')[1].split("<")[0]
+    with organisation(place.id):
+        code = acts.renew_invitation(user_id=invited.user.id, until=clock.now() + timedelta(days=14))
+    assert client.post(APP, {"code": totp(secret)})["Location"] == LETTER
+    with pytest.raises(Conflict):
+        acts.accept_invitation(invitation_id=old.id, password_hash="x", totp_secret=secret, at=clock.now())
+    assert Client().post(LETTER, {"name": invited.signin_name, "code": invited.code}).status_code == 422
+    assert Client().post(LETTER, {"name": invited.signin_name, "code": code}).status_code == 303
+    assert not Authenticator.objects.exists()
 
 
 def test_signing_in_later(client, portal):
@@ -209,7 +255,11 @@ def test_the_tab_and_quick_exit_are_those_of_the_portal(client, invited):
     assert "<title>Het Huis" not in page and "data-quick-exit" in page
 
 
+def key_of(client: Client) -> str:
+    return client.cookies["casemgmt_portal"].value
+
+
 def _portal_session(client: Client):
     from django.contrib.sessions.backends.db import SessionStore
 
-    return SessionStore(client.cookies["casemgmt_portal"].value)
+    return SessionStore(key_of(client))

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from casemgmt.accounts.models import PortalInvitation, User
@@ -272,19 +273,23 @@ def invited(house: House, dossier: Dossier, name: str) -> object:
 
 def test_a_new_code_asks_who_gets_it_and_the_client_reads_that_it_was_made(house: House, ids: dict[str, Any]) -> None:
     noor, again = house.client("noor"), house.inside(f"portaal/{ids['access']}/opnieuw/")
-    PortalInvitation.objects.create(
-        user_id=house.clients["daan"].id, organisation_id=house.id, code_hash="x", expires_at=NOW
-    )
+    user, before = house.clients["daan"], house.client("daan")
+    PortalInvitation.objects.create(user_id=user.id, organisation_id=house.id, code_hash="x", expires_at=NOW)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
     for guess in ({}, {"how": "portal"}):
         answer = noor.post(again, guess)
         assert answer.status_code == 422 and "error-summary" in answer.content.decode()
+    assert Authenticator.objects.filter(user=user).exists(), "what is refused takes nothing from anybody"
     with organisation(house.id), transaction.atomic():
         assert not Letter.objects.filter(kind="portal_invitation").exists()
-    assert "nieuwe code" not in house.client("daan").get(house.portal_url("")).content.decode()
+    assert "nieuwe code" not in before.get(house.portal_url("")).content.decode()
     assert noor.post(again, {"how": "known"}).status_code == 303
+    assert before.get(house.portal_url("")).status_code == 302, "whoever was in is out with the next click"
+    assert not Authenticator.objects.filter(user=user).exists()
     with organisation(house.id), transaction.atomic():
         row = AccessEvent.objects.get(data="portal-renewed")
     assert (row.ground, row.object_id, row.user_id) == ("known", ids["access"], house.staff["noor"].id)
+    user.refresh_from_db()
     assert "nieuwe code" in house.client("daan").get(house.portal_url("")).content.decode()
 
 
