@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,10 +10,12 @@ from django.db import transaction
 from django.test import Client
 
 from casemgmt.audit.models import AccessEvent
+from casemgmt.base.clock import AMSTERDAM
 from casemgmt.base.organisation import organisation
 from client_requests.acts import Ruling, decide, start_execution, verify_identity
 from dossiers.models import Person, PortalAccess
 from dossiers.people.acts import NewPerson, add_person
+from dossiers.recording.acts import Wording, reword_entry
 from dossiers.verbs import Verb
 from tests.client_requests.story import NOW, TODAY, House, make_house
 
@@ -90,6 +92,30 @@ def test_an_opened_inspection_holds_own_entries_only(family: House) -> None:
     assert "[zwart: gaat over een ander] Bakker belde [zwart: adres of nummer]" in text
 
 
+def test_an_inspection_holds_each_entry_as_it_was_worded_when_it_was_decided(family: House) -> None:
+    """What staff write anew after the decision was weighed by nobody; what they wrote anew before it, was."""
+    entry_id, by = family.entry("MERK-EERST", "milou", at=NOW - timedelta(hours=2)), family.actor("noor")
+
+    def reword(text: str, seen: int, at: datetime) -> None:
+        family.change(
+            "noor",
+            Verb.CHANGE,
+            lambda d: reword_entry(d, entry_id, Wording(text), seen_version=seen, why="", by=by, at=at).id,
+        )
+
+    reword("MERK-BESLIST", 1, NOW)
+    request_id = granted(family, "milou")
+    reword("MERK-NADIEN", 2, NOW + timedelta(microseconds=1))
+    for name, page in (
+        ("milou", family.portal_url(f"verzoeken/{request_id}/inzage/")),
+        ("noor", family.inside(f"verzoeken/{request_id}/inzage/")),
+    ):
+        text = family.client(name).get(page).content.decode()
+        shown = {mark for mark in ("MERK-EERST", "MERK-BESLIST", "MERK-NADIEN") if mark in text}
+        assert shown == {"MERK-BESLIST"}, name
+    assert "MERK-NADIEN" in family.client("noor").get(family.inside()).content.decode(), "the dossier goes on"
+
+
 def test_staff_sees_beforehand_what_is_black_in_the_portal(family: House) -> None:
     request_id = family.ask("milou")
     text = family.client("noor").get(family.inside(f"verzoeken/{request_id}/inzage/")).content.decode()
@@ -151,7 +177,7 @@ def test_staff_and_strangers_come_to_no_page_of_the_portal(family: House) -> Non
         assert other.client("milou").get(family.portal_url(rest)).status_code == 404, rest
 
 
-def test_ended_access_is_gone_and_frozen_access_says_until_when(family: House) -> None:
+def test_ended_access_is_gone_and_frozen_access_says_until_when(family: House, monkeypatch: pytest.MonkeyPatch) -> None:
     user = family.clients["milou"]
 
     def change(**values: object) -> None:
@@ -168,6 +194,15 @@ def test_ended_access_is_gone_and_frozen_access_says_until_when(family: House) -
     answer = family.client("milou").get(family.portal_url(""))
     assert answer.status_code == 403
     assert "25 november 2026" in answer.content.decode() and "MERK-NOTITIE" not in answer.content.decode()
+    # Up to and including its day, as staff reads beside the field: to the last second, and not one more.
+    change(frozen_until=TODAY)
+    midnight = datetime(2026, 11, 23, tzinfo=AMSTERDAM)
+    for moment, status in ((NOW, 403), (midnight - timedelta(seconds=1), 403), (midnight, 200)):
+        with monkeypatch.context() as then:
+            then.setattr("casemgmt.base.clock.now", lambda m=moment: m)
+            answer = family.client("milou").get(family.portal_url(""))
+            assert answer.status_code == status, moment
+            assert ("22 november 2026" in answer.content.decode()) is (status == 403)
     change(frozen_until=TODAY - timedelta(days=1))
     assert family.client("milou").get(family.portal_url("")).status_code == 200
     change(ended_at=NOW)

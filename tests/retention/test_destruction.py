@@ -9,15 +9,18 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from casemgmt.accounts.acts import create_portal_account
+from casemgmt.accounts.models import PortalInvitation, User
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.base.models import OrganisationModel
 from casemgmt.base.organisation import organisation
+from casemgmt.organisations.models import SignInPlace
 from casemgmt.vault.files import folder, write_file
 from casemgmt.vault.keys import key_exists, load_keys
 from dossiers.access import change_dossier, open_dossier
-from dossiers.models import Dossier
+from dossiers.models import Dossier, PortalAccess
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
 from retention import acts, certificates, destruction, impact, manifest, night, signing
@@ -166,6 +169,46 @@ def test_after_the_cooling_off_nothing_is_left_and_a_certificate_proves_it(here,
             open_dossier(here.worker, closed.dossier_id, Verb.READ, lambda d: d.number, data="timeline")
         left_in = {mark: found_in_database(mark, here.id) for mark in ("MARKER", *PERSONAL)}
         assert not any(left_in.values()), left_in
+
+
+def account(here: Place, *families: Family) -> User:
+    """An account of the portal that serves the oldest child in each of these dossiers, and a letter for it."""
+    user = create_portal_account(until=NOW + timedelta(days=14)).user
+    with transaction.atomic():
+        SignInPlace.objects.create(user_id=user.id, organisation_id=here.id)
+    for family in families:
+        change_dossier(
+            here.worker,
+            family.dossier_id,
+            Verb.READ,
+            lambda d, f=family: PortalAccess.objects.create(dossier=d, person_id=f.milan, user_id=user.id, since=NOW),
+            data="portal-access",
+        )
+    return user
+
+
+def test_an_account_goes_with_its_last_dossier_and_stays_for_another(here, closed, other, monkeypatch):
+    """No act gives somebody's account a second dossier; a table that lets it happen must not lock anybody out."""
+
+    def ways_in(user: User) -> tuple[bool, bool, bool, bool]:
+        user.refresh_from_db()
+        place = SignInPlace.objects.filter(user_id=user.id)
+        letter = PortalInvitation.objects.filter(user_id=user.id)
+        return user.is_active, not user.username.startswith("gone-"), place.exists(), letter.exists()
+
+    with organisation(here.id):
+        second = make_family(here, "SH-2026-0419")
+        only, both = account(here, closed), account(here, closed, second)
+        approve(here, closed, other)
+        row = removal_of(closed)
+        later(monkeypatch, row)
+        destruction.destroy(row.id)
+        with transaction.atomic():
+            assert ways_in(only) == (False, False, False, False)
+            assert ways_in(both) == (True, True, True, True)
+            assert [access.dossier_id for access in PortalAccess.objects.all()] == [second.dossier_id]
+            destruction.erase_account(both.id, second.dossier_id)
+            assert ways_in(both) == (False, False, False, False)
 
 
 def reopened_fill(here: Place, family: Family) -> None:
