@@ -1,6 +1,6 @@
 """The forms of a dossier: opening one, its people, who works with it, notes and search."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -133,7 +133,7 @@ class PersonForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What belongs together: a secret address has an address, somebody of the network a reason."""
         given = super().clean() or self.cleaned_data
-        if given.get("address_secret") and not given.get("address"):
+        if given.get("address_secret") and not self._known_after("address"):
             self.add_error("address", _("Which address is secret? Fill it in, or take the tick away."))
         network = given.get("role") == PersonRole.NETWORK
         if self._relevance_asked and network and not given.get("relevance") and "relevance" not in self.errors:
@@ -165,13 +165,17 @@ class PersonForm(forms.Form):
                 for one in given.get("represents", ())
             ),
             bsn=given["bsn"] or None,
-            address=given["address"] or None,
+            address=self._known_after("address"),
             address_secret=given["address_secret"],
-            phone=given["phone"] or None,
+            phone=self._known_after("phone"),
             safe_contact=given["safe_contact"] or None,
             warning=given["warning"] or None,
             relevance=self._relevance(),
         )
+
+    def _known_after(self, name: str) -> str | None:
+        """The address or the number that will be known once this form is saved."""
+        return self.cleaned_data.get(name) or None
 
     def _relevance(self) -> str | None:
         """What was answered; what stood there already where the regulation does not ask it (any more)."""
@@ -184,10 +188,33 @@ class AddPersonForm(PersonForm):
     row_id = django_forms.UUIDField(widget=django_forms.HiddenInput, initial=uuid4)
 
 
+def gone(name: str) -> str:
+    """The name of the tick that takes away what is known but not shown."""
+    return f"{name}_gone"
+
+
 class ChangePersonForm(PersonForm):
-    """Somebody to be put right, with the mark of what the writer had before them (``seen_mark``)."""
+    """Somebody to be put right, with the mark of what the writer had before them (``seen_mark``).
+
+    Of whom the address is secret, neither it nor the telephone number is in the form, also not when it is refused:
+    they are shown by a post of their own, which the trail keeps as such. An empty field leaves them as they are.
+    """
 
     seen = forms.LineField(max_length=64, widget=django_forms.HiddenInput)
+
+    def __init__(self, *args: Any, unshown: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._unshown = unshown
+        take_away = {"address": _("Take this address away"), "phone": _("Take this telephone number away")}
+        for name in unshown:
+            self.fields[name].help_text = _("Known, and not shown here. Leave empty to keep it, or fill in a new one.")
+            self.fields[gone(name)] = forms.TickField(label=take_away[name], required=False)
+        order = [part for name in self.fields for part in (name, gone(name))]
+        self.order_fields(order)
+
+    def _known_after(self, name: str) -> str | None:
+        typed, kept = super()._known_after(name), self._unshown.get(name)
+        return typed or (None if self.cleaned_data.get(gone(name)) else kept)
 
 
 class CapacityForm(forms.Form):

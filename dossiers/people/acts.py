@@ -57,6 +57,12 @@ def known_of(person: Person) -> NewPerson:
     return NewPerson(**{name: getattr(person, name) for name in FIELDS}, represents=represented_by(person))
 
 
+def unshown(known: NewPerson) -> dict[str, str]:
+    """What no form about somebody may show unasked: a secret address, and the telephone number that goes with it."""
+    found = {"address": known.address, "phone": known.phone} if known.address_secret else {}
+    return {name: value for name, value in found.items() if value}
+
+
 def seen_mark(known: NewPerson) -> str:
     """The mark of what somebody had before them: another one as soon as any of it changes, and it tells none of it."""
     return salted_hmac("dossiers.person.seen", repr(known), algorithm="sha256").hexdigest()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from casemgmt.web.dates import date_plain
 from dossiers.models import Representation
-from dossiers.people.acts import FIELDS, NewPerson
+from dossiers.people.acts import FIELDS, NewPerson, unshown
 from dossiers.people.representing import Represented
 from dossiers.people.vocabulary import PersonRole
 
@@ -53,7 +53,7 @@ def _both(now: NewPerson, yours: NewPerson, name: str) -> tuple[str, str] | None
     old, new = getattr(now, name), getattr(yours, name)
     if old == new:
         return None
-    return _said(name, old), _said(name, new)
+    return _("known, not shown") if name in unshown(now) else _said(name, old), _said(name, new)
 
 
 def _said(name: str, value: str | date | bool | None) -> str:

@@ -20,7 +20,7 @@ from dossiers.access import change_dossier, open_dossier
 from dossiers.forms import AddPersonForm, ChangePersonForm, PersonForm, from_day, until_day
 from dossiers.frame import Frame, load_frame
 from dossiers.models import Dossier
-from dossiers.people.acts import FIELDS, NewPerson, add_person, change_person, known_of, seen_mark
+from dossiers.people.acts import FIELDS, NewPerson, add_person, change_person, known_of, seen_mark, unshown
 from dossiers.people.differing import differences
 from dossiers.people.representing import clients_of
 from dossiers.verbs import Verb
@@ -63,17 +63,17 @@ def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
             action=Action.ADD,
         )
     except Conflict as conflict:
-        return refused(request, PAGE, form, conflict, {"frame": frame, "person_id": None})
+        return refused(request, PAGE, form, conflict, {"frame": frame, "person_id": None, "unshown": ()})
     return see_other(request, "dossiers:people", dossier_id=dossier_id)
 
 
 def change(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpResponse:
-    """Put right what is known of somebody; this shows everything, so it is recorded as such."""
+    """Put right what is known of somebody; all of it but a secret address is shown, and that is recorded."""
     actor, at = actor_of(request), clock.now()
     page = _person_page(actor, dossier_id, person_id, at)
     form = _change_form(page, at, request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid():
-        return _show(request, form, page.frame, person_id)
+        return _show(request, form, page.frame, person_id, page.known)
     seen, new = form.cleaned_data["seen"], form.new_person()
     try:
         change_dossier(
@@ -97,18 +97,28 @@ def _both(
     """What is known now beside what was filled in; saving again answers what is known now."""
     mine: QueryDict = request.POST.copy()
     mine["seen"] = seen_mark(page.known)
+    if page.known.address_secret:
+        # What became secret meanwhile is opened by taking the tick away, never by not knowing of it.
+        mine.setlist("address_secret", ["on"])
     form = _change_form(page, at, mine)
     if not form.is_valid():  # such as custody of somebody who is no client any more: that first, with the old mark
-        return _show(request, _change_form(page, at, request.POST), page.frame, person_id)
+        return _show(request, _change_form(page, at, request.POST), page.frame, person_id, page.known)
     labels = {name: str(field.label) for name, field in form.fields.items()}
     rows = differences(page.known, form.new_person(), labels, page.clients)
-    more = {"frame": page.frame, "form": form, "person_id": person_id, "differences": rows}
+    more = _values(form, page.frame, person_id, page.known) | {"differences": rows}
     return render(request, PAGE, more | {"conflict": conflict.sentence}, status=409)
 
 
-def _show(request: HttpRequest, form: PersonForm, frame: Frame, person_id: UUID | None) -> HttpResponse:
-    values = {"frame": frame, "form": form, "person_id": person_id}
+def _show(
+    request: HttpRequest, form: PersonForm, frame: Frame, person_id: UUID | None, known: NewPerson | None = None
+) -> HttpResponse:
+    values = _values(form, frame, person_id, known)
     return forms.invalid(request, PAGE, form, values) if form.is_bound else render(request, PAGE, values)
+
+
+def _values(form: PersonForm, frame: Frame, person_id: UUID | None, known: NewPerson | None) -> dict[str, object]:
+    """What the page shows; of what it does not show, only that it is there."""
+    return {"frame": frame, "form": form, "person_id": person_id, "unshown": tuple(unshown(known)) if known else ()}
 
 
 def _person_page(actor: Actor, dossier_id: UUID, person_id: UUID, at: datetime) -> PersonPage:
@@ -123,12 +133,14 @@ def _person_page(actor: Actor, dossier_id: UUID, person_id: UUID, at: datetime) 
 
 def _change_form(page: PersonPage, at: datetime, data: QueryDict | None) -> ChangePersonForm:
     label = _relevance_label(clock.local_date(at))
-    return ChangePersonForm(data, clients=page.clients, initial=_first_values(page.known), relevance_label=label)
+    first, hidden = _first_values(page.known), unshown(page.known)
+    return ChangePersonForm(data, clients=page.clients, initial=first, relevance_label=label, unshown=hidden)
 
 
 def _first_values(known: NewPerson) -> Mapping[str, object]:
     """What is known of somebody, as the form shows it."""
-    found: dict[str, object] = {name: getattr(known, name) for name in FIELDS} | {"seen": seen_mark(known)}
+    found: dict[str, object] = {name: getattr(known, name) for name in FIELDS if name not in unshown(known)}
+    found["seen"] = seen_mark(known)
     for one in known.represents:
         found |= {from_day(one.client_id): one.starts_on, until_day(one.client_id): one.ends_on}
     return found | {"represents": [str(one.client_id) for one in known.represents]}

@@ -54,8 +54,13 @@ class TestPeople:
         now = known(world, mark)
         assert (now.address, now.address_secret, now.warning) == ("Schuilplaats 3", True, "Bel nooit aan")
         assert now.represents == of(sem) and now.phone is None
-        for both in ("Schuilplaats 3", "Bel nooit aan", "06-12345678", "Vertegenwoordigt Sem Bakker"):
+        for both in ("Bel nooit aan", "06-12345678", "Vertegenwoordigt Sem Bakker"):
             assert both in page
+        assert "Schuilplaats 3" not in page  # neither asked for nor recorded as shown
+        fresh = page.split('name="seen"')[1].split('value="')[1].split('"')[0]
+        assert 'id="id_address_secret" value="on" checked' in page  # a colleague's secrecy is not undone unseen
+        assert world.worker.post(path, self.MARK | {"seen": fresh, "address_secret": "on"}).status_code == 303
+        assert (known(world, mark).address, known(world, mark).address_secret) == ("Schuilplaats 3", True)
 
     def test_who_was_slower_compares_and_then_saves_what_both_filled_in(self, world):
         path = world.at(f"personen/{world.family.mark}/")

@@ -7,11 +7,12 @@ from django.db import transaction
 
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base.organisation import organisation
+from casemgmt.vault.keys import load_keys
 from dossiers.access import change_dossier
 from dossiers.models import Person
 from dossiers.people.acts import NewPerson, add_person
 from dossiers.verbs import Verb
-from tests.dossiers.pages import World, make_world
+from tests.dossiers.pages import World, hidden, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -45,8 +46,8 @@ def test_a_phone_and_an_address_show_by_a_post_and_leave_a_row(world):
     uncle = somebody(world, "network", "Oom Twee", UNCLE)
     page = world.worker.get(world.at("personen/")).content.decode()
     assert "Samira Twee" in page and "Oom Twee" in page
-    for hidden in ("06-11112222", "06-33334444", "Schuilweg", "Dorpsweg"):
-        assert hidden not in page
+    for kept in ("06-11112222", "06-33334444", "Schuilweg", "Dorpsweg"):
+        assert kept not in page
     shown = {who: world.worker.post(world.at(f"personen/{who}/contact/")).content.decode() for who in (mother, uncle)}
     assert "06-11112222" in shown[mother] and "Schuilweg" not in shown[mother]
     assert "06-33334444" in shown[uncle] and "Dorpsweg 4" in shown[uncle]
@@ -59,9 +60,53 @@ def test_a_phone_and_an_address_show_by_a_post_and_leave_a_row(world):
         assert [row.outcome for row in rows] == ["shown", "shown", "denied", "unknown"]
 
 
+def in_form(page: str, name: str) -> str:
+    """What stands in a field of one line."""
+    return page.split(f' name="{name}"')[1].split('value="')[1].split('"')[0]
+
+
+def test_putting_somebody_right_shows_no_secret_address_or_phone_and_an_empty_field_keeps_them(world):
+    mother = somebody(world, "parent", "Samira Twee", MOTHER)
+    path = world.at(f"personen/{mother}/")
+    sent = {"role": "parent", "name": "Samira Twee", "birth_date": "01-01-1980", "address_secret": "on"}
+    sent |= {"seen": hidden(world.worker, path, "seen")}
+    wrong = world.worker.post(path, sent | {"birth_date": "01-01-2190"})
+    assert wrong.status_code == 422
+    for page in (world.worker.get(path).content.decode(), wrong.content.decode()):
+        assert "Schuilweg" not in page and "06-11112222" not in page
+        assert in_form(page, "address") == in_form(page, "phone") == ""
+        for door in ("adres", "contact"):
+            assert page.count(f'action="{path}{door}/"') == 1, door
+    assert world.worker.post(path, sent | {"name": "Samira Drie"}).status_code == 303
+    assert reached(mother, world) == ("Schuilweg 9", True, "06-11112222")
+    sent["seen"] = hidden(world.worker, path, "seen")
+    assert world.worker.post(path, sent | {"address": "Nieuwe laan 2", "phone_gone": "on"}).status_code == 303
+    assert reached(mother, world) == ("Nieuwe laan 2", True, None)
+    sent["seen"] = hidden(world.worker, path, "seen")
+    assert world.worker.post(path, sent | {"address_gone": "on"}).status_code == 422  # a secret needs an address
+
+
+def test_putting_somebody_right_whose_address_is_no_secret_shows_and_empties_it_as_it_says(world):
+    uncle = somebody(world, "network", "Oom Twee", UNCLE)
+    path = world.at(f"personen/{uncle}/")
+    page = world.worker.get(path).content.decode()
+    assert (in_form(page, "address"), in_form(page, "phone")) == ("Dorpsweg 4", "06-33334444")
+    sent = {"role": "network", "name": "Oom Twee", "birth_date": "01-01-1980", "relevance": "Oppas"}
+    sent |= {"seen": in_form(page, "seen"), "phone": "06-33334444", "address_gone": "on"}
+    assert world.worker.post(path, sent).status_code == 303
+    assert reached(uncle, world) == (None, False, "06-33334444")
+
+
+def reached(person_id, world: World) -> tuple:
+    with organisation(world.place.id), transaction.atomic():
+        load_keys([world.family.dossier_id])
+        found = Person.objects.get(id=person_id)
+        return found.address, found.address_secret, found.phone
+
+
 def test_a_reporter_stands_nowhere_around_the_pages_of_the_dossier(world):
     reporter = somebody(world, "reporter", "Wilhelmina Melder", REPORTER)
     page = world.worker.get(world.at()).content.decode()
-    for hidden in ("Wilhelmina", "overdag bellen", "onbekend blijven", str(reporter)):
-        assert hidden not in page
+    for kept in ("Wilhelmina", "overdag bellen", "onbekend blijven", str(reporter)):
+        assert kept not in page
     assert f"personen/{world.family.samira}/adres/" in page, "the mother's secret address is still announced"
