@@ -30,7 +30,6 @@ from casemgmt.web import errors
 from casemgmt.web.context import provided
 from casemgmt.web.routes import Need, RouteDeclaration
 
-
 _NOWHERE = UUID(int=0)
 
 
