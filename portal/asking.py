@@ -34,6 +34,7 @@ from portal.door import Visit, change_portal
 from portal.forms import DetailsForm, KindForm, WhomForm
 from portal.views import portal_page, visit
 
+SAMPLE = "Voorbeeldtekst."
 TYPED = ("row_id", "change", "reason", "words")
 
 
@@ -150,8 +151,12 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     on = clock.today()
     mine = visit(request, lambda v: own_request(v.dossier, v.person, request_id, on), "portal-request")
     words: Any = profile_in_force(on).words
+    text = str(mine.appeal.outcome["text"])
     values = {
         "mine": mine,
+        # Ours, and marked as such in the regulation: on a page the mark is a badge, not the first word of the text.
+        "appeal": text.removeprefix(SAMPLE).strip(),
+        "appeal_is_sample": text.startswith(SAMPLE),
         "asked_for": asked_for(mine.line.kind, words),
         "clock": charts.clock(mine.line.received_on + timedelta(days=1), mine.line.due_on, on),
         "today": on,

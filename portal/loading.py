@@ -11,9 +11,10 @@ from casemgmt.accounts.models import User
 from casemgmt.audit.appearances import Appearance, looks_and_lists
 from casemgmt.audit.queries import Look, Place, who_looked
 from casemgmt.audit.vocabulary import Action, Outcome
-from casemgmt.audit.words import list_said_to_client, said_so_often, said_to_client
+from casemgmt.audit.words import list_said_to_client, said_to_client
 from casemgmt.base import clock
 from casemgmt.letters.queries import LetterLine, letters_to
+from casemgmt.letters.vocabulary import Kind
 from casemgmt.letters.wording import article_name
 from casemgmt.policy.rules.house import looks_told
 from casemgmt.policy.versions import profile_in_force
@@ -99,8 +100,7 @@ def start_page(visit: Visit) -> StartPage:
         requests=requests,
         waiting=waiting[0] if waiting else None,
         letters=letters,
-        # The letter that led here was read on paper.
-        unread=tuple(one for one in letters if one.read_at is None and one.kind != "portal_invitation"),
+        unread=unread(letters),
         seen=tuple(seen),
         received=sum(len(_received(visit, one)) for one, _name in rights.clients),
         acted=acted_for(visit.dossier, visit.person),
@@ -108,6 +108,11 @@ def start_page(visit: Visit) -> StartPage:
         renewed=renewed_at(visit.access),
         today=visit.on,
     )
+
+
+def unread(letters: Iterable[LetterLine]) -> tuple[LetterLine, ...]:
+    """The letters that are new to their reader; the one that led here was read on paper."""
+    return tuple(one for one in letters if one.read_at is None and one.kind != Kind.PORTAL_INVITATION)
 
 
 def looks_page(visit: Visit, before: str) -> LooksPage:
@@ -160,29 +165,45 @@ def _is_told(row: Look | Appearance) -> bool:
 def _one(key: tuple[date, UUID, str], found: list[Look | Appearance], staff: Mapping[UUID, str], on: date) -> Seen:
     day, user_id, roles = key
     if user_id not in staff:
-        return Seen(_("You"), day, _what(found), "", me=True)
+        return Seen(_("You"), day, _what(found, me=True), "", me=True)
     role = ", ".join(role_label(one, on) for one in roles.split(",") if one and one != ROLE)
     who = f"{staff[user_id]} ({role})" if role else staff[user_id]
     why = next((said for one in found if isinstance(one, Look) and (said := _why(one.ground))), "")
     return Seen(who, day, _what(found), why)
 
 
-def _what(found: Iterable[Look | Appearance]) -> str:
-    """What was opened, in one sentence, and in which lists the name stood, in another."""
+def _what(found: Iterable[Look | Appearance], *, me: bool = False) -> str:
+    """What was opened, in one sentence, and in which lists the name stood, in another; how often says nothing here."""
     opened: dict[str, None] = {}
-    lists: dict[str, int] = {}
+    lists: dict[str, None] = {}
     for one in found:
         if isinstance(one, Look):
             opened[said_to_client(one.data)] = None
         else:
-            for word, often in one.lists.items():
-                called = list_said_to_client(word)
-                lists[called] = lists.get(called, 0) + often
-    said = [upper(", ".join(opened))] if opened else []
-    if lists:
-        where = ", ".join(said_so_often(called, often) for called, often in lists.items())
-        said.append(_("Saw this dossier in a list: %(lists)s") % {"lists": where})
-    return ". ".join(said)
+            lists |= dict.fromkeys(list_said_to_client(word) for word in one.lists)
+    if me:
+        return upper(", ".join((*opened, *lists)))
+    return ". ".join(filter(None, (_read(list(opened)), _seen_in(list(lists), also=bool(opened)))))
+
+
+def _read(opened: list[str]) -> str:
+    """What somebody read; what is only called the dossier comes last, for it may be anything else in it."""
+    whole = said_to_client("dossier")
+    named = [one for one in opened if one != whole]
+    if not named:
+        return _("Read in your dossier") if opened else ""
+    what = ", ".join((*named, _("something else in it")) if whole in opened else named)
+    return _("Read in your dossier: %(what)s") % {"what": what}
+
+
+def _seen_in(lists: list[str], *, also: bool) -> str:
+    """In which lists the name of the dossier stood."""
+    if not lists:
+        return ""
+    said = {"lists": ", ".join(lists)}
+    if also:
+        return _("Also saw the name of your dossier in a list: %(lists)s") % said
+    return _("Saw the name of your dossier in a list: %(lists)s") % said
 
 
 def _why(ground: str) -> str:

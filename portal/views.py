@@ -54,7 +54,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def letters(request: HttpRequest) -> HttpResponse:
     """One's letters."""
     found = visit(request, lambda v: letters_to(v.dossier.id, v.person.id), "portal-letters")
-    return render(request, "portal/letters.html", {"letters": found})
+    return render(request, "portal/letters.html", {"letters": found, "unread": loading.unread(found)})
 
 
 @portal_page

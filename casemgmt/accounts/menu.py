@@ -1,5 +1,6 @@
-"""The entries of one's own menu, and where to sign out."""
+"""The entries of one's own menu, where to sign out, and what a page of the portal knows of its address."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,9 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from casemgmt.accounts.middleware import PORTAL_PATH, is_portal
 from casemgmt.web import navigation
 from casemgmt.web.context import provides
 from casemgmt.web.routes import Needs
+
+# "voorkeur" is no organisation: there the choices about the pages themselves are sent to.
+_PLACE = re.compile(rf"{PORTAL_PATH}(?!voorkeur/)[-\w]+/", re.ASCII)
 
 
 def offer() -> None:
@@ -19,6 +24,8 @@ def offer() -> None:
     navigation.item(_("Where I am signed in"), "device-desktop", "usersessions_list", 81, area="account", needs=staff)
     navigation.item(_("Change password"), "key", "account_change_password", 82, area="account", needs=staff)
     provides("sign_out_address")(sign_out_address)
+    provides("in_portal")(in_portal)
+    provides("portal_home")(portal_home)
     provides("device")(lambda request: device)
 
 
@@ -31,6 +38,20 @@ def sign_out_address(request: HttpRequest | None) -> str | None:
     if user.is_portal:
         return reverse("accounts.portal_sign_out", kwargs={"organisation": place.slug}) if place else None
     return reverse("account_logout")
+
+
+def in_portal(request: HttpRequest | None) -> bool:
+    """Whether the page that is being written stands in the portal; also an error page, for it looks at the address."""
+    return request is not None and is_portal(request)
+
+
+def portal_home(request: HttpRequest | None) -> str:
+    """The first page of the portal in this address, whether there is such an organisation or not; "" elsewhere.
+
+    An error page must not tell whether a place exists, so nothing but the address is asked.
+    """
+    found = _PLACE.match(request.path_info) if request is not None else None
+    return found[0] if found else ""
 
 
 def device(user_agent: str) -> str:

@@ -132,6 +132,7 @@ def _nothing(_request: HttpRequest | None) -> None:
     """Stand in until a package that knows better registers its own value."""
 
 
-# Registered by the packages that own them: the accent of a new organisation, where search, home and sign-out live.
-for _name in ("accent", "search_address", "sign_out_address"):
+# Registered by the packages that own them: the accent of a new organisation, where search, home and sign-out live,
+# and whether this is the portal, with its first page.
+for _name in ("accent", "search_address", "sign_out_address", "in_portal", "portal_home"):
     provides(_name)(_nothing)
