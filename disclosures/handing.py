@@ -76,7 +76,7 @@ def hand_over(
         return stopped
     row.state, row.how = State.HANDED_OVER, How(how).value
     row.handed_over_by_id, row.handed_over_at = by.user_id, at
-    row.judgement = judgement.to_json()
+    row.judgement = {**judgement.to_json(), "basis": judgement.basis}
     row.save()
     finish_tasks_for(row.id, by=by, at=at, kind=HAND_OVER)
     keep_row(row, package, judgement, profile, around, by=by, at=at)

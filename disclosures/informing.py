@@ -6,6 +6,7 @@ between colleagues: the letter gives the regulation's own sentence, for it also
 goes to whom the danger came from.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -210,7 +211,7 @@ def _write_letters(now: Situation, decision: Decision, *, late: bool = False, be
     may = Decision.from_dict((row.judgement or {})["may"])
     for person in (_person(now.dossier, one) for one in told(decision, now.around)):
         context = LetterContext(
-            content=_notice(now, may, waited, beforehand=beforehand),
+            content=_notice(now, may, waited, person, beforehand=beforehand),
             addressee=addressee(person, now.on),
             dossier_number=now.dossier.number,
             decisions=(may, decision, *((waited,) if waited else ())),
@@ -228,21 +229,33 @@ def _write_letters(now: Situation, decision: Decision, *, late: bool = False, be
     row.save()
 
 
-def _notice(now: Situation, may: Decision, waited: Decision | None, *, beforehand: bool) -> DisclosureNotice:
+def _notice(
+    now: Situation, may: Decision, waited: Decision | None, reader: Person, *, beforehand: bool
+) -> DisclosureNotice:
     row = now.row
     ground = (row.judgement or {}).get("ground") or ""
+    said_yes = ((row.judgement or {}).get("basis") or {}).get("consent_of", ())
+    by_consent = ground == Ground.CONSENT
     return DisclosureNotice(
         on=clock.local_date(row.handed_over_at or now.at),
         recipients=(Recipient(row.recipient.get("name", ""), row.recipient.get("organisation", "")),),
         shared=kinds_given(row),
         purpose=row.purpose,
         ground=ground_label(now.profile, ground),
-        motives=may.explanation,
-        about=now.around.client.name,
-        with_consent=ground == Ground.CONSENT,
+        motives=_who_said_yes(reader, said_yes) if by_consent else may.explanation,
+        about="" if reader.id == now.around.client.id else now.around.client.name,
+        with_consent=by_consent,
+        own_consent=str(reader.id) in said_yes,
         beforehand=beforehand,
         late_because=waited.explanation if waited else "",
     )
+
+
+def _who_said_yes(reader: Person, said_yes: Collection[str]) -> str:
+    """On consent it rests on who said yes; who the others are, one reader need not learn from the letter."""
+    if str(reader.id) not in said_yes:
+        return "Ieder van wie een ja nodig was, zei ja."
+    return "U zei ja." if len(said_yes) == 1 else "U zei ja, en ook ieder ander van wie een ja nodig was."
 
 
 def _person(dossier: Dossier, somebody: Somebody) -> Person:

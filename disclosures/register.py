@@ -16,10 +16,12 @@ from casemgmt.organisations.actors import Actor
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Ground
 from casemgmt.vault.keys import load_keys
+from casemgmt.web.dates import date_plain
 from consent.facts import Circle
 from disclosures.judging import Judgement, ground_label
 from disclosures.models import Disclosure, DisclosureRegisterRow
 from disclosures.package import Package, kind_label
+from dossiers.recording.vocabulary import EntryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def keep_row(
             "name": row.recipient.get("name", ""),
             "organisation": row.recipient.get("organisation", ""),
             "kinds": list(_kinds(package)),
+            "told": list(_told(package)),
             "purpose": row.purpose,
             "ground": ground_label(profile, judgement.ground),
             "explanation": judgement.may.explanation,
@@ -122,16 +125,40 @@ def received_by_others(dossier_id: UUID, person_id: UUID, limit: int = 200) -> l
 
 
 def kinds_given(row: Disclosure) -> tuple[str, ...]:
-    """Which kinds of data went, as the register says it."""
+    """Which kinds of data went, as the client reads it."""
     line = DisclosureRegisterRow.objects.filter(disclosure=row).first()
-    return tuple(line.content["kinds"]) if line else ()
+    return _what_went(line) if line else ()
+
+
+def _what_went(row: DisclosureRegisterRow) -> tuple[str, ...]:
+    # Lines from before the client had words of their own have those of the register.
+    return tuple(row.content.get("told", row.content["kinds"]))
 
 
 def _kinds(package: Package) -> tuple[str, ...]:
     """What went, one line an item: its kind and its day; never its words."""
     # Dutch, whatever language the colleague reads: letters and the portal say it too.
     with translation.override("nl"):
-        return tuple(f"{kind_label(item.kind)}, {item.happened_on.strftime('%d-%m-%Y')}" for item in package.items)
+        return tuple(f"{kind_label(item.kind)}, {date_plain(item.happened_on)}" for item in package.items)
+
+
+# A client need not know what the register calls a fact; that it is somebody's opinion they may know.
+_IN_WORDS: dict[str, str] = {
+    EntryKind.FACT: "wat wij opschreven over %s",
+    EntryKind.OPINION: "een mening van %s",
+    EntryKind.HYPOTHESIS: "een vermoeden van %s",
+    EntryKind.JUDGEMENT: "ons oordeel van %s",
+    EntryKind.DIAGNOSIS: "een diagnose van %s",
+}
+
+
+def _told(package: Package) -> tuple[str, ...]:
+    """What went, as the client reads it in the letter and in the portal: in the same words and with the same days."""
+    with translation.override("nl"):
+        return tuple(
+            _IN_WORDS.get(item.kind, f"{kind_label(item.kind)} van %s") % date_plain(item.happened_on)
+            for item in package.items
+        )
 
 
 def _consulted(row: Disclosure) -> str:
@@ -170,10 +197,10 @@ def _received(row: DisclosureRegisterRow) -> Received:
     return Received(
         at=row.at,
         who=_who(kept),
-        what=tuple(kept["kinds"]),
+        what=_what_went(row),
         ground=kept["ground"],
         why=kept["explanation"],
-        purpose=kept["purpose"],
+        purpose=kept["purpose"].strip().rstrip("."),
         with_consent=row.with_consent,
         articles=tuple(kept["articles"]),
     )

@@ -72,6 +72,7 @@ class Recipient:
 class DisclosureNotice:
     """Tells a client who received what, on which ground and why (Sterk Huis 3.7.7 asks these three).
 
+    ``about``: the client, empty when the reader is; ``own_consent``: whether the reader is one of those who said yes.
     ``late_because`` is the regulation's sentence on telling later, never what staff wrote: the letter may go
     to whom the danger came from.
     """
@@ -84,6 +85,7 @@ class DisclosureNotice:
     motives: str
     about: str = ""
     with_consent: bool = False
+    own_consent: bool = False
     beforehand: bool = False
     late_because: str = ""
 

@@ -5,7 +5,8 @@ printed again years later, and nothing that somebody typed is ever trusted as ma
 """
 
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -54,6 +55,11 @@ class Wording:
     written_on: date
     sender: Sender
 
+    @property
+    def based_on(self) -> tuple[Cited, ...]:
+        """The articles for a reader: those that say the same in one line, so that no sentence stands there twice."""
+        return together(self.citations)
+
     def to_json(self) -> dict[str, Any]:
         """As JSON values, to be sealed."""
         return {**asdict(self), "written_on": self.written_on.isoformat()}
@@ -101,6 +107,16 @@ def citations(decisions: tuple[Judged, ...]) -> tuple[Cited, ...]:
             found.setdefault(citation.id, Cited(citation.id, article_name(citation.id), citation.sentence, origin))
         for article in decision.articles:
             found.setdefault(article, Cited(article, article_name(article), ""))
+    return tuple(found.values())
+
+
+def together(cited: Iterable[Cited]) -> tuple[Cited, ...]:
+    """These articles with each sentence once, under the names of all that have it; those without one stay apart."""
+    found: dict[tuple[str, str], Cited] = {}
+    for one in cited:
+        said = (one.sentence or one.id, one.origin)
+        first = found.get(said)
+        found[said] = replace(first, id=f"{first.id}, {one.id}", name=f"{first.name} en {one.name}") if first else one
     return tuple(found.values())
 
 

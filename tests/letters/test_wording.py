@@ -63,6 +63,11 @@ CONTENTS: list[tuple[Content, str, list[str]]] = [
         "Uw toegang tot het portaal",
         ["https://example.org/mijn/", "lariks-4821", "K7QX-93MD", "vrijdag 4 december 2026, 17.00 uur"],
     ),
+    (
+        DisclosureNotice(DAY, (Recipient("de huisarts"),), ("het plan",), "doel", "grond", "motief", with_consent=True),
+        "Wij hebben gegevens gedeeld",
+        ["hebben wij uw gegevens gedeeld met een ander", "Er is toestemming gegeven. Wie dat deed, kan die altijd"],
+    ),
 ]
 
 
@@ -103,6 +108,18 @@ def test_an_article_that_is_a_reading_says_so_and_one_without_a_sentence_is_name
     first, second = wording.citations((decision,))
     assert first.origin == "onze uitleg van het reglement"
     assert (second.name, second.sentence) == ("BT-toestemming-2", "")
+
+
+def test_a_sentence_of_two_articles_stands_once_under_both_their_names() -> None:
+    said = (("SH-3.7.1", "Zin."), ("SH-3.7.2", "Zin."), ("SH-3.7.7", "Anders."))
+    citations = tuple(SimpleNamespace(id=name, sentence=sentence, kind="text") for name, sentence in said)
+    decision = SimpleNamespace(articles=("BT-a", "BT-b"), explanation="Zo.", citations=citations)
+    context = LetterContext(CONTENTS[1][0], Addressee("Sam"), "GT-7", decisions=(decision,))
+    words = wording.write(context, SENDER, DAY)
+    page = wording.page(words, Addressee("Sam"))
+    assert page.count("Zin.") == 1 and "Artikel 3.7.1 en artikel 3.7.2" in page
+    assert [one.id for one in words.based_on] == ["SH-3.7.1, SH-3.7.2", "SH-3.7.7", "BT-a", "BT-b"]
+    assert len(words.citations) == 5, "what is kept is every article by itself"
 
 
 def test_a_letter_without_an_address_waits_in_the_portal() -> None:
