@@ -1,11 +1,27 @@
-// Small comforts on every page. Pages work without them; nothing is remembered in the browser.
+// Small comforts on every page. Pages work without them; a tab remembers only whether names are hidden in it, and until
+// it closes. This stands in the head without waiting for the page, so that no name is drawn before it is blurred.
 (function () {
   "use strict";
   const root = document.documentElement;
 
+  // A browser may refuse a page its memory; then hiding names ends with the page.
+  function remembered() {
+    try { return sessionStorage.getItem("blur") === "on"; } catch { return false; }
+  }
+  function remember(on) {
+    try { if (on) { sessionStorage.setItem("blur", "on"); } else { sessionStorage.removeItem("blur"); } } catch { /* not kept */ }
+  }
+
+  root.toggleAttribute("data-blur", remembered());
+
+  function sayBlur() {
+    const on = String(root.hasAttribute("data-blur"));
+    document.querySelectorAll('[data-toggle="blur"]').forEach((button) => button.setAttribute("aria-pressed", on));
+  }
+
   function blurNames() {
-    const on = root.toggleAttribute("data-blur");
-    document.querySelectorAll('[data-toggle="blur"]').forEach((button) => button.setAttribute("aria-pressed", String(on)));
+    remember(root.toggleAttribute("data-blur"));
+    sayBlur();
   }
 
   // The colour changes at once; the server hears of it and remembers it in the session.
@@ -62,7 +78,7 @@
   // as a table still, since a block that is drawn as a list is not read out as a table.
   function stackTables() {
     document.querySelectorAll(".table:not(.table--small):not(.table--stacks)").forEach((table) => {
-      const names = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+      const names = [...table.querySelectorAll("thead tr > *")].map((head) => head.textContent.trim());
       if (names.length < 3) { return; }
       table.setAttribute("role", "table");
       table.querySelectorAll("thead, tbody").forEach((part) => part.setAttribute("role", "rowgroup"));
@@ -78,16 +94,45 @@
     });
   }
 
+  // What was revealed has the focus while it stands there, so that it is read out; its button has it again afterwards.
+  function showForAMoment(shown) {
+    shown.dataset.timed = "yes";
+    shown.focus();
+    setTimeout(() => {
+      const place = shown.closest("[data-reveal]");
+      const alone = shown.contains(document.activeElement);
+      shown.remove();
+      if (place && alone) { place.querySelector("button").focus(); }
+    }, Number(shown.dataset.hideAfter) * 1000);
+  }
+
+  // On a narrow screen the letters in a drawing are too small to read: its numbers stand open there. The weeks of my day
+  // stay folded, since its tasks stand under them.
+  function openNumbers() {
+    if (!matchMedia("(max-width: 40rem)").matches) { return; }
+    document.querySelectorAll(".figure:not(.horizon) .as-table:not([data-met])").forEach((numbers) => {
+      numbers.dataset.met = "yes";
+      numbers.open = true;
+    });
+  }
+
+  // On a phone a dossier's tabs are one row that scrolls: the tab one is on stands in sight.
+  function showTab() {
+    const tab = document.querySelector(".side-nav [aria-current]");
+    if (!tab) { return; }
+    const row = tab.closest(".side-nav"), place = tab.getBoundingClientRect(), around = row.getBoundingClientRect();
+    row.scrollLeft += place.left + place.width / 2 - around.left - around.width / 2;
+  }
+
   function attend() {
     stackTables();
+    openNumbers();
+    sayBlur();
     const summary = document.querySelector(".error-summary[data-focus]");
     if (summary) { summary.removeAttribute("data-focus"); summary.focus(); }
-    document.querySelectorAll("[data-hide-after]:not([data-timed])").forEach((shown) => {
-      shown.dataset.timed = "yes";
-      setTimeout(() => { shown.remove(); }, Number(shown.dataset.hideAfter) * 1000);
-    });
+    document.querySelectorAll("[data-hide-after]:not([data-timed])").forEach(showForAMoment);
     document.querySelectorAll("[data-needs-script]").forEach((part) => { part.hidden = false; });
   }
-  document.addEventListener("DOMContentLoaded", attend);
+  document.addEventListener("DOMContentLoaded", () => { attend(); showTab(); });
   document.addEventListener("htmx:after:swap", attend);
 }());

@@ -17,9 +17,12 @@
 
   function narrow() {
     const wanted = input.value.trim().toLowerCase();
-    dialog.querySelectorAll("[data-palette-list] [data-palette-row]").forEach((row) => {
-      row.hidden = wanted !== "" && !row.textContent.toLowerCase().includes(wanted);
-    });
+    const pages = Array.from(dialog.querySelectorAll("[data-palette-list] [data-palette-row]"));
+    pages.forEach((row) => { row.hidden = wanted !== "" && !row.textContent.toLowerCase().includes(wanted); });
+    const none = pages.every((row) => row.hidden);
+    dialog.querySelector("[data-palette-pages]").hidden = none;
+    // Where a page answers, "nothing found" is not true of what one sees.
+    dialog.querySelectorAll("[data-palette-nothing]").forEach((said) => { said.hidden = !none; });
     mark(rows()[0]);
   }
 
@@ -65,10 +68,12 @@
 
   input.addEventListener("input", narrow);
   input.addEventListener("keydown", (event) => {
+    // A search field that holds text would only be emptied; the foot promises that the palette closes.
+    if (event.key === "Escape") { event.preventDefault(); dialog.close(); }
     if (event.key === "ArrowDown") { event.preventDefault(); step(1); }
     if (event.key === "ArrowUp") { event.preventDefault(); step(-1); }
     const row = current();
     if (event.key === "Enter" && row) { event.preventDefault(); row.querySelector("a").click(); }
   });
-  dialog.addEventListener("htmx:after:swap", () => { mark(rows()[0]); });
+  dialog.addEventListener("htmx:after:swap", narrow);
 }());

@@ -41,6 +41,8 @@ def opened(browser: Browser, html: str, *, dark: bool = False, width: int = 1280
         if path.startswith("/static/"):
             file = STATIC / path.removeprefix("/static/")
             route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "font/woff2")
+        elif path == "/geheim":
+            route.fulfill(body=SHOWN, content_type="text/html; charset=utf-8")
         elif route.request.headers.get("hx-request") == "true":
             route.fulfill(body=f"<h2>Gehaald: {path}</h2>", content_type="text/html; charset=utf-8")
         elif path == "/":
@@ -83,8 +85,45 @@ def test_the_keyboard_hides_names_opens_the_palette_and_closes_it(browser: Brows
     assert page.evaluate("document.documentElement.hasAttribute('data-blur')")
     page.keyboard.press("Control+k")
     assert page.evaluate("document.activeElement.id") == "palette-input"
+    page.keyboard.type("bestaat niet")
+    assert not page.locator("#palette [data-palette-pages]").is_visible()
     page.keyboard.press("Escape")
     assert not page.locator("#palette").evaluate("dialog => dialog.open")
+    page.close()
+
+
+def test_names_stay_hidden_on_the_next_page_until_they_are_shown_again(browser: Browser) -> None:
+    page, said = opened(browser, gallery_page("staff"))
+    page.keyboard.press("F9")
+    page.reload()
+    assert page.evaluate("document.documentElement.hasAttribute('data-blur')")
+    assert page.locator('[data-toggle="blur"]').first.get_attribute("aria-pressed") == "true"
+    page.keyboard.press("F9")
+    page.reload()
+    assert not page.evaluate("document.documentElement.hasAttribute('data-blur')")
+    assert said == []
+    page.close()
+
+
+SHOWN = '<span data-hide-after="0.6" tabindex="-1">Lindelaan 4</span>'
+ASK = """{% extends "layouts/staff.html" %}{% from "components/acting.html" import reveal %}
+{% block content %}<h1>Adres</h1>{{ reveal("/geheim", "adres van Samira") }}{% endblock %}"""
+
+
+def test_what_was_shown_for_a_moment_can_be_asked_for_again_and_the_keyboard_keeps_its_place(browser: Browser) -> None:
+    request = sample_request()
+    with answering(request):
+        html = environment().from_string(ASK).render({"request": request})
+    page, said = opened(browser, html)
+    button = page.locator("button.reveal")
+    for _time in ("first", "again"):
+        button.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-hide-after]:focus", timeout=5000)
+        assert not button.is_visible()
+        page.wait_for_selector("text=Lindelaan 4", state="detached")
+        assert button.evaluate("one => one === document.activeElement")
+    assert said == []
     page.close()
 
 
