@@ -130,7 +130,8 @@ def _sentence(rows: Sequence[TaskRow], weeks: Sequence[Week], on: date) -> str:
         said.append(ngettext("%(num)s term ends today.", "%(num)s terms end today.", today) % {"num": today})
     following = next((row.task.due_on for row in rows if row.task.due_on > on), None)
     if following:
-        said.append(_("The next one after that: %(day)s.") % {"day": spoken(following, on)})
+        words = _("The next one after that: %(day)s.") if late or today else _("The first term: %(day)s.")
+        said.append(words % {"day": spoken(following, on)})
     elif not late and not today:
         said.append(_("No term ends in the coming week."))
     return " ".join(said)

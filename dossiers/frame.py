@@ -84,9 +84,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """All of it, for the template."""
+    """All of it, for the template; ``on``: the day on which it holds."""
 
     dossier_id: UUID
+    on: date
     name: str
     number: str
     state: str
@@ -111,6 +112,7 @@ def load_frame(dossier: Dossier, actor: Actor, on: date, current: str) -> Frame:
     named = [person for person in people if person.role != PersonRole.REPORTER]
     return Frame(
         dossier_id=dossier.id,
+        on=on,
         name=dossier.name if reads else dossier.number,
         number=dossier.number,
         state=dossier.state,

@@ -67,7 +67,7 @@ class Timeline:
 def load_timeline(
     dossier: Dossier, actor: Actor, *, after: str = "", kind: str = "", about: UUID | None = None
 ) -> Timeline:
-    """The newest 25 entries from the key ``after``; filtered by ``kind`` or by whom they are about."""
+    """The newest 25 entries from the key ``after``, of one kind (of ``kinds_on``) or about somebody where asked."""
     rows = list(_entries(dossier, after, kind, about)[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
     entries = values_of(dossier, rows)
@@ -144,13 +144,17 @@ def names_of(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
 
 
 def kind_labels(on: date) -> dict[str, str]:
-    """What the organisation calls each kind of statement."""
-    named = {str(value): str(label) for value, label in EntryKind.choices}
+    """What the organisation calls each kind of statement, also one that it records no more."""
+    return {str(value): str(label) for value, label in EntryKind.choices} | kinds_on(on)
+
+
+def kinds_on(on: date) -> dict[str, str]:
+    """The kinds of statement that the regulation of a day knows, in its order and its words; all without one."""
     try:
         kinds = profile_in_force(on).recording.statement_kinds
     except NoVersion:
-        return named
-    return named | {one.key.value: one.label for one in kinds}
+        return {str(value): str(label) for value, label in EntryKind.choices}
+    return {one.key.value: one.label for one in kinds}
 
 
 def key_of(row: Entry) -> str:
@@ -160,8 +164,9 @@ def key_of(row: Entry) -> str:
 
 def _entries(dossier: Dossier, after: str, kind: str, about: UUID | None) -> QuerySet[Entry]:
     found = Entry.objects.filter(dossier=dossier)
-    if kind in EntryKind.values:
-        found = found.filter(kind__in=_same_form(kind))
+    kinds = kinds_on(clock.today()) if kind else {}
+    if kind in kinds:
+        found = found.filter(kind__in=_as_kind(kind, kinds))
     if about is not None:
         found = found.filter(id__in=EntryAbout.objects.filter(dossier=dossier, person_id=about).values("entry_id"))
     place = _place(after)
@@ -172,9 +177,10 @@ def _entries(dossier: Dossier, after: str, kind: str, about: UUID | None) -> Que
     return found.order_by("-happened_on", "-recorded_at", "-id")
 
 
-def _same_form(kind: str) -> list[str]:
+def _as_kind(kind: str, kinds: Mapping[str, str]) -> list[str]:
+    """A kind, and those of its form that the regulation knew once: what was recorded then is still found."""
     form = FORM_OF[EntryKind(kind)]
-    return [other.value for other, drawn in FORM_OF.items() if drawn == form]
+    return [kind, *(other.value for other, drawn in FORM_OF.items() if drawn == form and other.value not in kinds)]
 
 
 def _place(after: str) -> tuple[date, datetime, UUID] | None:

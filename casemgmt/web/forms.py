@@ -21,6 +21,8 @@ from casemgmt.web.render import render
 
 LONGEST_TEXT = 100_000
 LONGEST_LINE = 500
+# An empty field says what to do; a form with a better sentence gives its own.
+FILL_IN, CHOOSE = gettext_lazy("Fill this in."), gettext_lazy("Choose one.")
 EARLIEST_YEAR, LATEST_YEAR = 1890, 2200
 
 # C0 without tab and line ends, delete, C1. A lone surrogate cannot be written as UTF-8 at all; Django has made a
@@ -137,7 +139,7 @@ def _fault(text: str) -> str | None:
 class LineField(forms.CharField):
     """One line of text; a line end pasted into it is refused."""
 
-    default_error_messages = {"lines": gettext_lazy("Write this on one line.")}
+    default_error_messages = {"required": FILL_IN, "lines": gettext_lazy("Write this on one line.")}
 
     def __init__(self, *, max_length: int = LONGEST_LINE, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)
@@ -154,6 +156,7 @@ class TextField(forms.CharField):
     """Text of several lines, line ends normalised."""
 
     widget = forms.Textarea
+    default_error_messages = {"required": FILL_IN}
 
     def __init__(self, *, rows: int = 5, max_length: int = LONGEST_TEXT, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
@@ -172,6 +175,7 @@ class ChoiceField(forms.ChoiceField):
     """One of several, as radio buttons, each with an optional hint: {"value": "what it means"}."""
 
     widget = forms.RadioSelect
+    default_error_messages = {"required": CHOOSE}
 
     def __init__(self, *, hints: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         self.hints = dict(hints or {})
@@ -182,6 +186,7 @@ class ChoicesField(forms.MultipleChoiceField):
     """Any number of several, as checkboxes, each with an optional hint."""
 
     widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"required": gettext_lazy("Choose at least one.")}
 
     def __init__(self, *, hints: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         self.hints = dict(hints or {})
@@ -190,6 +195,8 @@ class ChoicesField(forms.MultipleChoiceField):
 
 class SelectField(forms.ChoiceField):
     """One of many, as a drop-down list; up to about seven are better as radio buttons."""
+
+    default_error_messages = {"required": CHOOSE}
 
 
 class TickField(forms.BooleanField):
@@ -215,6 +222,7 @@ class DateField(forms.DateField):
 
     widget = DateInput(attrs={"class": "input--date", "autocomplete": "off"})
     default_error_messages = {
+        "required": FILL_IN,
         "invalid": gettext_lazy("Write the date as 23-11-2026 or 23 november 2026."),
         "absent": gettext_lazy("This date does not exist. Check the day and the month."),
         "year": gettext_lazy("Check the year."),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms as django_forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,7 +81,9 @@ class EntryForm(forms.Form):
         sentences = {question.key: question.sentence for question in self.asked}
         for key in (*self.decision.outcome["missing"], *self.decision.outcome["invalid"]):
             if key in self.fields and key not in self.errors:
-                self.add_error(key, _wanted(sentences.get(key, "")))
+                chosen = isinstance(self.fields[key], django_forms.ChoiceField)
+                wanted = _wanted(key, sentences.get(key, ""), chosen=chosen)
+                self.add_error(key, ValidationError(wanted, code="required"))
         return given
 
     @property
@@ -152,11 +155,12 @@ def initial_of(text: str, happened_on: date, source: str, details: Mapping[str, 
 
 
 def _field(question: Question, people: Sequence[PersonLine]) -> django_forms.Field:
+    chosen = bool(question.options) or question.key in _YES_NO
     shared: dict[str, Any] = {
         "label": question.label,
         "help_text": question.hint,
         "required": question.required,
-        "error_messages": {"required": _wanted(question.sentence)},
+        "error_messages": {"required": _wanted(question.key, question.sentence, chosen=chosen)},
     }
     if question.key == "about_whom":
         return forms.ChoicesField(choices=[(str(p.id), p.first_name) for p in people], **shared)
@@ -178,9 +182,10 @@ def _testing(on: date) -> dict[str, django_forms.Field]:
     }
 
 
-def _wanted(sentence: str) -> str:
+def _wanted(key: str, sentence: str, *, chosen: bool) -> str:
     """What to do, and then why: the sentence of the regulation."""
-    return f"{_('Fill this in.')} {sentence}".strip()
+    about = _("Choose whom it is about.") if key == "about_whom" else ""
+    return f"{about or (_('Choose one.') if chosen else _('Fill this in.'))} {sentence}".strip()
 
 
 def _origin() -> django_forms.Field:

@@ -38,6 +38,7 @@ def notes(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
                 )
             except Conflict as conflict:
                 return refused(request, "dossiers/notes.html", form, conflict, _values(request, dossier_id))
+            messages.success(request, _("Your note was kept; only you can read it."))
             return see_other(request, "dossiers:notes", dossier_id=dossier_id)
         return forms.invalid(request, "dossiers/notes.html", form, _values(request, dossier_id))
     return render(request, "dossiers/notes.html", _values(request, dossier_id) | {"form": NoteForm()})

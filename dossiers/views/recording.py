@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
@@ -30,8 +32,6 @@ from dossiers.timeline import EntryValue, Timeline, VersionValue, versions_of
 from dossiers.verbs import Verb
 from dossiers.views.asked import actor_of, given, refused
 
-KINDS = ("", "fact", "opinion", "hypothesis")
-
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
@@ -40,6 +40,7 @@ class TimelinePage:
     frame: Frame
     timeline: Timeline
     asides: tuple[Aside, ...]
+    kinds: dict[str, str]
     may_add: bool
     may_change: bool
 
@@ -54,12 +55,13 @@ def show(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
             frame=load_frame(dossier, actor, on, "timeline"),
             timeline=timeline.load_timeline(dossier, actor, after=after, kind=kind, about=about),
             asides=tuple(found for _name, one in asides if (found := one(dossier, actor, on)) is not None),
+            kinds=timeline.kinds_on(on),
             may_add=access.can(actor, Verb.ADD, dossier),
             may_change=access.can(actor, Verb.CHANGE, dossier),
         )
 
     page = open_dossier(actor, dossier_id, Verb.READ, load, data="timeline")
-    kind = kind if kind in KINDS else ""
+    kind = kind if kind in page.kinds else ""
     values = {"page": page, "frame": page.frame, "kind": kind, "about": str(about or ""), "first": not after}
     return page_or_block(request, "dossiers/timeline.html", "older", values)
 
@@ -99,6 +101,7 @@ def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         )
     except Conflict as conflict:
         return refused(request, "dossiers/entry.html", form, conflict, _values(page, form))
+    messages.success(request, _("Saved in the dossier."))
     return see_other(request, "dossiers:timeline", dossier_id=dossier_id)
 
 
@@ -145,6 +148,7 @@ def reword(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpRespon
         if newer.entry.version == form.cleaned_data["seen_version"]:  # nobody was quicker
             return refused(request, "dossiers/reword.html", form, conflict, _values(newer, form))
         return _both_texts(request, newer, asked, actor, at, conflict)
+    messages.success(request, _("Saved in the dossier."))
     return see_other(request, "dossiers:timeline", dossier_id=dossier_id)
 
 

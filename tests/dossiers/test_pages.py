@@ -12,6 +12,7 @@ from casemgmt.audit.models import AccessEvent
 from casemgmt.audit.words import said_to_staff
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
+from casemgmt.organisations.models import Organisation, Unit
 from casemgmt.vault.keys import load_keys
 from dossiers.access import change_dossier
 from dossiers.looks import looks_at
@@ -19,7 +20,7 @@ from dossiers.models import Assignment, Dossier, Draft, Entry, EntryVersion, Per
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
-from tests.dossiers.pages import World, hidden, make_world
+from tests.dossiers.pages import World, hidden, make_actor, make_world, signed_in
 from tests.traces import found_in_database
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -125,6 +126,16 @@ def test_the_timeline_shows_who_decides_with_the_rule_and_never_a_secret_address
     assert events(world)[-1] == ("read", "shown", "timeline")
 
 
+def test_my_day_offers_dossiers_and_search_to_those_who_may_open_them(world):
+    with organisation(world.place.id), transaction.atomic():
+        place, unit = Organisation.objects.get(id=world.place.id), Unit.objects.get(id=world.place.unit_id)
+        administrator = make_actor(place, unit, "organisation_administrator", frozenset(), "Ada Prins")
+    theirs, mine = (one.get(world.here()).content.decode() for one in (signed_in(administrator), world.worker))
+    for words in ("Mijn dossiers", "/zoeken/"):
+        assert words in mine and words not in theirs, words
+    assert "<span>Ga naar …</span>" in theirs and "<span>Ga naar …</span>" not in mine
+
+
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00"])
 def test_a_key_at_the_end_of_time_begins_at_the_top(world, moment):
     entry_in(world)
@@ -180,6 +191,46 @@ def test_where_an_untested_hypothesis_is_allowed_the_form_asks_until_when():
     other = make_world("veilig-thuis-hm")
     page = other.worker.get(other.at("vermelding/")).content.decode()
     assert 'name="test_before' in page and 'name="tested_how' not in page
+
+
+def test_the_timeline_filters_by_the_kinds_that_the_regulation_knows_in_its_own_words(world):
+    fact = entry_in(world)
+    other = make_world("buurteams-nijmegen")
+    page = other.worker.get(other.at("")).content.decode()
+    assert re.findall(r'href="[^"]*[?]kind=(\w+)"[^>]*>([^<]+)<', page) == [
+        ("fact", "Feit"),
+        ("opinion", "Indruk, mening of conclusie"),
+    ]
+    for kind, there in (("fact", True), ("opinion", False), ("hypothesis", False), ("judgement", True)):
+        shown = world.worker.get(world.at("?kind=" + kind)).content.decode()
+        assert (f'id="v-{fact.id}"' in shown) is there, kind  # a judgement is no kind of this regulation: no filter
+
+
+def test_a_saved_entry_says_so_on_the_page_that_follows(world):
+    assert world.worker.post(world.at("vermelding/"), an_entry(world)).status_code == 303
+    saved = [world.worker.get(world.at("")).content.decode() for _twice in range(2)]
+    assert ["Opgeslagen in het dossier." in page for page in saved] == [True, False]
+    with organisation(world.place.id), transaction.atomic():
+        entry = Entry.objects.get()
+    wording = an_entry(world, text="Anders.", why="beter", seen_version="1")
+    assert world.worker.post(world.at(f"vermelding/{entry.id}/"), wording).status_code == 303
+    page = world.worker.get(world.at("")).content.decode()
+    assert "Opgeslagen in het dossier." in page
+    assert '<span class="private">beter</span>' in page  # hidden with names, as the wording itself
+
+
+@pytest.mark.parametrize(
+    ("wrong", "title"),
+    [
+        ({"about_whom": []}, "Vul nog 1 ding in"),
+        ({"about_whom": [], "text": ""}, "Vul nog 2 dingen in"),
+        ({"about_whom": [], "happened_on": "gisteren"}, "Dit klopt nog niet"),
+    ],
+)
+def test_what_is_missing_is_counted_and_each_question_says_what_to_do(world, wrong, title):
+    page = world.worker.post(world.at("vermelding/"), an_entry(world, **wrong)).content.decode()
+    assert f'id="error-summary-title">{title}</h2>' in page
+    assert "Kies over wie het gaat." in page and "veld is verplicht" not in page
 
 
 def test_before_saving_the_form_names_who_will_read_it(world):
@@ -372,15 +423,15 @@ class TestWorkingNotes:
 
     @pytest.mark.rule("SH-1.3-werkaant", "SH-2.5.6")
     def test_the_author_reads_it_and_is_reminded_with_the_sum_of_the_date(self, world, note_id):
-        assert self.SECRET in world.worker.get(world.at("aantekeningen/")).content.decode()
+        page = world.worker.get(world.at("aantekeningen/")).content.decode()
+        assert self.SECRET in page
+        sure = page.split('<details class="sure">')[1].split("</details>")[0]
+        assert page.count("/vernietigen/") == sure.count("/vernietigen/") == 1  # not before it is unfolded
         day = world.worker.get(world.here("?later=1")).content.decode()
         assert f"/aantekeningen/{note_id}/" in day or "erkaantekening" in day
         assert self.SECRET not in day
 
     def test_nobody_else_sees_it_or_that_it_is_there(self, world, note_id):
-        from casemgmt.organisations.models import Organisation, Unit
-        from tests.dossiers.pages import make_actor, signed_in
-
         with organisation(world.place.id), transaction.atomic():
             unit = Unit.objects.get(id=world.place.unit_id)
             place = Organisation.objects.get(id=world.place.id)

@@ -14,7 +14,7 @@ def record(visit: Visit, slug: str, family: Family) -> str:
     worker.check().sees("Mijn dag", family.dossier).photograph("mijn-dag")
     worker.go("dossiers/").click(family.dossier)
     dossier = worker.page.url
-    worker.sees("Wie beslist nu", "waarom?").photograph("dossier")
+    worker.sees("Wie komt op voor de rechten", "waarom?").photograph("dossier")
     see_why(worker)
     add_entry(worker, family)
     reword(worker)
