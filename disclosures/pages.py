@@ -39,6 +39,7 @@ from disclosures.judging import (
     questions,
     recipient_line,
 )
+from disclosures.letters import ToldLine, letters_by_which, still_by_hand
 from disclosures.models import Disclosure
 from disclosures.package import Choice, Package, choices, package_of
 from disclosures.printing import printing_of
@@ -136,6 +137,7 @@ class DisclosurePage:
     printing: str
     printed_at: datetime | None
     informed_at: datetime | None
+    letters: tuple[ToldLine, ...]
     deferred_until: date | None
     deferred_why: str
     ended_why: str
@@ -171,6 +173,11 @@ class DisclosurePage:
         return self.state in LEFT
 
     @property
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """To whom a letter must still be handed over: until then they were not told."""
+        return still_by_hand(self.letters)
+
     def allowed(self) -> bool:
         """Whether the regulation lets it go now."""
         return bool(self.may.outcome["allowed"])
@@ -214,6 +221,7 @@ class ListLine:
     deferred_until: date | None
     approve: bool
 
+    by_hand: tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Lists:
@@ -262,6 +270,7 @@ def lists(actor: Actor) -> Lists:
     events.record(Action.READ, outcome=Outcome.SHOWN, data="disclosures", subjects=shown)
     ids = {row.id for row in waiting}
     return Lists(
+    written = letters_by_which(row for row in mine if row.dossier_id in opened)
         preparing=tuple(_line(row, opened) for row in mine if row.state in PREPARING | {State.APPROVED}),
         waiting=(
             *(_line(row, opened, approve=True) for row in waiting),
@@ -272,7 +281,9 @@ def lists(actor: Actor) -> Lists:
     )
 
 
-def _line(row: Disclosure, opened: frozenset[UUID], *, approve: bool = False) -> ListLine:
+def _line(
+    row: Disclosure, opened: frozenset[UUID], letters: tuple[ToldLine, ...] = (), *, approve: bool = False
+) -> ListLine:
     shut = unreadable() if row.dossier_id not in opened else ""
     return ListLine(
         id=row.id,
@@ -287,6 +298,7 @@ def _line(row: Disclosure, opened: frozenset[UUID], *, approve: bool = False) ->
         deferred_until=row.deferred_until if row.state == State.INFORMING_DEFERRED else None,
         approve=approve,
     )
+        by_hand=still_by_hand(letters),
 
 
 def _judgement(row: Disclosure, around: Circle, profile: Profile, on: date) -> Judgement:
@@ -417,6 +429,7 @@ def _stamps(row: Disclosure) -> dict[str, Any]:
         "informed_at": row.informed_at,
         "deferred_until": row.deferred_until,
         "deferred_why": row.deferred_why or "",
+        "letters": letters_by_which([row])[row.id],
         "ended_why": row.ended_why or "",
         "ended_by": _named(names, row.ended_by_id),
         "ended_at": row.ended_at,

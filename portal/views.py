@@ -18,6 +18,7 @@ from casemgmt.web.render import render
 from client_requests.access_views import pdf_answer
 from client_requests.for_clients import rights_over
 from dossiers.frame import first_name
+from dossiers.people.reaching import reached
 from dossiers.views.asked import actor_of, given
 from portal import loading
 from portal.door import Frozen, Visit, open_portal
@@ -59,7 +60,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 @portal_page
 def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
-    """One letter; opening it marks it as read."""
+    """One letter; opening it marks it as read, and nobody needs to hand it over any more."""
     at = clock.now()
 
     def load(v: Visit) -> OpenedLetter:
@@ -67,6 +68,7 @@ def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
         if found is None or found.line.to_person_id != v.person.id:
             raise NotThere
         mark_read(letter_id=letter_id, at=at)
+        reached(letter_id, by=v.actor, at=at)
         return found
 
     found = visit(request, load, "portal-letter")

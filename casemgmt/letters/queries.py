@@ -20,6 +20,7 @@ class LetterLine:
     """One letter in a list."""
 
     id: UUID
+    dossier_id: UUID
     kind: Kind
     title: str
     to: str
@@ -56,6 +57,16 @@ def letters_to(dossier_id: UUID, person_id: UUID, limit: int = 100) -> list[Lett
 
 
 @reads
+def letters_made(dossier_ids: Iterable[UUID], kind: Kind, at: Iterable[datetime]) -> list[LetterLine]:
+    """The letters of one kind that were made at one of these very moments, in the order of their names.
+
+    What an act wrote to several people at once stands together: they have the act's moment, to the microsecond.
+    """
+    rows = Letter.objects.filter(dossier_id__in=list(dossier_ids), kind=kind, made_at__in=list(at))
+    return sorted(_lines(rows), key=lambda one: (one.to, one.id))
+
+
+@reads
 def opened(dossier_id: UUID, letter_id: UUID) -> OpenedLetter | None:
     """One letter of this dossier as it reads; None when it is another dossier's or not there."""
     letter = Letter.objects.filter(dossier_id=dossier_id, id=letter_id).first()
@@ -84,6 +95,7 @@ def _lines(letters: Iterable[Letter]) -> list[LetterLine]:
 def _line(letter: Letter) -> LetterLine:
     return LetterLine(
         id=letter.id,
+        dossier_id=letter.dossier_id,
         kind=Kind(letter.kind),
         title=letter.title,
         to=letter.addressee["name"],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
-from casemgmt.base.errors import NotAllowed, NotThere
+from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.letters import acts as letters
 from casemgmt.letters.acts import letter_pdf
 from casemgmt.letters.models import Letter
@@ -31,6 +31,7 @@ from client_requests.vocabulary import Identified
 from dossiers.access import can, change_dossier, open_dossier
 from dossiers.frame import Frame, load_frame
 from dossiers.models import Dossier
+from dossiers.people.reaching import reached, waiting_by_hand
 from dossiers.verbs import Verb
 from dossiers.views.asked import actor_of, place_of
 
@@ -109,18 +110,34 @@ def end(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse
 
 
 def letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpResponse:
-    """One letter of a request or an invitation, as it reads."""
+    """One letter as it reads, and whether it must still be handed over."""
     actor, on = actor_of(request), clock.today()
 
-    def load(dossier: Dossier) -> tuple[Frame, OpenedLetter | None]:
+    def load(dossier: Dossier) -> tuple[Frame, OpenedLetter | None, str | None]:
         found = opened(dossier.id, letter_id)
         _may_read(actor, dossier, found.line.kind if found else "")
-        return load_frame(dossier, actor, on, "requests"), found
+        section = "disclosures" if found and found.line.kind == Kind.DISCLOSURE_NOTICE else "requests"
+        return load_frame(dossier, actor, on, section), found, waiting_by_hand([letter_id]).get(letter_id)
 
-    frame, found = open_dossier(actor, dossier_id, way(actor), load, data="letter")
+    frame, found, by_hand = open_dossier(actor, dossier_id, way(actor), load, data="letter")
     if found is None or found.line.kind not in OURS:
         raise NotThere
-    return render(request, "client_requests/letter.html", {"frame": frame, "found": found, "letter": found.wording})
+    values = {"frame": frame, "found": found, "letter": found.wording, "by_hand": by_hand}
+    return render(request, "client_requests/letter.html", values)
+
+
+def handed_over(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpResponse:
+    """Write down that a letter was given to whom it is for, by whoever may read it; the task about it ends."""
+    actor = actor_of(request)
+
+    def give(dossier: Dossier) -> None:
+        row = _ours(actor, dossier, letter_id)
+        if not reached(row.id, by=actor, at=clock.now()):
+            raise Conflict(_("This letter needs no handing over, or somebody did it just now."))
+
+    change_dossier(actor, dossier_id, way(actor), give, data="letter")
+    messages.success(request, _("Written down: this letter was handed over."))
+    return see_other(request, "client_requests:letter", dossier_id=dossier_id, letter_id=letter_id)
 
 
 def print_letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpResponseBase:
@@ -154,7 +171,15 @@ def _ours(actor: Actor, dossier: Dossier, letter_id: UUID) -> Letter:
 
 
 def _may_read(actor: Actor, dossier: Dossier, kind: str) -> None:
-    """A letter with a code opens somebody's own page: only for who may invite here, never from a desk."""
+    """Not everything is for everybody who handles requests.
+
+    A letter with a code opens somebody's own page: only for who may invite here, never from a desk. One about data
+    that left tells what stands in the dossier: only for who may read that.
+    """
+    if kind == Kind.DISCLOSURE_NOTICE and not can(actor, Verb.READ, dossier):
+        raise NotAllowed(
+            _("This letter tells what was given from the dossier. Only who may read the dossier reads it.")
+        )
     if kind == Kind.PORTAL_INVITATION and not can(actor, Verb.INVITE_TO_PORTAL, dossier):
         raise NotAllowed(
             _("This letter holds the code of somebody's own page. Only who may invite them to the portal reads it.")

@@ -13,8 +13,8 @@ from client_requests.invitations import MAY_HAVE_PORTAL, invitable
 from dossiers.frame import people_of
 from dossiers.models import Dossier, PortalAccess
 
-# Letters of requests and invitations; those of other packages have pages of their own.
-OURS = frozenset({Kind.REQUEST_RECEIVED, Kind.REQUEST_DECISION, Kind.PORTAL_INVITATION})
+# Letters to people in the dossier: what staff opens, prints and hands over on one and the same page.
+OURS = frozenset({Kind.REQUEST_RECEIVED, Kind.REQUEST_DECISION, Kind.PORTAL_INVITATION, Kind.DISCLOSURE_NOTICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def access_page(dossier: Dossier, on: date) -> AccessPage:
 
 
 def letter_of_ours(dossier: Dossier, letter_id: UUID) -> Letter:
-    """One letter of this package about this dossier, with its print; raises NotThere for any other."""
+    """One letter to somebody in this dossier, with its print; raises NotThere for any other."""
     row = Letter.objects.select_related("file").filter(dossier_id=dossier.id, id=letter_id, kind__in=OURS).first()
     if row is None:
         raise NotThere

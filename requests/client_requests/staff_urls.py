@@ -45,5 +45,6 @@ urlpatterns: list[URLPattern] = [
     inside(HELD + "beeindigen/", access_views.end, "end_access", INVITE, POST),
     inside(SENT, access_views.letter, "letter", LETTERS),
     inside(SENT + "pdf/", access_views.print_letter, "letter_pdf", LETTERS),
+    inside(SENT + "overhandigd/", access_views.handed_over, "letter_handed_over", LETTERS, POST),
     inside(SENT + "opnieuw/", access_views.print_again, "print_again", LETTERS, POST),
 ]

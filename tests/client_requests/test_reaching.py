@@ -8,13 +8,15 @@ import pytest
 from django.db import transaction
 
 from casemgmt.accounts.models import User
+from casemgmt.audit.models import AccessEvent
 from casemgmt.base.organisation import organisation
 from casemgmt.vault.keys import load_keys
 from casemgmt.work.models import Task
+from casemgmt.work.queries import task_for
 from dossiers.models import Person, PortalAccess
 from dossiers.people.reaching import BY_HAND, addressee, way_to
 from dossiers.verbs import Verb
-from tests.client_requests.story import NOW, TODAY, House
+from tests.client_requests.story import NOW, TODAY, House, employ
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -54,7 +56,47 @@ def test_a_portal_counts_when_it_can_be_opened(house: House, portal: str, way: s
     assert reached(house, portal)[0] == way
 
 
-def test_staff_must_hand_over_what_nobody_else_brings(house: House) -> None:
-    house.ask("samira", "fien")
+def by_hand(house: House) -> list[Task]:
     with organisation(house.id), transaction.atomic():
-        assert Task.objects.filter(kind=BY_HAND, dossier_id=house.dossier_id).count() == 1
+        return list(Task.objects.filter(kind=BY_HAND, dossier_id=house.dossier_id).order_by("made_at", "id"))
+
+
+def test_the_task_to_hand_a_letter_over_leads_to_it_and_says_why_and_ends_there(house: House) -> None:
+    house.ask("samira", "fien")
+    (task,) = by_hand(house)
+    with organisation(house.id):
+        shown = task_for(house.actor("noor"), task.id)
+    assert shown is not None and shown.detail == "Het adres is geheim, dus het gaat niet per post."
+    assert shown.address.endswith(house.inside(f"brieven/{task.object_id}/"))
+    noor, giving = house.client("noor"), house.inside(f"brieven/{task.object_id}/overhandigd/")
+    page = noor.get(shown.address).content.decode()
+    assert "Geef deze brief persoonlijk aan Samira El Idrissi" in page and shown.detail in page and giving in page
+    assert noor.get(giving).status_code == 405
+    assert house.client("bas").post(giving).status_code in (403, 404)
+    assert [one.state for one in by_hand(house)] == ["open"]
+    assert noor.post(giving).status_code == 303
+    (task,) = by_hand(house)
+    assert (task.state, task.done_by_id) == ("done", house.staff["noor"].id)
+    assert 'data-testid="by-hand"' not in noor.get(shown.address).content.decode()
+    assert noor.post(giving).status_code == 409
+
+
+def test_reading_the_letter_in_the_portal_ends_the_task_and_leaves_its_row(house: House) -> None:
+    house.ask("samira", "fien")
+    house.ask("samira", "daan")
+    house.give_portal("samira")
+    first, second = by_hand(house)
+    address = house.portal_url(f"brieven/{first.object_id}/")
+    assert house.client("samira").get(address).status_code == 200
+    assert [one.state for one in by_hand(house)] == ["done", second.state] == ["done", "open"]
+    assert by_hand(house)[0].done_by_id == house.clients["samira"].id
+    with organisation(house.id), transaction.atomic():
+        row = AccessEvent.objects.get(data="task", object_id=first.id, ground="done")
+    assert (row.action, row.user_id, row.dossier_id) == ("change", house.clients["samira"].id, house.dossier_id)
+
+
+def test_a_desk_that_reads_no_dossiers_reads_letters_of_requests(house: House) -> None:
+    house.ask("samira", "fien")
+    (task,) = by_hand(house)
+    employ(house, "desk", "records_administrator")
+    assert house.client("desk").get(house.inside(f"brieven/{task.object_id}/")).status_code == 200
