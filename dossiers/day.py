@@ -17,6 +17,7 @@ from casemgmt.web.charts import Drawing, Week, deadlines
 from casemgmt.web.dates import date_long, spoken
 from casemgmt.work.kinds import group_labels
 from casemgmt.work.queries import TaskValue, task_for, tasks_for, weeks_ahead
+from casemgmt.work.saying import tone, when
 from dossiers.access import open_dossier
 from dossiers.timeline import EntryValue, latest_entries
 from dossiers.verbs import Verb
@@ -96,17 +97,8 @@ def first_pane(day: MyDay) -> Pane | None:
     return Pane(day.tasks[0].task, day.tasks[0].when, ()) if day.tasks else None
 
 
-def when(due_on: date, on: date) -> str:
-    """How a term is said: "3 days late", "today", "Wednesday"."""
-    late = (on - due_on).days
-    if late > 0:
-        return ngettext("%(num)s day late", "%(num)s days late", late) % {"num": late}
-    return spoken(due_on, on)
-
-
 def _row(task: TaskValue, on: date) -> TaskRow:
-    tone = "late" if task.due_on < on else "now" if task.due_on == on else ""
-    return TaskRow(task, when(task.due_on, on), tone)
+    return TaskRow(task, when(task.due_on, on), tone(task.due_on, on))
 
 
 def _greeting(actor: Actor, at: datetime) -> str:

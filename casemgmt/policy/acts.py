@@ -20,15 +20,17 @@ from casemgmt.base import clock, jobs
 from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.organisations.actors import Actor
-from casemgmt.policy import simulation
+from casemgmt.policy import offers, simulation
 from casemgmt.policy.catalogue import field_catalogue, jsonable
 from casemgmt.policy.loader import ProfileError, with_value
 from casemgmt.policy.models import FROZEN, OPEN, PENDING, PolicyChange, PolicySimulation, PolicyVersion, State
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.sentences import SUFFIX, sentences_of, with_sentence
+from casemgmt.policy.terms import Term, Unit
 from casemgmt.policy.versions import body_of, forget_held, parse_body, version_in_force
 
 DRAFT, PUBLISH = "policy.draft", "policy.publish"
+LONGEST_KEPT = Term(100, Unit.YEARS)
 
 
 class WrongValues(ValueError):
@@ -131,9 +133,12 @@ def submit(*, version_id: UUID, from_date: date, why: str, by: Actor, at: dateti
     if errors:
         raise WrongValues(errors)
     version.state = State.SUBMITTED
-    version.from_date, version.why, version.why_past = from_date, why.strip(), why_past.strip()
+    # A reason for a day that passed says nothing true of a version that begins today or later.
+    past = why_past.strip() if from_date < clock.local_date(at) else ""
+    version.from_date, version.why, version.why_past = from_date, why.strip(), past
     version.submitted_by_id, version.submitted_at, version.answer = _person(by), at, ""
     version.save()
+    offers.tell_offered(version.id, at)
     _record(version, "submit")
 
 
@@ -159,6 +164,7 @@ def publish(*, version_id: UUID, confirm: str, by: Actor, at: datetime) -> None:
     version.save()
     forget_held()
     simulation.enqueue_beginning(version.id, from_date, at)
+    offers.tell_settled(version.id, published=True, by=by, at=at)
     _record(version, "publish")
 
 
@@ -174,6 +180,7 @@ def withdraw(*, version_id: UUID, by: Actor, at: datetime, answer: str = "") -> 
     version.submitted_by_id = version.submitted_at = None
     version.answer = answer.strip()
     version.save()
+    offers.tell_settled(version.id, published=False, by=by, at=at)
     _record(version, "withdraw")
 
 
@@ -242,6 +249,8 @@ def _with_values(profile: Profile, values: Mapping[str, Any], told: Mapping[str,
             profile = with_value(profile, path, value)
         except ProfileError as error:
             errors[path] = error.sentence
+        else:
+            errors |= _out_of_reason(path, value)
     for path, sentence in told.items():
         try:
             profile = with_sentence(profile, path, sentence)
@@ -250,6 +259,21 @@ def _with_values(profile: Profile, values: Mapping[str, Any], told: Mapping[str,
     if errors:
         raise WrongValues(errors)
     return profile
+
+
+def _out_of_reason(path: str, value: Any) -> dict[str, str]:
+    """Nobody keeps for no time at all, or longer than the longest term a regulation names: that is a slip of the hand.
+
+    The schema has no bounds here, for a version that was published before must stay readable.
+    """
+    try:
+        term = Term.parse(value) if path.startswith("retention.") and isinstance(value, str) else None
+    except ValueError:
+        term = None  # no term, of which the schema said what it should be
+    if term is None or 1 <= term.rough_days <= LONGEST_KEPT.rough_days:
+        return {}
+    told = _("Choose a term of at least 1 day and at most %(years)s years.") % {"years": LONGEST_KEPT.amount}
+    return {path: told}
 
 
 def _write_changes(version: PolicyVersion, before: Profile, after: Profile, by: Actor, at: datetime) -> int:

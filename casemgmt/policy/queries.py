@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from casemgmt.accounts.models import User
 from casemgmt.base.db import reads
 from casemgmt.base.errors import NotThere
+from casemgmt.organisations.actors import Actor
 from casemgmt.organisations.models import Membership
-from casemgmt.policy.acts import hands
+from casemgmt.policy.acts import PUBLISH, hands
 from casemgmt.policy.catalogue import differences
 from casemgmt.policy.impacts import impacts
-from casemgmt.policy.models import PENDING, PolicyChange, PolicySimulation, PolicyVersion
+from casemgmt.policy.models import PENDING, PolicyChange, PolicySimulation, PolicyVersion, State
 from casemgmt.policy.readable import shown_raw
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Capability
@@ -56,6 +59,13 @@ class Card:
     source: str
     changes: tuple[Changed, ...] = ()
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, where that is known and it holds at all."""
+        if self.until_date is None or self.until_date == self.from_date:
+            return None
+        return self.until_date - timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -94,6 +104,21 @@ def pending() -> Card | None:
     """The one version of the current organisation that is drafted or submitted, if there is one."""
     version = PolicyVersion.objects.filter(state__in=PENDING).select_related("based_on").first()
     return None if version is None else _card(version, _hands([version]), date.min, with_changes=True)
+
+
+@reads
+def offered_to(actor: Actor) -> Card | None:
+    """The version that waits for this person to publish it; None for who may not, and who had a hand in it."""
+    if actor.user_id is None or not actor.may(PUBLISH):
+        return None
+    offered = PolicyVersion.objects.filter(state=State.SUBMITTED).exclude(id__in=touched_by(actor.user_id)).first()
+    return None if offered is None else _card(offered, _hands([offered]), date.min)
+
+
+def touched_by(user_id: UUID) -> QuerySet[PolicyVersion, UUID]:
+    """The submitted versions in which somebody had a hand, by id, as a part of another query; as ``acts.hands``."""
+    mine = Q(made_by_id=user_id) | Q(submitted_by_id=user_id) | Q(changes__by_id=user_id)
+    return PolicyVersion.objects.filter(mine, state=State.SUBMITTED).values_list("id", flat=True)
 
 
 @reads

@@ -37,6 +37,16 @@ _SAY_NO = frozenset({"offered", "needed", "allowed", "duty"})
 _OWN_GROUP = 3
 _DEEPEST = 3
 _ROLES = frozenset(key.value for key in RoleKey)
+_HOUSE = {
+    "Geven en vertellen": ("disclosure_", "second_person", "informing_"),
+    "Herinneringen en concepten": ("note_", "deadline_", "correction_", "draft_"),
+    "Vernietigen": ("cooling_off", "execution_", "removal_", "stopped_", "adult_youth_", "unlikely_"),
+    "Inzage en alarmen": ("log_view_", "mass_reading_", "access_log_"),
+    "Noodtoegang": ("emergency_",),
+    "Inloggen": ("staff_", "portal_idle_", "portal_session_", "confirm_again_", "sign_in_"),
+    "Portaal": ("portal_", "download_"),
+    "Reservekopieën en leveren": ("key_backups_", "anonymous_"),
+}
 _TERM = re.compile(r"\d+ (?:day|week|month|year)s?")
 
 
@@ -83,6 +93,11 @@ class Section:
         """How many rules stand here."""
         return sum(len(group.rules) for group in self.groups)
 
+    @property
+    def waits(self) -> bool:
+        """Whether nothing acts on one of its rules yet."""
+        return any(not rule.in_use for group in self.groups for rule in group.rules)
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -102,7 +117,8 @@ def sections(profile: Profile, *, public: bool = False) -> tuple[Section, ...]:
         if public and key in NOT_PUBLIC:
             continue
         found = _walk(getattr(profile, key), key, (), profile)
-        made.append(Section(key, info.title or key, _grouped(list(found))))
+        group = _house if key == "house_rules" else _grouped
+        made.append(Section(key, info.title or key, group(list(found))))
     return tuple(section for section in made if section.groups)
 
 
@@ -257,6 +273,15 @@ def _grouped(found: list[_Found]) -> tuple[Group, ...]:
             rule = replace(rule, title=_joined(*entry.group[_DEEPEST:], rule.title))
         groups.setdefault(place, []).append(rule)
     return tuple(Group(_joined(*(place[1:] or place)), tuple(rules)) for place, rules in groups.items())
+
+
+def _house(found: list[_Found]) -> tuple[Group, ...]:
+    """House rules by what they are about, which the beginning of their name says; what is about nothing named, last."""
+    groups: dict[str, list[Rule]] = {title: [] for title in (*_HOUSE, "")}
+    for entry in found:
+        name = entry.rule.path.split(".")[1]
+        groups[next((title for title, names in _HOUSE.items() if name.startswith(names)), "")].append(entry.rule)
+    return tuple(Group(title, tuple(rules)) for title, rules in groups.items() if rules)
 
 
 def _joined(*parts: str) -> str:

@@ -29,6 +29,7 @@ from casemgmt.policy.schema import Profile
 from casemgmt.policy.sentences import SUFFIX, sentences_of, stale
 from casemgmt.policy.versions import NoVersion
 from casemgmt.web import errors, forms
+from casemgmt.web.dates import date_plain
 from casemgmt.web.downloads import as_download
 from casemgmt.web.render import page_or_block, render, see_other
 
@@ -168,7 +169,8 @@ def publish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         except acts.WrongValues as wrong:
             _add_errors(form, wrong)
         else:
-            messages.success(request, _("Published. The version holds from its first day."))
+            day = date_plain(values["card"].from_date)
+            messages.success(request, _("Published. The version holds from %(day)s.") % {"day": day})
             return see_other(request, "policy:history")
     return forms.invalid(request, "policy/publish.html", form, values)
 

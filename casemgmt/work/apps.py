@@ -10,5 +10,5 @@ class WorkConfig(AppConfig):
     label = "work"
 
     def ready(self) -> None:
-        """Make the jobs and the menu entries known."""
-        from casemgmt.work import menu, reading, tasks  # noqa: F401
+        """Make the jobs, the menu entries and what waits of new rules known."""
+        from casemgmt.work import menu, new_rules, reading, tasks  # noqa: F401

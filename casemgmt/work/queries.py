@@ -18,7 +18,9 @@ from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base.db import reads
 from casemgmt.organisations.actors import Actor
+from casemgmt.policy.acts import PUBLISH
 from casemgmt.policy.decision import Decision
+from casemgmt.policy.queries import touched_by
 from casemgmt.vault.keys import load_keys
 from casemgmt.web.charts import Week
 from casemgmt.work.kinds import Group, TaskKind, kinds
@@ -89,6 +91,9 @@ def mine(actor: Actor) -> Q:
     desk = Q(pk__in=())
     for capability, units in actor.units_by_capability.items():
         desk |= Q(capability=capability) & (Q(unit__isnull=True) | Q(unit_id__in=units))
+    if actor.user_id and actor.may(PUBLISH):
+        # Somebody else publishes: new rules are no work of who had a hand in them.
+        desk &= ~Q(capability=PUBLISH, object_id__in=touched_by(actor.user_id))
     managed = {unit for role in MANAGING for unit in actor.units_by_role.get(role, ())}
     return found | (Q(assignee_id__isnull=True) & desk) | Q(escalated_at__isnull=False, unit_id__in=managed)
 

@@ -13,12 +13,14 @@ from casemgmt.web.render import render, see_other
 from casemgmt.work import alarms
 from casemgmt.work.acts import finish_task
 from casemgmt.work.approvals import waiting_for
+from casemgmt.work.saying import tone, when
 
 
 def approvals(request: HttpRequest) -> HttpResponse:
     """Everything that waits for this person's decision."""
     groups = waiting_for(request.actor)  # type: ignore[attr-defined]
-    return render(request, "work/approvals.html", {"groups": groups, "total": sum(len(g.items) for g in groups)})
+    values = {"groups": groups, "total": sum(len(g.items) for g in groups), "today": clock.today()}
+    return render(request, "work/approvals.html", values | {"when": when, "tone": tone})
 
 
 def finish(request: HttpRequest, task_id: UUID) -> HttpResponse:

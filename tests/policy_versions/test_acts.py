@@ -270,3 +270,28 @@ def also_publishing(actor: Actor) -> Actor:
     return replace(
         actor, units_by_capability={**actor.units_by_capability, "policy.publish": actor.units_where("policy.draft")}
     )
+
+
+def test_a_reason_for_the_past_is_not_kept_with_a_version_that_begins_later(inside: Place) -> None:
+    reason = "Dit stond al in de wet."
+    later = submitted(inside, why_past=reason)
+    assert row(later).why_past == ""
+    acts.withdraw(version_id=later, by=inside.actor("joris"), at=NOW)
+    yesterday = TODAY - timedelta(days=1)
+    given = {"from_date": yesterday, "why": "Wet", "why_past": reason}
+    acts.submit(version_id=later, by=inside.actor("joris"), at=NOW, **given)
+    assert row(later).why_past == reason
+
+
+@pytest.mark.parametrize(
+    ("term", "kept_so"),
+    [("0 years", False), ("0 days", False), ("1 day", True), ("100 years", True), ("101 years", False)],
+)
+def test_nobody_keeps_for_no_time_or_for_more_than_a_hundred_years(inside: Place, term: str, kept_so: bool) -> None:
+    draft = drafted(inside)
+    if kept_so:
+        acts.change_values(version_id=draft, values={KEPT: term}, by=inside.actor("joris"), at=NOW)
+        return
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.change_values(version_id=draft, values={KEPT: term}, by=inside.actor("joris"), at=NOW)
+    assert set(wrong.value.errors) == {KEPT} and "100" in wrong.value.errors[KEPT]
