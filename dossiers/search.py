@@ -5,14 +5,14 @@ searched, by what, and whether anything was found; never what was typed.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol, cast
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from stdnum.nl import bsn as bsn_number
 
 from casemgmt.audit import events
@@ -31,8 +31,10 @@ from dossiers.people.vocabulary import PersonRole
 
 _NAME, _BIRTH_DATE = (cast("SealedField", Person._meta.get_field(name)) for name in ("name", "birth_date"))
 MOST = 20
-# Tokens hold six letters, so longer words are compared after opening; more candidates than this is no search.
-MOST_CANDIDATES = 100
+# Tokens hold six letters, so longer words are compared after opening: a batch at a time, until there are enough.
+# Where more than MOST_CANDIDATES begin alike, whoever searches is told that not all of them were compared.
+BATCH = 100
+MOST_CANDIDATES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,31 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What was found. ``by`` is name, number or bsn; ``wrong_bsn``: nine figures that are no BSN."""
+    """What was found, the newest MOST of it, and in how far that is all.
+
+    ``by`` is name, number or bsn; ``wrong_bsn``: nine figures that are no BSN; ``more``: more match than are shown;
+    ``uncompared``: more begin like this than were compared, so what is sought may be among the others.
+    """
 
     rows: tuple[Found, ...]
     by: str
     wrong_bsn: bool = False
+    more: bool = False
+    uncompared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Matches:
+    """The newest that match, one more than is shown if there are as many."""
+
+    rows: list[Dossier]
+    uncompared: bool = False
+
+    def told(self, by: str, on: date) -> SearchResult:
+        """What of it is shown, with its row in the trail."""
+        found = _found(self.rows[:MOST], on)
+        _tell(by, found)
+        return SearchResult(found, by, more=len(self.rows) > MOST, uncompared=self.uncompared)
 
 
 def search(actor: Actor, typed: str, on: date) -> SearchResult:
@@ -70,34 +92,59 @@ def search(actor: Actor, typed: str, on: date) -> SearchResult:
         return _by_bsn(actor, digits, on)
     with transaction.atomic(durable=True):
         by = "number" if any(character.isdigit() for character in typed) else "name"
-        rows = _by_number(actor, typed) if by == "number" else _by_name(actor, typed)
-        found = _found(rows, on)
-        _tell(by, found)
-    return SearchResult(found, by)
+        return (_by_number(actor, typed) if by == "number" else _by_name(actor, typed)).told(by, on)
 
 
 def _by_bsn(actor: Actor, digits: str, on: date) -> SearchResult:
     right = bool(bsn_number.is_valid(digits))
     with transaction.atomic(durable=True):
         tokens = list(number_tokens("bsn", digits)) if right else []
-        found = _found(list(_with(actor, tokens)[:MOST]), on)
-        _tell("bsn", found)
-    return SearchResult(found, "bsn", wrong_bsn=not right)
+        result = _whole(actor, tokens).told("bsn", on)
+    return replace(result, wrong_bsn=not right)
 
 
-def _by_number(actor: Actor, typed: str) -> list[Dossier]:
-    return list(_with(actor, list(number_tokens("number", typed)))[:MOST])
+def _by_number(actor: Actor, typed: str) -> _Matches:
+    return _whole(actor, list(number_tokens("number", typed)))
 
 
-def _by_name(actor: Actor, typed: str) -> list[Dossier]:
-    candidates = list(_with(actor, query_tokens(typed))[:MOST_CANDIDATES])
-    opened = load_keys(row.id for row in candidates)
-    names = {row.id: [row.name] for row in candidates if row.id in opened}
+def _whole(actor: Actor, tokens: list[bytes]) -> _Matches:
+    """What carries tokens of something whole, which need no comparing."""
+    return _Matches(list(_with(actor, tokens)[: MOST + 1]))
+
+
+def _by_name(actor: Actor, typed: str) -> _Matches:
+    there, wanted = _with(actor, query_tokens(typed)), words_of(typed)
+    found: list[Dossier] = []
+    compared = 0
+    for batch in _batches(there):
+        if compared >= MOST_CANDIDATES:
+            return _Matches(found, uncompared=True)
+        found += _matching(batch, wanted)
+        compared += len(batch)
+        if len(found) > MOST:
+            break
+    return _Matches(found)
+
+
+def _batches(there: QuerySet[Dossier]) -> Iterator[list[Dossier]]:
+    """Candidates, the newest first, as they are asked for: a search that is answered by the first batch asks once."""
+    rest = there
+    while batch := list(rest[:BATCH]):
+        yield batch
+        if len(batch) < BATCH:
+            return
+        last = batch[-1]
+        older = Q(opened_at__lt=last.opened_at) | Q(id__lt=last.id)
+        rest = there.filter(older, opened_at__lte=last.opened_at)
+
+
+def _matching(batch: list[Dossier], wanted: list[str]) -> list[Dossier]:
+    opened = load_keys(row.id for row in batch)
+    names = {row.id: [row.name] for row in batch if row.id in opened}
     for person in Person.objects.filter(dossier__in=opened):
         names[person.dossier_id].append(person.name)
-    wanted = words_of(typed)
     # Of what cannot be opened the tokens are all that is known, and they match.
-    return [row for row in candidates if row.id not in opened or _matches(wanted, names[row.id])][:MOST]
+    return [row for row in batch if row.id not in opened or _matches(wanted, names[row.id])]
 
 
 def _with(actor: Actor, tokens: list[bytes]) -> QuerySet[Dossier]:

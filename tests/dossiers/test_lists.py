@@ -1,5 +1,6 @@
 """The day, the worklist, search and opening a dossier: what they show, and to whom."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 from typing import ClassVar
@@ -7,7 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext_noop
 
 from casemgmt.audit.models import AccessEvent
@@ -38,11 +40,12 @@ def world() -> World:
     return make_world()
 
 
-def another_dossier(world: World, number: int, name: str = "Jansen") -> UUID:
+def another_dossier(world: World, number: int, name: str = "Jansen", called: str = "") -> UUID:
+    """Opened ``number`` minutes before the world's own."""
     place = world.place
     with organisation(place.id):
         at = MOMENT - timedelta(minutes=number)
-        new = NewDossier(f"SH-2025-{number:04d}", f"Gezin {name}", place.unit_id)
+        new = NewDossier(called or f"SH-2025-{number:04d}", f"Gezin {name}", place.unit_id)
         dossier_id = create_dossier(new, by=place.worker, at=at)
         person = NewPerson("client", f"Kind {name}")
         change_dossier(place.worker, dossier_id, Verb.ADD, lambda d: add_person(d, person).id, data="person")
@@ -131,6 +134,81 @@ class TestSearch:
 
     def test_only_with_the_capability(self, world):
         assert world.manager.delete(world.here("zoeken/")).status_code in (403, 405)
+
+
+class TestSearchAmongMany:
+    """Tokens hold six letters; what is longer is compared, and what was not compared or shown is said."""
+
+    PALETTE: ClassVar = {"HX-Request": "true"}
+
+    def found(self, world, typed: str, **headers: str) -> tuple[list[str], str]:
+        page = world.worker.post(world.here("zoeken/"), {"q": typed}, headers=headers).content.decode()
+        return re.findall(r"Gezin Jans\w*", page), page
+
+    @pytest.fixture
+    def few(self, monkeypatch) -> None:
+        """Batches of two, of which three are read, and two rows on the page."""
+        for name, value in (("BATCH", 2), ("MOST_CANDIDATES", 6), ("MOST", 2)):
+            monkeypatch.setattr(f"dossiers.search.{name}", value)
+
+    def dossiers(self, world, *names: str) -> None:
+        """Newest first; three at the same moment, so that a batch ends among equals."""
+        for number, name in enumerate(names):
+            another_dossier(world, 1 + number // 3, name, f"SH-2025-{number:04d}")
+
+    def test_an_older_one_is_found_behind_a_hundred_that_begin_alike(self, world):
+        """Else somebody reads that there is none, and opens a second dossier about the same people."""
+        for number in range(1, 102):
+            another_dossier(world, number, "Jansens")
+        another_dossier(world, 102, "Jansenaar")
+        assert self.found(world, "jansenaar")[0] == ["Gezin Jansenaar"]
+        rows, page = self.found(world, "jansens")
+        assert len(rows) == 20 and "Er zijn er meer dan deze 20" in page
+        assert events(world)[-1] == ("search", "shown", "name")
+
+    def test_as_many_as_fit_are_all_and_one_more_is_said(self, world, few):
+        self.dossiers(world, "Jansens", "Jansens")
+        for headers in ({}, self.PALETTE):
+            rows, page = self.found(world, "jansens", **headers)
+            assert len(rows) == 2 and "Er zijn er meer" not in page
+        another_dossier(world, 9, "Jansens")
+        for headers in ({}, self.PALETTE):
+            rows, page = self.found(world, "jansens", **headers)
+            assert len(rows) == 2 and "Er zijn er meer dan deze 2" in page and "Niet alle namen" not in page
+
+    def test_each_is_compared_once_whatever_stands_at_the_same_moment(self, world, few, monkeypatch):
+        monkeypatch.setattr("dossiers.search.MOST", 20)
+        self.dossiers(world, *["Jansenaar"] * 6)
+        rows, page = self.found(world, "jansenaar")
+        assert rows == ["Gezin Jansenaar"] * 6 and len(set(re.findall(r"SH-2025-000\d", page))) == 6
+        assert "Er zijn er meer" not in page and "nieuwste dossiers zijn vergeleken" not in page
+
+    def test_what_was_not_compared_is_never_called_not_there(self, world, few):
+        self.dossiers(world, *["Jansens"] * 6)
+        for headers in ({}, self.PALETTE):
+            rows, page = self.found(world, "jansenaar", **headers)
+            assert rows == [] and "Niets gevonden" in page, "six were compared, and that is all"
+        another_dossier(world, 9, "Jansenaar")
+        for headers in ({}, self.PALETTE):
+            rows, page = self.found(world, "jansenaar", **headers)
+            assert rows == [] and "nieuwste dossiers zijn vergeleken" in page and "Niets gevonden" not in page
+        assert events(world)[-1] == ("search", "unknown", "name")
+
+    def test_what_was_found_before_it_stopped_is_shown_with_that_there_may_be_others(self, world, few):
+        self.dossiers(world, "Jansenaar", *["Jansens"] * 5, "Jansenaar")
+        for headers in ({}, self.PALETTE):
+            rows, page = self.found(world, "jansenaar", **headers)
+            assert rows == ["Gezin Jansenaar"] and "nieuwste dossiers zijn vergeleken" in page
+
+    def test_one_batch_asks_as_often_for_many_as_for_one(self, world):
+        counts = []
+        for more in (0, 30):
+            for number in range(more):
+                another_dossier(world, 200 + number, "Bakkers", f"SH-2024-{number:04d}")
+            with organisation(world.place.id), CaptureQueriesContext(connection) as asked:
+                search(world.place.worker, "bakker", clock.today())
+            counts.append(len(asked))
+        assert counts[0] == counts[1]
 
 
 class TestOpening:
