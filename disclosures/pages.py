@@ -173,11 +173,11 @@ class DisclosurePage:
         return self.state in LEFT
 
     @property
-    @property
     def by_hand(self) -> tuple[str, ...]:
         """To whom a letter must still be handed over: until then they were not told."""
         return still_by_hand(self.letters)
 
+    @property
     def allowed(self) -> bool:
         """Whether the regulation lets it go now."""
         return bool(self.may.outcome["allowed"])
@@ -220,8 +220,8 @@ class ListLine:
     at: datetime
     deferred_until: date | None
     approve: bool
-
     by_hand: tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Lists:
@@ -269,8 +269,8 @@ def lists(actor: Actor) -> Lists:
     opened = load_keys(shown)
     events.record(Action.READ, outcome=Outcome.SHOWN, data="disclosures", subjects=shown)
     ids = {row.id for row in waiting}
-    return Lists(
     written = letters_by_which(row for row in mine if row.dossier_id in opened)
+    return Lists(
         preparing=tuple(_line(row, opened) for row in mine if row.state in PREPARING | {State.APPROVED}),
         waiting=(
             *(_line(row, opened, approve=True) for row in waiting),
@@ -297,8 +297,8 @@ def _line(
         at=row.handed_over_at or row.ended_at or row.asked_at or row.proposed_at,
         deferred_until=row.deferred_until if row.state == State.INFORMING_DEFERRED else None,
         approve=approve,
-    )
         by_hand=still_by_hand(letters),
+    )
 
 
 def _judgement(row: Disclosure, around: Circle, profile: Profile, on: date) -> Judgement:
@@ -427,9 +427,9 @@ def _stamps(row: Disclosure) -> dict[str, Any]:
         "printing": printing_of(row).value,
         "printed_at": row.package.created_at if row.package is not None else None,
         "informed_at": row.informed_at,
+        "letters": letters_by_which([row])[row.id],
         "deferred_until": row.deferred_until,
         "deferred_why": row.deferred_why or "",
-        "letters": letters_by_which([row])[row.id],
         "ended_why": row.ended_why or "",
         "ended_by": _named(names, row.ended_by_id),
         "ended_at": row.ended_at,
