@@ -277,7 +277,7 @@ def lists(actor: Actor) -> Lists:
             *(_line(row, opened) for row in mine if row.state == State.AWAITING_APPROVAL and row.id not in ids),
         ),
         untold=tuple(_line(row, opened, approve=True) for row in untold),
-        left=tuple(_line(row, opened) for row in mine if row.state not in RUNNING),
+        left=tuple(_line(row, opened, written.get(row.id, ())) for row in mine if row.state not in RUNNING),
     )
 
 
