@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -150,6 +151,30 @@ def test_people_are_sent_to_a_name_at_which_passkeys_work_and_every_place_of_it_
     resolved = {place[4][0] for place in socket.getaddrinfo("localhost", 8123, type=socket.SOCK_STREAM)}
     assert {application.at(place, 8123) for place in resolved & set(application.loopback())} <= bound
     assert "127.0.0.1:8123" in bound
+
+
+def test_links_in_mail_lead_to_the_port_that_was_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Web and worker write them; somebody who starts it behind a proxy names the address people know."""
+
+    def told(port: int) -> dict[str, str]:
+        app = application.application(Services(tmp_path, (), None, {}), port)
+        return {service.name: service.env["CASEMGMT_ADDRESS"] for service in app.services()}
+
+    monkeypatch.setattr(application, "is_root", lambda: False)
+    monkeypatch.delenv("CASEMGMT_ADDRESS", raising=False)
+    everywhere = ("web", "worker", "beat")
+    for port in (8000, 8123):
+        assert told(port) == dict.fromkeys(everywhere, f"http://localhost:{port}")
+    monkeypatch.setenv("CASEMGMT_ADDRESS", "https://dossiers.example.org")
+    assert told(8123) == dict.fromkeys(everywhere, "https://dossiers.example.org")
+
+
+def test_an_invitation_by_mail_names_the_address_it_was_started_with() -> None:
+    link = "from casemgmt.organisations.mail import invitation_address; print(invitation_address())"
+    words = [sys.executable, "-c", f"import django; django.setup(); {link}"]
+    env = {**os.environ, "CASEMGMT_ADDRESS": "http://localhost:8123"}
+    found = subprocess.run(words, env=env, cwd=state.CHECKOUT, capture_output=True, text=True, check=True)
+    assert found.stdout.strip().startswith("http://localhost:8123/")
 
 
 def test_the_json_document_names_the_addresses(capsys: pytest.CaptureFixture[str]) -> None:
