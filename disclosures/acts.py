@@ -176,9 +176,20 @@ def choose_items(
 
 @act
 def black_out(
-    dossier: Dossier, disclosure_id: UUID, item_id: UUID, starts: Sequence[int], *, by: Actor, at: datetime
+    dossier: Dossier,
+    disclosure_id: UUID,
+    item_id: UUID,
+    starts: Sequence[int],
+    *,
+    by: Actor,
+    at: datetime,
+    source: bool = False,
 ) -> Disclosure:
-    """Black out these sentences of an item (by where they start), and note that somebody looked at it."""
+    """Black out these sentences of an item (by where they start), and note that somebody looked at it.
+
+    ``source``: whether what the entry names as its source goes along. It is left out unless somebody says so, for it
+    may name people who are not in the dossier, whom nothing blacks out by itself.
+    """
     row = locked(dossier, disclosure_id)
     only_in(row, RUNNING)
     item = DisclosureItem.objects.select_for_update().filter(disclosure=row, id=item_id).first()
@@ -186,7 +197,7 @@ def black_out(
         raise NotThere
     text = EntryVersion.objects.get(dossier=dossier, entry_id=item.entry_id, number=item.version).text
     chosen = [span for span in sentence_spans(text) if span.start in set(starts)]
-    item.redactions = {"spans": [_stored(span) for span in chosen], "seen": True}
+    item.redactions = {"spans": [_stored(span) for span in chosen], "seen": True, "source": source}
     item.save(update_fields=["redactions"])
     return _changed(dossier, row, "disclosure-redaction", at)
 
@@ -199,7 +210,7 @@ def refresh_item(dossier: Dossier, disclosure_id: UUID, item_id: UUID, *, by: Ac
     item = DisclosureItem.objects.select_for_update().filter(disclosure=row, id=item_id).first()
     if item is None:
         raise NotThere
-    item.version, item.redactions = Entry.objects.get(dossier=dossier, id=item.entry_id).version, {"spans": []}
+    item.version, item.redactions = Entry.objects.get(dossier=dossier, id=item.entry_id).version, _untouched()
     item.save(update_fields=["version", "redactions"])
     return _changed(dossier, row, "disclosure-items", at)
 
@@ -461,10 +472,15 @@ def _add(row: Disclosure, entry: Entry) -> None:
         disclosure=row,
         entry=entry,
         version=entry.version,
-        redactions={"spans": []},
+        redactions=_untouched(),
         position=row.items.count(),
     )
     item.save()
+
+
+def _untouched() -> dict[str, Any]:
+    """What is blacked out in an item at which nobody looked yet: its source."""
+    return {"spans": [], "source": False}
 
 
 def _stored(span: Span) -> dict[str, int]:

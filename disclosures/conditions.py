@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from casemgmt.policy.rules.disclosure import ground_key
 from casemgmt.policy.rules.facts import SIX_QUESTIONS, DisclosureFacts, SixQuestions
@@ -22,6 +23,12 @@ YES, NO = "yes", "no"
 _BOOLS = frozenset(one.name for one in fields(DisclosureFacts) if isinstance(one.default, bool))
 _KNOWN = frozenset({"requested", "recipient", "nobody_objected", "under_16_or_incapable", "item_approved_informant"})
 _SIX = "six_questions."
+# Where the profile asks whether something is not so, a yes is easily taken for its opposite: here it is a statement.
+_STATEMENTS = {
+    "consent_unobtainable": gettext_noop("Consent could not be asked or obtained."),
+    "only_way": gettext_noop("There is no other way."),
+    f"{_SIX}no_other_way": gettext_noop("There is no other way."),
+}
 # A no to "x in a|b" and the like: a value that is none of those named.
 _NONE_OF_THESE: dict[str, Any] = {
     "consulted_before": (),
@@ -82,6 +89,8 @@ def _asked(test: Test) -> Asked | None:
     name = words[0]
     if name == "moral_distress_answered":
         return _yes_no(name, _("Are you in moral distress? Yes or no; it must be answered."), articles)
+    if name in _STATEMENTS and not part.startswith("not "):
+        return Asked(name, _(_STATEMENTS[name]), ((YES, _("That is so")), (NO, _("That is not so"))), articles)
     if len(words) == 1 or name == "item" or words[1] == "within" or "|" not in words[2]:
         return _yes_no(name, test.question, articles)
     options = tuple((key, said(name, _word(name, key))) for key in words[2].split("|"))

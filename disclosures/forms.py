@@ -13,6 +13,8 @@ from casemgmt.base import clock
 from casemgmt.web import forms
 from casemgmt.web.dates import date_plain
 from consent.facts import Somebody
+from consent.forms import AnswerForm
+from consent.vocabulary import Told
 from disclosures.acts import Proposal, Weighing
 from disclosures.informing import Reason, Telling
 from disclosures.judging import OtherGround, Question
@@ -67,6 +69,21 @@ class ProposalForm(forms.Form):
             purpose=data["purpose"],
             answers={"requested": data["requested"] == "yes"},
         )
+
+
+class DisclosureAnswerForm(AnswerForm):
+    """What somebody answered to one disclosure; ``chosen``: whether anything was chosen that could be told."""
+
+    def __init__(self, *args: Any, chosen: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chosen = chosen
+
+    def clean_told(self) -> list[str]:
+        """Nobody can tell what exactly is given while nothing is chosen."""
+        told: list[str] = self.cleaned_data["told"]
+        if Told.CONTENT in told and not self.chosen:
+            raise django_forms.ValidationError(_("First choose what you give. Only then can you say what it is."))
+        return told
 
 
 class ConditionsForm(forms.Form):

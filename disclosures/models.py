@@ -110,7 +110,8 @@ class DisclosureItem(DossierContent):
     """One entry in the package, in the version that was chosen (versions never change).
 
     ``redactions`` are the spans the worker blacked out: ``[{"start", "end"}]`` in
-    the text of that version. What must be black by itself is found each time anew.
+    the text of that version, and whether its ``source`` goes along. What must be
+    black by itself is found each time anew.
     """
 
     disclosure = TenantForeignKey(Disclosure, related_name="items")

@@ -53,7 +53,9 @@ class PackageItem:
     kind_label: str
     happened_on: date
     text: tuple[Piece, ...]
+    # As it goes: nothing unless somebody chose to give it. ``source_words`` is what stands in the entry.
     source: tuple[Piece, ...]
+    source_words: str
     sentences: tuple[Sentence, ...]
     others: tuple[str, ...]
     seen: bool
@@ -77,6 +79,11 @@ class PackageItem:
     def must_be_redacted(self) -> bool:
         """Whether it is about others and nothing is black yet."""
         return bool(self.others) and self.black == 0
+
+    @property
+    def without_source(self) -> bool:
+        """Whether the entry names a source that does not go."""
+        return bool(self.source_words) and not self.source
 
     @property
     def first_words(self) -> str:
@@ -146,6 +153,11 @@ def chosen_spans(row: DisclosureItem) -> list[Span]:
     return [Span(one["start"], one["end"]) for one in row.redactions.get("spans", [])]
 
 
+def source_goes(row: DisclosureItem) -> bool:
+    """Whether the source goes along: where somebody said so, or the item is older than that choice."""
+    return bool(row.redactions.get("source", True))
+
+
 def shorten(text: str, length: int = 90) -> str:
     """The beginning of a text on one line."""
     line = " ".join(text.split())
@@ -170,6 +182,7 @@ def _choice(entry: Entry, text: str, about: set[UUID], around: Circle, chosen: b
 def _item(row: DisclosureItem, words: EntryVersion, about: set[UUID], around: Circle, secrets: Secrets) -> PackageItem:
     chosen, automatic = chosen_spans(row), secrets.black(words.text)
     source = words.source or ""
+    given = source if source_goes(row) else ""
     return PackageItem(
         id=row.id,
         entry_id=row.entry_id,
@@ -179,7 +192,8 @@ def _item(row: DisclosureItem, words: EntryVersion, about: set[UUID], around: Ci
         kind_label=kind_label(row.entry.kind),
         happened_on=row.entry.happened_on,
         text=tuple(pieces(words.text, [*chosen, *automatic])),
-        source=tuple(pieces(source, secrets.black(source))),
+        source=tuple(pieces(given, secrets.black(given))),
+        source_words=source,
         sentences=tuple(sentences(words.text, chosen, automatic)),
         others=_names_of(about, around),
         seen=bool(row.redactions.get("seen")),

@@ -144,6 +144,7 @@ class DisclosurePage:
     ended_by: str
     ended_at: datetime | None
     mine: bool
+    approved_by_me: bool
     may_review: bool
 
     @property
@@ -330,6 +331,7 @@ def _page(
         never=_never(dossier, actor),
         may_always_defer=may_always_defer(actor, dossier),
         mine=actor.user_id in (row.proposed_by_id, row.asked_by_id),
+        approved_by_me=row.approved_by_id is not None and row.approved_by_id == actor.user_id,
         may_review=actor.user_id not in (row.proposed_by_id, row.asked_by_id, row.handed_over_by_id),
         **_described(row, profile),
         **_judged(row, profile, around, judgement, on),

@@ -15,9 +15,17 @@ from casemgmt.policy.versions import profile_in_force
 from casemgmt.web import forms
 from casemgmt.web.render import render, see_other
 from consent.answers import answer_of, record_answer
-from consent.forms import AnswerForm
 from disclosures import acts
-from disclosures.forms import ConditionsForm, GroundForm, HandOverForm, ProposalForm, QuestionForm, ReasonForm, WaitForm
+from disclosures.forms import (
+    ConditionsForm,
+    DisclosureAnswerForm,
+    GroundForm,
+    HandOverForm,
+    ProposalForm,
+    QuestionForm,
+    ReasonForm,
+    WaitForm,
+)
 from disclosures.judging import OtherGround, recipient_line
 from disclosures.pages import DisclosurePage, Ready, lists, load, ready
 from disclosures.queries import running_in
@@ -84,7 +92,7 @@ def answer(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, person_i
     if not found.running:
         raise Conflict(_("This disclosure is over, so no answer is needed any more."))
     posted = request.POST if request.method == "POST" else None
-    form = AnswerForm(posted, initial={"given_on": clock.today()})
+    form = DisclosureAnswerForm(posted, chosen=bool(found.package.items), initial={"given_on": clock.today()})
     values = {"page": found, "line": line, "form": form}
     if posted is None:
         return render(request, "disclosures/answer.html", values)
@@ -144,6 +152,11 @@ def items(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpRe
     wanted = _ids(request.POST.getlist("entry"))
     if wanted is None:
         raise NotThere
+    if not wanted:
+        found = read_page(request, dossier_id, disclosure_id)
+        if found.running and not found.package.items:
+            told = _("First tick what the recipient needs.")
+            return shown(request, found, {"items_error": told}, step="items", status=422)
     return do(
         request,
         dossier_id,
@@ -164,12 +177,12 @@ def item(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, item_id: U
     starts = [
         int(text) for text in request.POST.getlist("black") if text.isascii() and text.isdigit() and len(text) < 9
     ]
-    newest = "newest" in request.POST
+    newest, source = "newest" in request.POST, request.POST.get("source") == "give"
 
     def act(dossier: Dossier, **who: Any) -> Any:
         if newest:
             return acts.refresh_item(dossier, disclosure_id, item_id, **who)
-        return acts.black_out(dossier, disclosure_id, item_id, starts, **who)
+        return acts.black_out(dossier, disclosure_id, item_id, starts, source=source, **who)
 
     return do(request, dossier_id, disclosure_id, act, step="items")
 
@@ -273,7 +286,7 @@ def shown(
     start = _start(request, found.dossier_id) if now == "recipient" else None
     asked_ground = _ground(found, given(request, "grond"))
     forms_of_page = {**_forms(found, start), **_ground_form(found, asked_ground)}
-    given_to_page = {"page": found, "now": now, "steps": STEPS, **forms_of_page, **values}
+    given_to_page = {"page": found, "now": now, "steps": STEPS, "items_error": "", **forms_of_page, **values}
     return render(request, PAGE, given_to_page, status=status)
 
 

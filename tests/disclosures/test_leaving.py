@@ -35,6 +35,7 @@ from tests.disclosures.story import (
     ask,
     choose,
     consent,
+    digest,
     do,
     hand_over,
     make_case,
@@ -97,7 +98,7 @@ def test_nothing_of_another_of_a_note_or_a_secret_address_is_in_the_package(case
     do(
         case,
         Verb.PREPARE_DISCLOSURE,
-        lambda d: acts.black_out(d, row.id, item.id, [], by=case.place.worker, at=MOMENT),
+        lambda d: acts.black_out(d, row.id, item.id, [], by=case.place.worker, at=MOMENT, source=True),
     )
     approve(case, ask(case, row))
     hand_over(case, row)
@@ -119,6 +120,78 @@ def test_nothing_of_another_of_a_note_or_a_secret_address_is_in_the_package(case
         "Dorpsweg",
     ):
         assert secret not in words, secret
+
+
+def with_source(case: Case, source: str) -> UUID:
+    """An entry about the client that somebody outside the dossier told."""
+
+    def tell(dossier: Dossier) -> UUID:
+        entry = add_entry(
+            dossier,
+            Wording(SENTENCE, source=source),
+            kind="fact",
+            about=[case.client],
+            happened_on=ON,
+            by=case.place.worker,
+            at=MOMENT,
+        )
+        return entry.id
+
+    made: UUID = change_dossier(case.place.worker, case.dossier_id, Verb.ADD, tell, data="entry")
+    return made
+
+
+def give_source(case: Case, row: Disclosure, entry: UUID, *, source: bool) -> None:
+    with transaction.atomic():
+        item = DisclosureItem.objects.get(disclosure=row, entry_id=entry)
+    do(
+        case,
+        Verb.PREPARE_DISCLOSURE,
+        lambda d: acts.black_out(d, row.id, item.id, [], by=case.place.worker, at=MOMENT, source=source),
+    )
+
+
+def printed(case: Case, row: Disclosure) -> str:
+    with transaction.atomic():
+        load_keys([case.dossier_id])
+        fresh = Disclosure.objects.select_related("package").get(id=row.id)
+        return text_of(b"".join(read_file(fresh.package)))
+
+
+@pytest.mark.parametrize("choice", ["untouched", "taken out again", "given"])
+def test_a_source_that_nobody_chose_to_give_is_nowhere_in_the_package(case: Case, choice: str):
+    """The source may name people whom the dossier does not know, so that nothing blacks them out by itself."""
+    entry = with_source(case, "mentor Postema, telefoon 0138901234")
+    row = propose(case)
+    consent(case, case.client, row)
+    consent(case, case.mother, row)
+    choose(case, row, entry)
+    if choice != "untouched":
+        give_source(case, row, entry, source=True)
+    if choice == "taken out again":
+        give_source(case, row, entry, source=False)
+    approve(case, ask(case, row))
+    words = printed(case, row)
+    assert "Yaraslaaptslecht" in words
+    for told in ("Postema", "mentor", "0138901234", "Bron"):
+        assert (told in words) is (choice == "given"), told
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_another_choice_about_the_source_voids_the_approval(case: Case, given: bool):
+    entry = with_source(case, "mentor Postema")
+    row = propose(case)
+    consent(case, case.client, row)
+    consent(case, case.mother, row)
+    choose(case, row, entry)
+    give_source(case, row, entry, source=not given)
+    before = digest(case, row)
+    approve(case, ask(case, row))
+    give_source(case, row, entry, source=given)
+    assert digest(case, row) != before
+    with transaction.atomic():
+        fresh = Disclosure.objects.get(id=row.id)
+        assert fresh.voided_at is not None and fresh.approved_by_id is None and fresh.package_id is None
 
 
 @pytest.mark.rule("SH-3.7.7")

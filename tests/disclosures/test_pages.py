@@ -1,5 +1,6 @@
 """The pages of consent and disclosures through the browser's door: who comes in, what is refused, what is shown."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -66,6 +67,52 @@ def text(response: Any) -> str:
     return response.content.decode()
 
 
+def said_yes() -> dict[str, Any]:
+    """A yes on paper, given today after everything was told, as the form sends it."""
+    everything = ["purpose", "recipient", "content"]
+    return {
+        "row_id": str(uuid4()),
+        "state": "given",
+        "form": "written",
+        "given_on": str(clock.today()),
+        "told": everything,
+    }
+
+
+def test_nobody_was_told_what_exactly_goes_while_nothing_is_chosen(here: Case):
+    row = propose(here)
+    worker, page = browser(here.place.worker), f"{steps(here)}/{row.id}/toestemming/{here.client}/"
+    assert re.search(r'value="content"[^>]* disabled', text(worker.get(page)))
+    refused = worker.post(page, said_yes())
+    assert refused.status_code == 422 and "Kies eerst wat u geeft." in text(refused)
+    with transaction.atomic():
+        assert not Consent.objects.filter(exchange_id=row.id).exists()
+    choose(here, row)
+    assert not re.search(r'value="content"[^>]* disabled', text(worker.get(page)))
+    assert worker.post(page, said_yes()).status_code == 303
+
+
+def test_taking_what_is_ticked_with_nothing_ticked_says_what_to_do(here: Case):
+    row = propose(here)
+    worker, one = browser(here.place.worker), f"{steps(here)}/{row.id}/"
+    answer = worker.post(f"{one}stukken/")
+    assert answer.status_code == 422 and "Kruis eerst aan wat de ontvanger nodig heeft." in text(answer)
+    assert 'aria-describedby="items-error"' in text(answer)
+    choose(here, row)
+    assert worker.post(f"{one}stukken/").status_code == 303
+    with transaction.atomic():
+        assert not Disclosure.objects.get().items.exists()
+
+
+def test_who_approved_reads_that_first_and_finds_the_way_back(here: Case):
+    row = agreed(here)
+    approve(here, row)
+    shown = text(browser(here.place.manager).get(f"{steps(here)}/{row.id}/goedkeuren/"))
+    done = shown.index("U keurde dit goed")
+    assert "kan het nu overhandigen." in shown and f'href="/o/{here.place.slug}/goedkeuren/"' in shown[done:]
+    assert done < shown.index('id="rests"')
+
+
 def test_the_page_says_whose_consent_and_cites_it(here: Case):
     row = propose(here)
     page = browser(here.place.worker).get(f"{steps(here)}/{row.id}/")
@@ -93,12 +140,10 @@ def test_the_whole_way_through_the_pages(here: Case):
     )
     assert made.status_code == 303
     one = made.headers["Location"]
+    assert worker.post(f"{one}stukken/", {"entry": [str(here.plain), str(here.mixed)]}).status_code == 303
     for person in (here.client, here.mother):
         assert worker.get(f"{one}toestemming/{person}/").status_code == 200
-        said = {"row_id": str(uuid4()), "state": "given", "form": "written", "given_on": str(clock.today())}
-        said |= {"told": ["purpose", "recipient", "content"]}
-        assert worker.post(f"{one}toestemming/{person}/", said).status_code == 303
-    assert worker.post(f"{one}stukken/", {"entry": [str(here.plain), str(here.mixed)]}).status_code == 303
+        assert worker.post(f"{one}toestemming/{person}/", said_yes()).status_code == 303
     assert worker.post(f"{one}goedkeuring-vragen/").status_code == 409
     with transaction.atomic():
         item = Disclosure.objects.get().items.get(entry_id=here.mixed)

@@ -17,10 +17,11 @@ def disclose(visit: Visit, slug: str, family: Family, dossier: str) -> None:
     worker = visit(slug, "caseworker").sign_in()
     here = propose(worker, dossier)
     worker.sees("Wiens toestemming", family.first).photograph("verstrekken")
+    # Who is asked for consent hears what exactly is given, so that is chosen first.
+    choose_items(worker, here)
     for name in family.consenting:
         record_answer(worker, here, name)
     answer_conditions(worker, here)
-    choose_items(worker, here)
     worker.open(f"{here}?stap=approval")
     worker.page.locator("main form[action$='goedkeuring-vragen/'] button").click()
     worker.page.wait_for_load_state("load")
