@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from casemgmt.accounts.models import User
+from casemgmt.base import clock
 from casemgmt.base.errors import NotThere, Refused
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.facts import RightFacts
@@ -96,13 +97,20 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
     stored = row.decided or {}
     stands = _stands_in(circle(dossier, row.about_id, on), person, profile)
 
-    def told(decision: Decision) -> ShownDecision:
-        return shown(decision if stands else _without_facts(decision), on)
+    decided_on = clock.local_date(row.decided_at) if row.decided_at else None
+
+    def told(decision: Decision, made_on: date | None = None) -> ShownDecision:
+        return shown(decision if stands else _without_facts(decision), on, made_on=made_on)
 
     return OwnRequest(
         line=line(row),
         about_name="" if row.about_id == row.asker_id else first_name(row.about.name),
-        deadline=shown(Decision.from_dict(row.deadline), on, answer_label=_("answer at the latest")),
+        deadline=shown(
+            Decision.from_dict(row.deadline),
+            on,
+            answer_label=_("answer at the latest"),
+            made_on=clock.local_date(row.received_at),
+        ),
         entitled=told(_entitled_now(dossier, row, profile, on)),
         details=details_of(row, profile),
         words=row.words or "",
@@ -112,8 +120,8 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
         decided_at=row.decided_at,
         decided_by=decided_by,
         reason=row.reason or "",
-        basis=tuple(told(Decision.from_dict(one)) for one in stored.get("basis", ())),
-        appeal=shown(_appeal(row, profile, on), on),
+        basis=tuple(told(Decision.from_dict(one), decided_on) for one in stored.get("basis", ())),
+        appeal=shown(_appeal(row, profile, on), on, made_on=decided_on),
         letter_id=row.letter_id,
         executed_how=row.executed_how,
         executed_at=row.executed_at,

@@ -169,6 +169,7 @@ def _mandator(row: ClientRequest, actor: Actor, profile: Profile, on: date) -> s
 def _judged(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile, at: datetime) -> dict[str, Any]:
     """What the rules say now, or said when it was decided."""
     on = clock.local_date(at)
+    decided_on = clock.local_date(row.decided_at) if row.decided_at else None
     before = row.state in BEFORE_DECISION
     now = judging.may_be_shown(asked, profile, on)
     parts = parts_of(dossier, row.about_id, row.decided_at or at) if row.kind in SHOWING else None
@@ -178,7 +179,12 @@ def _judged(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile
     ways = judging.ways_to_identify(form)
     appeal = Decision.from_dict(row.decided["appeal"]) if row.decided else judging.appeal(row.kind, profile, on)
     return {
-        "deadline": shown(Decision.from_dict(row.deadline), on, answer_label=_("decision at the latest")),
+        "deadline": shown(
+            Decision.from_dict(row.deadline),
+            on,
+            answer_label=_("decision at the latest"),
+            made_on=clock.local_date(row.received_at),
+        ),
         "shown": shown(now, on),
         "proposal": _proposal(asked, now, parts, profile, on),
         "ways": tuple(w for w in ways if w != Identified.PORTAL or row.channel == Channel.PORTAL),
@@ -188,8 +194,10 @@ def _judged(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile
         "parts": parts,
         "left_out": shown(left_out, on) if left_out else None,
         "left_out_must": judging.must_be_partly(asked, profile, on),
-        "appeal": shown(appeal, on),
-        "basis": tuple(shown(Decision.from_dict(one), on) for one in (row.decided or {}).get("basis", ())),
+        "appeal": shown(appeal, on, made_on=decided_on),
+        "basis": tuple(
+            shown(Decision.from_dict(one), on, made_on=decided_on) for one in (row.decided or {}).get("basis", ())
+        ),
         "overruled": bool((row.decided or {}).get("overruled")),
     }
 

@@ -58,13 +58,16 @@ class ShownDecision:
     outcome: Mapping[str, Any]
 
 
-def shown(decision: Decision, on: date, *, answer_label: str = "") -> ShownDecision:
-    """A decision in words; ``answer_label`` says what the date of its sum is for."""
+def shown(decision: Decision, on: date, *, answer_label: str = "", made_on: date | None = None) -> ShownDecision:
+    """A decision in words; ``answer_label`` says what the date of its sum is for.
+
+    ``made_on`` is the day of a decision that was stored: of two versions with the same content it names that day's.
+    """
     return ShownDecision(
         explanation=decision.explanation,
         articles=tuple(upper(article_name(article)) for article in decision.articles),
         facts=tuple(_fact(fact) for fact in decision.facts if fact.name not in _QUIET and fact.value not in (None, ())),
-        version=version_label(decision.version),
+        version=version_label(decision.version, made_on or on),
         absolute=decision.absolute,
         overrule_by=upper(role_label(decision.overrule_by, on)) if decision.overrule_by else None,
         sum=shown_sum(decision.sum, answer_label) if decision.sum else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from casemgmt.base.errors import Refused
 from casemgmt.base.organisation import organisation
 from casemgmt.letters.models import Letter
 from casemgmt.organisations.models import Membership, Unit
+from casemgmt.policy.models import PolicyVersion
 from casemgmt.vault.keys import destroy_dossier_key, load_keys
 from client_requests.invitations import invite
 from client_requests.queries import requests_for
@@ -325,3 +326,29 @@ def test_a_request_whose_dossier_lost_its_key_stands_in_the_lists_without_a_name
         assert answer.status_code == 200, page
         assert "kan niet worden geopend" in shown and "Bakker" not in shown, page
     assert house.client("noor").get(house.inside("verzoeken/")).status_code == 423
+
+
+def test_a_stored_decision_names_the_version_of_its_own_day(house: House) -> None:
+    """A rule was changed and given back what it was: the first and the third version say the same."""
+    asked_on = date(2026, 3, 2)
+    request_id = house.ask(on=asked_on, at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    with organisation(house.id), transaction.atomic():
+        first = PolicyVersion.objects.get()
+        days = (date(2026, 4, 1), date(2026, 5, 1))
+        PolicyVersion.objects.filter(id=first.id).update(until_date=days[0], state="superseded")
+        for number, begins, until, content in ((2, *days, "0" * 64), (3, days[1], None, first.body_hash)):
+            PolicyVersion.objects.create(
+                number=number,
+                state="published",
+                body=first.body,
+                body_hash=content,
+                source=f"{number}.toml",
+                from_date=begins,
+                until_date=until,
+                made_at=NOW,
+                published_at=NOW,
+            )
+    page = house.client("noor").get(house.inside(f"verzoeken/{request_id}/")).content.decode()
+    stored, now = (f"Regels: versie {number}, vanaf" for number in (1, 3))
+    assert page.count(stored) == 1, "the answer's last day was worked out by the first"
+    assert page.count(now) >= 1, "what may be shown is judged today"
