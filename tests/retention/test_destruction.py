@@ -17,6 +17,8 @@ from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.base.models import OrganisationModel
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.models import SignInPlace
+from casemgmt.policy.loader import with_value
+from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.files import folder, write_file
 from casemgmt.vault.keys import key_exists, load_keys
 from dossiers.access import change_dossier, open_dossier
@@ -224,6 +226,24 @@ def test_what_a_simulation_keeps_names_no_dossier(here, closed):
     with organisation(here.id), transaction.atomic():
         kept = impact._example(Dossier.objects.get(), date(2025, 5, 1), date(2030, 5, 1))
     assert kept == {"closed": "2010-05-01", "before": "2025-05-01", "after": "2030-05-01"}
+
+
+@pytest.mark.parametrize(
+    ("closed_on", "moved", "at_once"),
+    [
+        (date(2009, 1, 1), 1, 0),  # due by fifteen years already: nothing that these rules bring
+        (date(2012, 1, 1), 1, 1),  # due by ten years only
+        (date(2016, 11, 22), 1, 1),  # on the very day
+        (date(2016, 11, 23), 1, 0),  # the day after
+    ],
+)
+def test_due_at_once_is_only_what_the_other_rules_bring(here, closed_on, moved, at_once):
+    with organisation(here.id):
+        close(here, make_family(here, at=LONG_AGO), closed_on)
+        old = profile_in_force(NOW.date())
+        new = with_value(old, "retention.classes.dossier.term", "10 years")
+        found = impact.EndDatesImpact().affected(old, new, NOW.date(), lambda done, total: None)
+    assert (found.moved, found.due_at_once, found.total) == (moved, at_once, 1)
 
 
 def test_an_example_of_a_simulation_speaks_the_language_of_its_reader(here):
