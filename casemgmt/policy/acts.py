@@ -6,7 +6,7 @@ Another person always publishes; PostgreSQL refuses the same one as well. Nothin
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,14 +20,15 @@ from casemgmt.base import clock, jobs
 from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.organisations.actors import Actor
-from casemgmt.policy import offers, simulation
+from casemgmt.policy import offers, placing, simulation
 from casemgmt.policy.catalogue import field_catalogue, jsonable
 from casemgmt.policy.loader import ProfileError, with_value
 from casemgmt.policy.models import FROZEN, OPEN, PENDING, PolicyChange, PolicySimulation, PolicyVersion, State
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.sentences import SUFFIX, sentences_of, with_sentence
+from casemgmt.policy.still_right import say_right, sort_out
 from casemgmt.policy.terms import Term, Unit
-from casemgmt.policy.versions import body_of, forget_held, parse_body, version_in_force
+from casemgmt.policy.versions import body_of, forget_held, parse_body
 
 DRAFT, PUBLISH = "policy.draft", "policy.publish"
 LONGEST_KEPT = Term(100, Unit.YEARS)
@@ -75,9 +76,11 @@ def change_values(
     by: Actor,
     at: datetime,
     sentences: Mapping[str, str] | None = None,
+    right: Iterable[str] = (),
 ) -> int:
     """Change values of a draft and their sentences, all or none; returns how many were not so already.
 
+    ``right`` are paths of sentences that are right as they are, though their value changed: they count as well.
     A draft that was worked through is a draft again: what was worked out no longer tells of it. Raises WrongValues
     for a value that is unknown, of the wrong kind or out of bounds.
     """
@@ -87,13 +90,15 @@ def change_values(
         raise Conflict(_("This version was submitted. Take it back first, then change it."))
     before = parse_body(version.body)
     after = _with_values(before, values, sentences or {})
-    if after.content_hash == before.content_hash:
-        return 0
     changed = _write_changes(version, before, after, by, at)
-    version.body, version.body_hash = body_of(after), after.content_hash
-    version.state = State.DRAFT
-    version.save(update_fields=["body", "body_hash", "state"])
-    _record(version, "change")
+    if version.based_on is not None:
+        changed += say_right(version, parse_body(version.based_on.body), after, right, by=_person(by), at=at)
+    if after.content_hash != before.content_hash:
+        version.body, version.body_hash = body_of(after), after.content_hash
+        version.state = State.DRAFT
+        version.save(update_fields=["body", "body_hash", "state"])
+    if changed:
+        _record(version, "change")
     return changed
 
 
@@ -104,19 +109,10 @@ def simulate(*, version_id: UUID, by: Actor, at: datetime) -> UUID:
     version = _locked(version_id)
     if version.state not in OPEN:
         raise Conflict(_("This version was submitted already."))
-    asked = PolicySimulation.objects.filter(
-        version=version,
-        body_hash=version.body_hash,
-        state__in=[PolicySimulation.State.WAITING, PolicySimulation.State.RUNNING],
-    ).first()
+    on = _earliest_day(version, clock.local_date(at))
+    asked = simulation.of_content(version, on, simulation.BUSY).first()
     if asked is None:
-        asked = PolicySimulation.objects.create(
-            version=version,
-            body_hash=version.body_hash,
-            on=clock.local_date(at),
-            asked_by_id=_person(by),
-            asked_at=at,
-        )
+        asked = simulation.ask(version, on, by=_person(by), at=at)
         _record(version, "simulate")
     jobs.enqueue(simulation.SIMULATE, asked.id)
     return asked.id
@@ -124,7 +120,10 @@ def simulate(*, version_id: UUID, by: Actor, at: datetime) -> UUID:
 
 @act
 def submit(*, version_id: UUID, from_date: date, why: str, by: Actor, at: datetime, why_past: str = "") -> None:
-    """Offer a draft that was worked through for publication from a day; raises WrongValues naming the field."""
+    """Offer a draft that was worked through for publication from a day; raises WrongValues naming the field.
+
+    What it changes is counted for that day as well, unless that was done: who publishes sees that count.
+    """
     _need(by, DRAFT)
     version = _locked(version_id)
     if version.state != State.SIMULATED:
@@ -138,15 +137,18 @@ def submit(*, version_id: UUID, from_date: date, why: str, by: Actor, at: dateti
     version.from_date, version.why, version.why_past = from_date, why.strip(), past
     version.submitted_by_id, version.submitted_at, version.answer = _person(by), at, ""
     version.save()
+    simulation.count_first_day(version, by=_person(by), at=at)
     offers.tell_offered(version.id, at)
     _record(version, "submit")
 
 
 @act
-def publish(*, version_id: UUID, confirm: str, by: Actor, at: datetime) -> None:
+def publish(*, version_id: UUID, confirm: str, by: Actor, at: datetime, takes_over: int | None = None) -> None:
     """Let a submitted version hold from its first day; by somebody who had no hand in it.
 
-    ``confirm`` is the number of the version, typed. The version before it ends on that day.
+    ``confirm`` is the number of the version, typed. The version before it ends on that day. ``takes_over`` is the
+    number of the version planned earlier that ends this one, as the publisher confirmed it; none where none does.
+    Raises WrongValues naming the field, also while what it changes is not counted for its first day.
     """
     _need(by, PUBLISH)
     # All frozen rows in one order, so that two publications wait for one another.
@@ -159,6 +161,9 @@ def publish(*, version_id: UUID, confirm: str, by: Actor, at: datetime) -> None:
     if confirm.strip() != str(version.number):
         raise WrongValues({"confirm": _("Type the number %(number)s.") % {"number": version.number}})
     from_date = _first_day(version, clock.local_date(at))
+    errors = _publication_errors(version, from_date, takes_over)
+    if errors:
+        raise WrongValues(errors)
     version.until_date = _make_room(frozen, from_date)
     version.state, version.published_by_id, version.published_at = State.PUBLISHED, by.user_id, at
     version.save()
@@ -303,16 +308,38 @@ def _submission_errors(version: PolicyVersion, from_date: date, why: str, why_pa
         errors["why"] = _("Say why the rules change. Colleagues and clients may ask.")
     if from_date < today and not why_past.strip():
         errors["why_past"] = _("This day has passed. Say why the version must hold from then.")
-    holding = version_in_force(from_date)
-    if holding.id != version.based_on_id:
-        errors["from_date"] = _(
-            "On this day version %(number)s holds, and this draft was made from another version. "
-            "Choose another day, or begin a draft from version %(number)s."
-        ) % {"number": holding.number}
+    misplaced = placing.misplaced(from_date, version.based_on_id)
+    if misplaced:
+        errors["from_date"] = misplaced
+    unread = sort_out(version).open
+    if unread:
+        errors["sentences"] = _(
+            "These sentences still tell of the old value: %(which)s. "
+            "Change them, or say beside them that they are right as they are."
+        ) % {"which": "; ".join(one.label for one in unread)}
     based_on = version.based_on
     if based_on is not None and based_on.body_hash == version.body_hash:
         errors["why"] = _("Nothing differs from the version that holds.")
     return errors
+
+
+def _publication_errors(version: PolicyVersion, from_date: date, takes_over: int | None) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    unaware = placing.unaware(from_date, takes_over)
+    if unaware:
+        errors["takes_over"] = unaware
+    if not simulation.is_counted(version):
+        errors["counted"] = _(
+            "What this version changes is not counted yet for its first day. Try again in a moment. "
+            "When it stays so, send the version back."
+        )
+    return errors
+
+
+def _earliest_day(version: PolicyVersion, today: date) -> date:
+    """The first day that a draft can have from now on: that of the version it was made from, when it is planned."""
+    begins = version.based_on.from_date if version.based_on else None
+    return max(today, begins) if begins else today
 
 
 def _first_day(version: PolicyVersion, today: date) -> date:
@@ -322,7 +349,7 @@ def _first_day(version: PolicyVersion, today: date) -> date:
         raise Conflict(
             _("The first day of this version has passed meanwhile. Send it back, so that a new day is chosen.")
         )
-    if version_in_force(from_date).id != version.based_on_id:
+    if placing.misplaced(from_date, version.based_on_id):
         raise Conflict(_("Another version holds on that day meanwhile. Send this one back."))
     return from_date
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,12 +17,14 @@ from django.utils.translation import gettext_lazy
 from casemgmt.policy.acts import raw
 from casemgmt.policy.catalogue import EditableField, field_catalogue
 from casemgmt.policy.labels import dutch
+from casemgmt.policy.queries import After
 from casemgmt.policy.readable import anchor, bounds_sentence, shown
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RoleKey
-from casemgmt.policy.sentences import SUFFIX, sentences_of, stale
+from casemgmt.policy.sentences import SUFFIX, Stale, sentences_of
 from casemgmt.policy.terms import Term, Unit
 from casemgmt.web import forms
+from casemgmt.web.dates import date_plain
 
 YES, NO = "yes", "no"
 CHANNELS = ("written", "either")
@@ -45,7 +48,7 @@ class Line:
     before: str
     bounds: str
     is_changed: bool
-    is_stale: bool
+    right: BoundField | None
 
     @property
     def anchor(self) -> str:
@@ -60,20 +63,25 @@ class Lines:
     title: str
     told: str
     sentence: BoundField | None
-    is_stale: bool
+    right: BoundField | None
     lines: tuple[Line, ...]
 
 
 class SectionForm(forms.Form):
     """The editable values of one section, each with a widget that fits it."""
 
-    def __init__(self, *args: Any, section: str, profile: Profile, base: Profile, **kwargs: Any) -> None:
-        """Make the fields; ``base`` is the version that the draft was made from."""
+    def __init__(
+        self, *args: Any, section: str, profile: Profile, base: Profile, stale: Iterable[Stale], **kwargs: Any
+    ) -> None:
+        """Make the fields; ``base`` is the version that the draft was made from.
+
+        ``stale``: the sentences that tell of an old value, which must be changed or said to be right as they are.
+        """
         self.profile = profile
         self.editable = [field for field in field_catalogue(profile) if field.path.split(".")[0] == section]
         self.before = {field.path: field.value for field in field_catalogue(base)}
         self.sentences = sentences_of(profile)
-        self.stale = {one.path for one in stale(base, profile)}
+        self.stale = {one.path: one.label for one in stale}
         super().__init__(*args, **kwargs)
         for field in self.editable:
             self._add(field)
@@ -103,8 +111,14 @@ class SectionForm(forms.Form):
                 min_length=3,
             )
 
-    def _bound_sentence(self, path: str) -> BoundField | None:
-        return self[path + SUFFIX] if path + SUFFIX in self.fields else None
+        if path in self.stale:
+            self.fields[right_name(path)] = forms.TickField(
+                label=_("The sentence about “%(label)s” is right as it is") % {"label": self.stale[path]},
+                required=False,
+            )
+
+    def _bound(self, name: str) -> BoundField | None:
+        return self[name] if name in self.fields else None
 
     def changed_values(self) -> dict[str, Any]:
         """The values that differ from the draft as it stands, as JSON holds them."""
@@ -124,6 +138,10 @@ class SectionForm(forms.Form):
                 found[path] = " ".join(told.split())
         return found
 
+    def right_sentences(self) -> list[str]:
+        """The paths of the sentences that were said to be right as they are."""
+        return [path for path in self.stale if self.cleaned_data.get(right_name(path))]
+
     def groups(self) -> list[Lines]:
         """The values in groups of what they are about, for the page."""
         found: dict[str, list[EditableField]] = {}
@@ -137,8 +155,8 @@ class SectionForm(forms.Form):
         return Lines(
             title=title,
             told=self.sentences.get(above, ""),
-            sentence=self._bound_sentence(above),
-            is_stale=above in self.stale,
+            sentence=self._bound(above + SUFFIX),
+            right=self._bound(right_name(above)),
             lines=tuple(self._line(field) for field in fields),
         )
 
@@ -148,12 +166,12 @@ class SectionForm(forms.Form):
             field=field,
             bound=self[field.path],
             unit=self[unit_name(field)] if field.type == "term" else None,
-            sentence=self._bound_sentence(field.path),
+            sentence=self._bound(field.path + SUFFIX),
             shown=field.label.rpartition(" – ")[2],
             before=shown(before, self.profile),
             bounds=bounds_sentence(field.bounds),
             is_changed=raw(before) != raw(field.value),
-            is_stale=field.path in self.stale,
+            right=self._bound(right_name(field.path)),
         )
 
 
@@ -171,15 +189,40 @@ class SubmitForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """The number of the version, typed."""
+    """The number of the version, typed; and, where a version planned earlier takes over, that one confirmed."""
 
     confirm = forms.LineField(label=gettext_lazy("Number of the version"), max_length=10)
+
+    def __init__(self, *args: Any, after: After | None, **kwargs: Any) -> None:
+        """``after``: what takes over from the version; the box names it, so that nobody confirms another one."""
+        super().__init__(*args, **kwargs)
+        if after is None:
+            return
+        told = {"number": after.number, "day": date_plain(after.from_date)}
+        sentence = (
+            _("I know that version %(number)s takes over from %(day)s and does not hold these changes.")
+            if after.lost
+            else _("I know that version %(number)s takes over from %(day)s.")
+        )
+        self.fields["takes_over"] = forms.ChoicesField(
+            label=_("What comes after this version"), choices=[(str(after.number), sentence % told)], required=False
+        )
+
+    def clean_takes_over(self) -> int | None:
+        """The number of the version that was confirmed; the act says what is missing."""
+        chosen = self.cleaned_data["takes_over"]
+        return int(chosen[0]) if chosen else None
 
 
 class AnswerForm(forms.Form):
     """What the second person says on sending a version back."""
 
     answer = forms.TextField(label=gettext_lazy("What should be different?"), rows=3, max_length=4000, required=False)
+
+
+def right_name(path: str) -> str:
+    """The name of the box that says that the sentence at a path is right as it is."""
+    return f"{path}{SUFFIX}:right"
 
 
 def unit_name(field: EditableField) -> str:

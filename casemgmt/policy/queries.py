@@ -19,10 +19,14 @@ from casemgmt.policy.acts import PUBLISH, hands
 from casemgmt.policy.catalogue import differences
 from casemgmt.policy.impacts import impacts
 from casemgmt.policy.models import PENDING, PolicyChange, PolicySimulation, PolicyVersion, State
+from casemgmt.policy.placing import follower
 from casemgmt.policy.readable import shown_raw
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Capability
-from casemgmt.policy.versions import parse_body, profile_in_force, version_in_force
+from casemgmt.policy.sentences import Stale
+from casemgmt.policy.simulation import day_of_count
+from casemgmt.policy.still_right import sort_out
+from casemgmt.policy.versions import parse_body, profile_in_force, profile_of, version_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Work:
     total: int
     results: tuple[Mapping[str, Any], ...]
     asked_at: datetime
+    on: date
     is_current: bool
 
     @property
@@ -87,14 +92,30 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """What was planned before and takes over from a version: until which day that one holds, and what is lost then."""
+
+    number: int
+    from_date: date
+    last_day: date
+    lost: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A version that does not hold yet, with what it changes and who may publish it."""
+    """A version that does not hold yet, with what it changes, what takes over from it and who may publish it.
+
+    ``stale`` are sentences that still tell of an old value; ``right`` those of which somebody said that they may.
+    """
 
     card: Card
     profile: Profile
     base: Profile
     base_number: int
     work: Work | None
+    after: After | None
+    stale: tuple[Stale, ...]
+    right: tuple[Stale, ...]
     hands: frozenset[UUID]
     publishers: tuple[str, ...]
 
@@ -151,20 +172,39 @@ def draft(version_id: UUID, on: date) -> Draft:
     version = PolicyVersion.objects.select_related("based_on").filter(id=version_id, state__in=PENDING).first()
     if version is None or version.based_on is None:
         raise NotThere
-    involved = hands(version)
+    involved, sentences = hands(version), sort_out(version)
+    profile, base = parse_body(version.body), parse_body(version.based_on.body)
     return Draft(
         card=_card(version, _hands([version]), on, with_changes=True),
-        profile=parse_body(version.body),
-        base=parse_body(version.based_on.body),
+        profile=profile,
+        base=base,
         base_number=version.based_on.number,
         work=_work(version),
+        after=_after(version, version.based_on, base, profile),
+        stale=sentences.open,
+        right=sentences.right,
         hands=involved,
         publishers=_publishers(involved, on),
     )
 
 
+def _after(version: PolicyVersion, based_on: PolicyVersion, base: Profile, draft: Profile) -> After | None:
+    """A draft begins while the version it was made from holds, so what follows that one is known before the day is."""
+    first_day = version.from_date if version.state == State.SUBMITTED else based_on.from_date
+    assert first_day is not None
+    held = follower(first_day)
+    if held is None:
+        return None
+    other = {one.path for one in differences(draft, profile_of(held.id))}
+    lost = dict.fromkeys(one.label for one in differences(base, draft) if one.path in other)
+    return After(held.number, held.from_date, held.from_date - timedelta(days=1), tuple(lost))
+
+
 def _work(version: PolicyVersion) -> Work | None:
-    found = PolicySimulation.objects.filter(version=version).order_by("-asked_at").first()
+    asked = PolicySimulation.objects.filter(version=version)
+    if version.state == State.SUBMITTED:
+        asked = asked.filter(on=day_of_count(version))
+    found = asked.order_by("-asked_at").first()
     if found is None:
         return None
     return Work(
@@ -175,6 +215,7 @@ def _work(version: PolicyVersion) -> Work | None:
         total=found.total,
         results=tuple(_in_words(one) for one in found.result),
         asked_at=found.asked_at,
+        on=found.on,
         is_current=found.body_hash == version.body_hash,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from casemgmt.audit import events
@@ -17,10 +18,12 @@ from casemgmt.base import clock, jobs
 from casemgmt.policy.impacts import EXAMPLES, Impact, ImpactResult, impacts
 from casemgmt.policy.models import OPEN, PolicySimulation, PolicyVersion, State
 from casemgmt.policy.schema import Profile
-from casemgmt.policy.versions import parse_body, profile_in_force
+from casemgmt.policy.versions import parse_body
 
 SIMULATE = "policy.simulate"
 BEGINS = "policy.begins"
+
+BUSY = (PolicySimulation.State.WAITING, PolicySimulation.State.RUNNING)
 
 # A progress row per batch would cost more than the batch: at most two a second.
 _SECONDS_BETWEEN = 0.5
@@ -32,6 +35,39 @@ def install() -> None:
     jobs.handlers.add(BEGINS, tell_impacts)
     jobs.called(SIMULATE, gettext_noop("Working out what a draft of the rules would change"))
     jobs.called(BEGINS, gettext_noop("Letting new rules begin"))
+
+
+def of_content(
+    version: PolicyVersion, on: date, states: tuple[PolicySimulation.State, ...]
+) -> QuerySet[PolicySimulation]:
+    """The simulations of a version as it stands that count for a day, newest first."""
+    found = PolicySimulation.objects.filter(version=version, body_hash=version.body_hash, on=on, state__in=states)
+    return found.order_by("-asked_at")
+
+
+def ask(version: PolicyVersion, on: date, *, by: UUID, at: datetime) -> PolicySimulation:
+    """A new simulation of a version as it stands, counting for a day; whoever asks puts it in the queue."""
+    return PolicySimulation.objects.create(
+        version=version, body_hash=version.body_hash, on=on, asked_by_id=by, asked_at=at
+    )
+
+
+def count_first_day(version: PolicyVersion, *, by: UUID, at: datetime) -> None:
+    """Count for the first day of a version that was just submitted, unless that was done or is on its way."""
+    on = day_of_count(version)
+    if not of_content(version, on, (*BUSY, PolicySimulation.State.DONE)).exists():
+        jobs.enqueue(SIMULATE, ask(version, on, by=by, at=at).id)
+
+
+def is_counted(version: PolicyVersion) -> bool:
+    """Whether what a submitted version changes was counted for its first day."""
+    return of_content(version, day_of_count(version), (PolicySimulation.State.DONE,)).exists()
+
+
+def day_of_count(version: PolicyVersion) -> date:
+    """For which day a submitted version is counted: its first one, or that of submitting when the first had passed."""
+    assert version.from_date is not None and version.submitted_at is not None
+    return max(version.from_date, clock.local_date(version.submitted_at))
 
 
 def enqueue_beginning(version_id: UUID, from_date: date, at: datetime) -> None:
@@ -107,7 +143,9 @@ def _begin(simulation_id: UUID) -> tuple[Profile, Profile, date] | None:
         return None
     simulation.state = PolicySimulation.State.RUNNING
     simulation.save(update_fields=["state"])
-    return profile_in_force(simulation.on), parse_body(version.body), simulation.on
+    # Only on a day on which the version it was made from holds can a draft begin: that one would hold without it.
+    assert version.based_on is not None
+    return parse_body(version.based_on.body), parse_body(version.body), simulation.on
 
 
 def _update(simulation_id: UUID, **values: Any) -> None:

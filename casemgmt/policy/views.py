@@ -26,7 +26,7 @@ from casemgmt.policy.forms import AnswerForm, PublishForm, SectionForm, SubmitFo
 from casemgmt.policy.loader import dump_profile
 from casemgmt.policy.readable import Section, sections
 from casemgmt.policy.schema import Profile
-from casemgmt.policy.sentences import SUFFIX, sentences_of, stale
+from casemgmt.policy.sentences import SUFFIX, sentences_of
 from casemgmt.policy.versions import NoVersion
 from casemgmt.web import errors, forms
 from casemgmt.web.dates import date_plain
@@ -97,7 +97,7 @@ def edit(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
     found: queries.Draft = values["draft"]
     if key not in {one.key for one in values["parts"]}:
         raise NotThere
-    form = SectionForm(request.POST or None, section=key, profile=found.profile, base=found.base)
+    form = SectionForm(request.POST or None, section=key, profile=found.profile, base=found.base, stale=found.stale)
     values |= {"form": form, "key": key, "title": Profile.model_fields[key].title}
     if request.method != "POST":
         return render(request, "policy/edit.html", values)
@@ -158,7 +158,7 @@ def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def publish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Let a version hold; never by somebody who had a hand in it."""
     values = _draft_values(request, draft_id)
-    form = PublishForm(request.POST or None)
+    form = PublishForm(request.POST or None, after=values["draft"].after)
     values |= {"form": form, "answer_form": AnswerForm()}
     if request.method != "POST":
         return render(request, "policy/publish.html", values)
@@ -180,7 +180,7 @@ def withdraw(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         values = _draft_values(request, draft_id) | {"answer_form": form}
-        return forms.invalid(request, "policy/publish.html", PublishForm(), values)
+        return forms.invalid(request, "policy/publish.html", PublishForm(after=values["draft"].after), values)
     acts.withdraw(version_id=draft_id, by=_actor(request), at=clock.now(), **form.cleaned_data)
     return see_other(request, "policy:draft", draft_id=draft_id)
 
@@ -228,7 +228,7 @@ def _draft_values(request: HttpRequest, draft_id: UUID) -> dict[str, Any]:
         "draft": found,
         "card": found.card,
         "parts": [one for one in sections(found.profile) if one.key in editable],
-        "stale": stale(found.base, found.profile),
+        "stale": found.stale,
         "touched_parts": Counter(one.path.split(".")[0] for one in found.card.changes),
         "may_draft": actor.may(acts.DRAFT),
         "may_publish": actor.may(acts.PUBLISH) and actor.user_id not in found.hands,
@@ -243,6 +243,7 @@ def _changed(request: HttpRequest, draft_id: UUID, form: SectionForm) -> bool:
             version_id=draft_id,
             values=form.changed_values(),
             sentences=form.changed_sentences(),
+            right=form.right_sentences(),
             by=_actor(request),
             at=clock.now(),
         )

@@ -23,6 +23,12 @@ def configure(visit: Visit, slug: str) -> None:
     before = int(administrator.page.input_value(f'[name="{TERM}"]'))
     administrator.page.fill(f'[name="{TERM}"]', str(before + 1))
     administrator.press("Opslaan in het concept")
+    # The regulation says its term in words; this organisation lets them stand.
+    administrator.open(f"{draft}onderdeel/retention/")
+    old = administrator.page.locator('main [name$=".sentence:right"]')
+    for index in range(old.count()):
+        old.nth(index).check()
+    administrator.press("Opslaan in het concept")
     administrator.open(f"{draft}doorrekenen/").press("Doorrekenen").until("schuift").photograph("doorrekenen")
     administrator.open(f"{draft}indienen/").fill(
         from_date=administrator.day(1), why="De termijn wordt een jaar langer."
@@ -32,6 +38,7 @@ def configure(visit: Visit, slug: str) -> None:
     publish = f"{draft}publiceren/"
     director.page.goto(publish)
     director.confirm()
+    director.until("geteld voor")
     director.check().fill(confirm=director.page.locator("main form button").first.inner_text().split()[-1])
     director.press("publiceren")
     director.go("regels/versies/").sees("De termijn wordt een jaar langer.")

@@ -19,7 +19,7 @@ from casemgmt.base.organisation import organisation
 from casemgmt.organisations.actors import Actor, actor_for
 from casemgmt.organisations.models import Membership, Organisation, SignInPlace, Unit
 from casemgmt.policy import acts
-from casemgmt.policy.models import PolicyVersion
+from casemgmt.policy.models import PolicySimulation, PolicyVersion
 from casemgmt.policy.shipped import load_shipped
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -116,12 +116,26 @@ def drafted(place: Place, value: str = "20 years", path: str = KEPT) -> UUID:
 
 
 def worked_through(place: Place, draft: UUID) -> UUID:
-    """The same draft after its simulation ran."""
+    """The same draft after Joris said that its sentences are right as they are, and its simulation ran."""
+    from casemgmt.policy.queries import draft as found
+
+    stale = [one.path for one in found(draft, TODAY).stale]
+    acts.change_values(version_id=draft, values={}, right=stale, by=place.actor("joris"), at=NOW)
+    acts.simulate(version_id=draft, by=place.actor("joris"), at=NOW)
+    return counted(draft)
+
+
+def counted(version: UUID) -> UUID:
+    """The same version after every simulation of it that was asked has run."""
     from casemgmt.policy.simulation import run_simulation
 
-    asked = acts.simulate(version_id=draft, by=place.actor("joris"), at=NOW)
-    run_simulation(asked)
-    return draft
+    with transaction.atomic():
+        waiting = list(
+            PolicySimulation.objects.filter(version_id=version, state="waiting").values_list("id", flat=True)
+        )
+    for one in waiting:
+        run_simulation(one)
+    return version
 
 
 def submitted(place: Place, from_date: date = date(2027, 1, 1), **extra: str) -> UUID:
@@ -130,7 +144,7 @@ def submitted(place: Place, from_date: date = date(2027, 1, 1), **extra: str) ->
     acts.submit(
         version_id=draft, from_date=from_date, why="De wet is veranderd.", by=place.actor("joris"), at=NOW, **extra
     )
-    return draft
+    return counted(draft)
 
 
 def published(place: Place, from_date: date = date(2027, 1, 1), **extra: str) -> UUID:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -12,11 +13,25 @@ from casemgmt.audit.models import AccessEvent
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.actors import Actor
-from casemgmt.policy import acts, simulation
+from casemgmt.policy import acts, queries, simulation
 from casemgmt.policy.models import PolicyChange, PolicyVersion, State
-from casemgmt.policy.versions import held_versions, profile_in_force, version_in_force, version_label
+from casemgmt.policy.versions import forget_held, held_versions, profile_in_force, version_in_force, version_label
+from casemgmt.web.dates import date_plain
 
-from .conftest import KEPT, NOW, TODAY, Place, drafted, in_force, published, queued, row, submitted, worked_through
+from .conftest import (
+    KEPT,
+    NOW,
+    TODAY,
+    Place,
+    counted,
+    drafted,
+    in_force,
+    published,
+    queued,
+    row,
+    submitted,
+    worked_through,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -176,7 +191,8 @@ def test_the_trail_names_every_step(inside: Place) -> None:
     draft = published(inside)
     with transaction.atomic():
         told = list(AccessEvent.objects.filter(object_id=draft).order_by("at").values_list("ground", flat=True))
-    assert told == ["draft", "change", "simulate", "simulated", "submit", "publish"]
+    begun = ["draft", "change", "change", "simulate", "simulated"]  # a value, and a sentence that is right as it is
+    assert told == [*begun, "submit", "simulated", "publish"]
 
 
 def test_nothing_is_published_when_the_trail_cannot_be_written(inside: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +216,8 @@ def test_a_version_between_two_others_ends_where_the_planned_one_begins(inside: 
     acts.change_values(version_id=soon, values={KEPT: "16 years"}, by=inside.actor("joris"), at=NOW)
     worked_through(inside, soon)
     acts.submit(version_id=soon, from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
-    acts.publish(version_id=soon, confirm="3", by=inside.actor("hanneke"), at=NOW)
+    counted(soon)
+    acts.publish(version_id=soon, confirm="3", takes_over=2, by=inside.actor("hanneke"), at=NOW)
     assert row(soon).until_date == date(2028, 1, 1)
     assert [kept(date(year, 6, 1)) for year in (2026, 2027, 2028)] == ["15 years", "16 years", "20 years"]
     assert row(planned).state == State.PUBLISHED
@@ -215,6 +232,106 @@ def test_a_draft_made_from_another_version_than_holds_on_its_first_day_is_refuse
     with pytest.raises(acts.WrongValues) as wrong:
         acts.submit(version_id=late, from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
     assert "2" in wrong.value.errors["from_date"]
+
+
+@pytest.mark.parametrize("known", [None, 1, 3])
+def test_who_publishes_a_version_that_a_planned_one_ends_says_to_know_that_one(inside: Place, known: int) -> None:
+    first = in_force()
+    published(inside, date(2028, 1, 1))
+    soon = acts.start_draft(based_on=first, by=inside.actor("joris"), at=NOW)
+    acts.change_values(version_id=soon, values={KEPT: "16 years"}, by=inside.actor("joris"), at=NOW)
+    worked_through(inside, soon)
+    acts.submit(version_id=soon, from_date=date(2027, 1, 1), why="Wet", by=inside.actor("joris"), at=NOW)
+    counted(soon)
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.publish(version_id=soon, confirm="3", takes_over=known, by=inside.actor("hanneke"), at=NOW)
+    assert set(wrong.value.errors) == {"takes_over"}
+    assert "2" in wrong.value.errors["takes_over"] and "1 januari 2028" in wrong.value.errors["takes_over"]
+    assert row(soon).state == State.SUBMITTED
+
+
+def test_a_version_that_nothing_takes_over_from_asks_no_such_thing(inside: Place) -> None:
+    draft = submitted(inside)
+    acts.publish(version_id=draft, confirm="2", by=inside.actor("hanneke"), at=NOW)
+    assert row(draft).until_date is None
+
+
+def test_a_first_day_before_the_rules_begin_is_refused_with_the_day_they_begin(inside: Place) -> None:
+    """Such a version would hold for nobody: it would end on the day on which the first one begins."""
+    begin = held_versions()[0].from_date
+    draft = worked_through(inside, drafted(inside))
+    told = {"version_id": draft, "why": "Wet", "why_past": "Vergeten.", "by": inside.actor("joris"), "at": NOW}
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.submit(from_date=begin - timedelta(days=1), **told)
+    assert set(wrong.value.errors) == {"from_date"}
+    assert date_plain(begin) in wrong.value.errors["from_date"]
+    acts.submit(from_date=begin, **told)
+    assert row(draft).state == State.SUBMITTED
+
+
+def test_publication_asks_once_more_which_version_holds_on_the_first_day(inside: Place) -> None:
+    """Between submitting and publishing another version came in, such as one that was restored or loaded."""
+    draft, base = submitted(inside), row(in_force())
+    between = date(2026, 12, 15)
+    with transaction.atomic():
+        PolicyVersion.objects.filter(id=base.id).update(until_date=between, state=State.SUPERSEDED)
+        PolicyVersion.objects.create(
+            number=9,
+            state=State.PUBLISHED,
+            body=base.body,
+            body_hash=base.body_hash,
+            source="between.toml",
+            from_date=between,
+            made_at=NOW,
+            published_at=NOW,
+        )
+        forget_held()
+    with pytest.raises(Conflict):
+        acts.publish(version_id=draft, confirm="2", by=inside.actor("hanneke"), at=NOW)
+    assert row(draft).state == State.SUBMITTED
+    assert kept(date(2027, 6, 1)) == "15 years"
+
+
+def test_a_sentence_that_still_tells_of_the_old_value_keeps_a_draft_from_being_submitted(inside: Place) -> None:
+    draft, joris = drafted(inside, "10 years"), inside.actor("joris")
+    counted_now(inside, draft)
+    told = {"version_id": draft, "from_date": date(2027, 1, 1), "why": "Wet", "by": joris, "at": NOW}
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.submit(**told)
+    assert set(wrong.value.errors) == {"sentences"}
+    above = KEPT.rpartition(".")[0]
+    said = {KEPT: "Wij bewaren het dossier tien jaar.", above: "Dat is korter dan het was."}
+    acts.change_values(version_id=draft, values={}, sentences=said, by=joris, at=NOW)
+    counted_now(inside, draft)
+    acts.submit(**told)
+    assert row(draft).state == State.SUBMITTED
+
+
+def test_a_sentence_is_right_as_it_is_when_somebody_says_so_of_that_value(inside: Place) -> None:
+    """It is kept as a change by who said so, who had a hand in the version; the draft stays worked through."""
+    draft, femke = drafted(inside, "10 years"), inside.actor("femke")
+    counted_now(inside, draft)
+    stale = [one.path for one in queries.draft(draft, TODAY).stale]
+    assert len(stale) == 2
+    acts.change_values(version_id=draft, values={}, right=stale, by=femke, at=NOW)
+    assert row(draft).state == State.SIMULATED
+    found = queries.draft(draft, TODAY)
+    assert (found.stale, [one.path for one in found.right]) == ((), stale)
+    assert femke.user_id in found.hands
+    after = NOW + timedelta(minutes=1)
+    acts.change_values(version_id=draft, values={KEPT: "11 years"}, by=femke, at=after)
+    assert [one.path for one in queries.draft(draft, TODAY).stale] == stale
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [("20 years", "no.such.rule"), ("20 years", "house_rules.cooling_off"), ("20 years", "\x00"), ("15 years", KEPT)],
+)
+def test_only_an_old_sentence_is_said_to_be_right(inside: Place, value: str, path: str) -> None:
+    draft = drafted(inside, value)
+    old = queries.draft(draft, TODAY).stale
+    assert acts.change_values(version_id=draft, values={}, right=[path], by=inside.actor("joris"), at=NOW) == 0
+    assert queries.draft(draft, TODAY).stale == old
 
 
 def test_a_planned_version_can_be_replaced_before_its_first_day(inside: Place) -> None:
@@ -259,10 +376,30 @@ def test_a_stored_decision_can_name_its_version(inside: Place) -> None:
     assert version_label("sterk-huis_2099_000000000000") == "sterk-huis_2099_000000000000"
 
 
+def test_of_two_versions_with_the_same_content_a_decision_names_the_one_of_its_day(inside: Place) -> None:
+    """A term was lengthened and later given back what it was: both versions say the same."""
+    published(inside, date(2027, 1, 1))
+    back = acts.start_draft(based_on=version_in_force(date(2028, 1, 1)).id, by=inside.actor("joris"), at=NOW)
+    acts.change_values(version_id=back, values={KEPT: "15 years"}, by=inside.actor("joris"), at=NOW)
+    worked_through(inside, back)
+    acts.submit(version_id=back, from_date=date(2028, 1, 1), why="Terug", by=inside.actor("joris"), at=NOW)
+    acts.publish(version_id=counted(back), confirm="3", by=inside.actor("hanneke"), at=NOW)
+    early, late = (profile_in_force(day).version_id for day in (TODAY, date(2028, 6, 1)))
+    assert early == late
+    assert version_label(early, TODAY).startswith("versie 1,")
+    assert version_label(late, date(2028, 6, 1)) == "versie 3, vanaf 1 januari 2028"
+
+
 def test_the_day_begins_in_amsterdam(inside: Place) -> None:
     published(inside, date(2027, 1, 1))
     (waiting,) = queued(simulation.BEGINS)
     assert waiting.due_at == datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
+
+
+def counted_now(place: Place, draft: UUID) -> None:
+    """Work a draft through, whatever its sentences say."""
+    acts.simulate(version_id=draft, by=place.actor("joris"), at=NOW)
+    counted(draft)
 
 
 def also_publishing(actor: Actor) -> Actor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from importlib import import_module
 from uuid import UUID, uuid4
 
@@ -15,11 +16,11 @@ from casemgmt.audit.models import AccessEvent
 from casemgmt.base import jobs
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.models import Organisation
-from casemgmt.policy import loader
+from casemgmt.policy import acts, loader
 from casemgmt.policy.models import PolicyVersion, State
 from casemgmt.policy.readable import anchor, sections
 
-from .conftest import KEPT, NOW, Place, drafted, published, row, submitted, worked_through
+from .conftest import KEPT, NOW, Place, drafted, in_force, published, row, submitted, worked_through
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -184,6 +185,8 @@ def test_from_draft_to_publication_by_two_people(house: Place) -> None:
     saved = joris.post(page + "onderdeel/retention/", _answers(joris, page + "onderdeel/retention/") | {KEPT: "20"})
     assert saved.status_code == 303
     assert "20 jaar" in joris.get(page).content.decode()
+    looked = page + "onderdeel/retention/"
+    assert joris.post(looked, _answers(joris, looked) | _right_as_they_are(joris, looked)).status_code == 303
     assert joris.post(page + "doorrekenen/").status_code == 303
     assert "data-hx-get" in joris.get(page + "doorrekenen/").content.decode()
     with organisation(house.id):
@@ -194,6 +197,11 @@ def test_from_draft_to_publication_by_two_people(house: Place) -> None:
     refused = joris.get(page + "publiceren/")
     assert refused.status_code == 403
     assert "Hanneke" in joris.get(page).content.decode()
+    early = hanneke.post(page + "publiceren/", {"confirm": "2"})
+    assert early.status_code == 422 and "eerste dag" in early.content.decode()
+    with organisation(house.id):
+        jobs.run_due()
+    assert "geteld voor 1 januari 2027" in hanneke.get(page + "publiceren/").content.decode()
     assert hanneke.post(page + "publiceren/", {"confirm": "3"}).status_code == 422
     done = hanneke.post(page + "publiceren/", {"confirm": "2"})
     assert (done.status_code, done["Location"]) == (303, house.url("versies/"))
@@ -300,7 +308,7 @@ def test_a_house_rule_that_nothing_acts_on_yet_says_so_and_is_not_in_the_form(ho
 
 def _rule(text: str, path: str) -> str:
     """What a page says in the line of one rule."""
-    return text.split(f'id="{anchor(path)}"')[1].split('class="article rule"')[0]
+    return text.split(f'id="{anchor(path)}"')[1].split('class="article rule')[0]
 
 
 def test_a_value_can_be_given_back_what_it_was(house: Place, draft: UUID) -> None:
@@ -387,6 +395,11 @@ def _answers(client: Client, page: str) -> dict[str, object]:
     return answers
 
 
+def _right_as_they_are(client: Client, page: str) -> dict[str, object]:
+    """The boxes of all sentences on a page that still tell of an old value, ticked."""
+    return dict.fromkeys(re.findall(r'name="([^"]+\.sentence:right)"', client.get(page).content.decode()), "on")
+
+
 def _plain(text: str) -> str:
     return text.replace("&#39;", "'").replace("&#34;", '"').replace("&amp;", "&")
 
@@ -413,3 +426,51 @@ def test_a_sentence_that_still_tells_of_the_old_term_is_pointed_out_and_can_be_c
 def test_a_sentence_too_short_or_too_long_is_an_error_at_its_field(house: Place, draft: UUID, told: str) -> None:
     joris, page = house.client("joris"), house.url(of(draft, "onderdeel/retention/"))
     assert joris.post(page, _answers(joris, page) | {f"{KEPT}.sentence": told}).status_code == 422
+
+
+def test_a_sentence_that_is_right_as_it_is_is_ticked_and_shown_to_who_publishes(house: Place, draft: UUID) -> None:
+    joris, page = house.client("joris"), house.url(of(draft, "onderdeel/retention/"))
+    ticked = _right_as_they_are(joris, page)
+    assert len(ticked) == 2
+    with organisation(house.id):
+        acts.simulate(version_id=draft, by=house.actor("joris"), at=NOW)
+        jobs.run_due()
+    told = {"from_date": "01-01-2027", "why": "Wet"}
+    refused = joris.post(house.url(of(draft, "indienen/")), told)
+    assert refused.status_code == 422 and "oude waarde" in refused.content.decode()
+    assert joris.post(page, _answers(joris, page) | ticked).status_code == 303
+    assert not _right_as_they_are(joris, page)
+    assert joris.post(house.url(of(draft, "indienen/")), told).status_code == 303
+    shown = house.client("hanneke").get(house.url(of(draft, "publiceren/"))).content.decode()
+    assert "Deze zinnen bleven zoals ze waren" in shown
+
+
+def test_a_version_that_a_planned_one_ends_says_so_before_it_is_published(house: Place) -> None:
+    joris, hanneke = house.client("joris"), house.client("hanneke")
+    with organisation(house.id):
+        first = in_force()
+        published(house, date(2027, 1, 1))
+        soon = acts.start_draft(based_on=first, by=house.actor("joris"), at=NOW)
+        values = {KEPT: "20 years", "house_rules.cooling_off": "9 days"}
+        acts.change_values(version_id=soon, values=values, by=house.actor("joris"), at=NOW)
+        worked_through(house, soon)
+    offered = _told_of_next(joris.get(house.url(of(soon, "indienen/"))).content.decode())
+    assert joris.post(house.url(of(soon, "indienen/")), {"from_date": "01-12-2026", "why": "Nu"}).status_code == 303
+    with organisation(house.id):
+        jobs.run_due()
+    page = house.url(of(soon, "publiceren/"))
+    for text in (offered, _told_of_next(hanneke.get(page).content.decode())):
+        assert "31 december 2026" in text and "versie 2" in text
+        # The planned version has the twenty years too; the nine days are what is lost.
+        assert "edenktijd" in text and "ewaren" not in text
+    for ticked in ({}, {"takes_over": "1"}, {"takes_over": "x"}):
+        refused = hanneke.post(page, {"confirm": "3"} | ticked)
+        assert refused.status_code == 422 and "takes_over" in refused.content.decode()
+    assert hanneke.post(page, {"confirm": "3", "takes_over": "2"}).status_code == 303
+    with organisation(house.id):
+        assert row(soon).until_date == date(2027, 1, 1)
+
+
+def _told_of_next(text: str) -> str:
+    """What a page says of the version that takes over."""
+    return text.split('data-testid="takes-over"')[1].split("</div></div>")[0]

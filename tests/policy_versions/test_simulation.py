@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +12,13 @@ from django.db import transaction
 from django.utils.translation import get_language, override
 
 from casemgmt.base import jobs
+from casemgmt.base.errors import Conflict
 from casemgmt.policy import acts, impacts, queries, simulation
 from casemgmt.policy.impacts import ImpactResult, Report
 from casemgmt.policy.models import PolicySimulation, State
 from casemgmt.policy.schema import Profile
 
-from .conftest import KEPT, NOW, TODAY, Place, drafted, published, queued, row, submitted
+from .conftest import KEPT, NOW, TODAY, Place, counted, drafted, published, queued, row, submitted, worked_through
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -30,11 +31,15 @@ class EndDates:
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.told: list[UUID] = []
+        self.days: list[date] = []
+        self.meanwhile: Callable[[], object] = lambda: None
         self.broken = False
 
     def affected(self, old: Profile, new: Profile, on: date, report: Report) -> ImpactResult:
         if self.broken:
             raise RuntimeError("no answer")
+        self.days.append(on)
+        self.meanwhile()
         before, after = (str(profile.retention.classes["dossier"].term.value) for profile in (old, new))
         for done in range(15):
             report(done, 14)
@@ -120,6 +125,67 @@ def test_a_draft_changed_meanwhile_is_not_called_worked_through(inside: Place, e
     assert work().state == "failed"
 
 
+def test_a_draft_changed_while_it_is_worked_out_is_not_called_worked_through(
+    inside: Place, end_dates: EndDates
+) -> None:
+    """What was counted tells of another content, so nobody can submit on it."""
+    draft, joris = drafted(inside), inside.actor("joris")
+    end_dates.meanwhile = lambda: acts.change_values(version_id=draft, values={KEPT: "9 years"}, by=joris, at=NOW)
+    asked = acts.simulate(version_id=draft, by=joris, at=NOW)
+    simulation.run_simulation(asked)
+    assert work().state == "done"
+    assert row(draft).state == State.DRAFT
+    with pytest.raises(Conflict):
+        acts.submit(version_id=draft, from_date=date(2027, 1, 1), why="Wet", by=joris, at=NOW)
+
+
+def test_a_draft_is_counted_beside_the_version_it_replaces_on_its_first_day(inside: Place, end_dates: EndDates) -> None:
+    """Ten years are planned; a draft that makes them fifteen moves dates, though today's version says fifteen too."""
+    ten = drafted(inside, "10 years")
+    worked_through(inside, ten)
+    acts.submit(version_id=ten, from_date=date(2027, 1, 1), why="Korter", by=inside.actor("joris"), at=NOW)
+    acts.publish(version_id=counted(ten), confirm="2", by=inside.actor("hanneke"), at=NOW)
+    end_dates.days.clear()
+    fifteen = acts.start_draft(based_on=ten, by=inside.actor("joris"), at=NOW)
+    acts.change_values(version_id=fifteen, values={KEPT: "15 years"}, by=inside.actor("joris"), at=NOW)
+    simulation.run_simulation(acts.simulate(version_id=fifteen, by=inside.actor("joris"), at=NOW))
+    (found,) = work().result
+    assert found["moved"] == 14
+    assert end_dates.days == [date(2027, 1, 1)]
+
+
+def test_what_a_version_changes_is_counted_for_its_first_day_before_it_is_published(
+    inside: Place, end_dates: EndDates
+) -> None:
+    draft = worked_through(inside, drafted(inside))
+    assert end_dates.days == [TODAY]
+    first, hanneke = date(2027, 5, 1), inside.actor("hanneke")
+    acts.submit(version_id=draft, from_date=first, why="Wet", by=inside.actor("joris"), at=NOW)
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.publish(version_id=draft, confirm="2", by=hanneke, at=NOW)
+    assert set(wrong.value.errors) == {"counted"}
+    found = queries.draft(draft, TODAY).work
+    assert found is not None and (found.state, found.on) == ("waiting", first)
+    jobs.run_due()
+    assert end_dates.days == [TODAY, first]
+    acts.publish(version_id=draft, confirm="2", by=hanneke, at=NOW)
+
+
+def test_a_count_for_another_first_day_is_not_enough(inside: Place, end_dates: EndDates) -> None:
+    draft, joris = submitted(inside, date(2027, 5, 1)), inside.actor("joris")
+    acts.withdraw(version_id=draft, by=joris, at=NOW)
+    acts.submit(version_id=draft, from_date=date(2027, 6, 1), why="Wet", by=joris, at=NOW)
+    with pytest.raises(acts.WrongValues) as wrong:
+        acts.publish(version_id=draft, confirm="2", by=inside.actor("hanneke"), at=NOW)
+    assert set(wrong.value.errors) == {"counted"}
+
+
+def test_a_first_day_that_has_passed_is_counted_for_the_day_of_submitting(inside: Place, end_dates: EndDates) -> None:
+    """What is due is due from today, however early the version says that it began."""
+    submitted(inside, TODAY - timedelta(days=40), why_past="Vergeten.")
+    assert end_dates.days == [TODAY]
+
+
 def test_a_failure_is_seen_and_tried_again(inside: Place, end_dates: EndDates) -> None:
     draft = drafted(inside)
     acts.simulate(version_id=draft, by=inside.actor("joris"), at=NOW)
@@ -147,7 +213,7 @@ def test_a_version_replaced_before_its_first_day_moves_nothing(inside: Place, en
     planned = published(inside, date(2027, 1, 1))
     better = acts.start_draft(based_on=planned, by=inside.actor("joris"), at=NOW)
     acts.change_values(version_id=better, values={KEPT: "17 years"}, by=inside.actor("joris"), at=NOW)
-    simulation.run_simulation(acts.simulate(version_id=better, by=inside.actor("joris"), at=NOW))
+    worked_through(inside, better)
     acts.submit(version_id=better, from_date=date(2027, 1, 1), why="Fout", by=inside.actor("joris"), at=NOW)
     acts.publish(version_id=better, confirm="3", by=inside.actor("hanneke"), at=NOW)
     simulation.tell_impacts(planned)
