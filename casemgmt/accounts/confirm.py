@@ -16,14 +16,16 @@ from django.utils.translation import gettext as _
 
 from casemgmt.accounts.confirmations import confirmed_within
 from casemgmt.accounts.forms import ReauthenticateForm
-from casemgmt.accounts.house import rules_for
+from casemgmt.accounts.house import DEFAULT, rules_for
 from casemgmt.base import clock
+from casemgmt.web.context import provides
 from casemgmt.web.render import render
 
 View = Callable[..., HttpResponseBase]
 
 PORTAL_CONFIRMED = "portal_confirmed_at"
 PREFIX = "confirm"
+BACK = f"{PREFIX}-back"
 
 
 def confirm_again(view: View) -> View:
@@ -76,18 +78,46 @@ def _confirm_here(request: HttpRequest, go_on: Callable[[], HttpResponseBase]) -
     form = ReauthenticateForm(request.POST if asked else None, user=request.user, prefix=PREFIX)
     rest = request.POST.copy()
     rest.pop(f"{PREFIX}-password", None)
+    rest.pop(BACK, None)
     if asked and form.is_valid():
         reauthenticate_by_password(request)
         request.POST = rest  # type: ignore[assignment]  # the same words, which from here on may be changed
         return go_on()
     rest.pop("csrfmiddlewaretoken", None)
     carried = [(name, value) for name, values in rest.lists() for value in values]
-    values = {"form": form, "carried": carried, "here": request.get_full_path(), "elsewhere": _confirm_address(request)}
+    values = {
+        "form": form,
+        "carried": carried,
+        "here": request.get_full_path(),
+        "elsewhere": _confirm_address(request),
+        "back": safe_next(request, request.POST.get(BACK) or _came_from(request), ""),
+        "back_name": BACK,
+        "minutes": confirm_minutes(request),
+    }
     return render(request, "accounts/confirm_here.html", values, status=422)
 
 
+@provides("way_out")
+def way_out(request: HttpRequest | None) -> str:
+    """Where who does not want to confirm goes: the page one came from; the front door when that is none of ours."""
+    if request is None:
+        return "/"
+    asked = request.POST if request.method == "POST" else request.GET
+    return safe_next(request, asked.get("back") or asked.get("next", ""), "/")
+
+
+@provides("confirm_minutes")
+def confirm_minutes(request: HttpRequest | None) -> int:
+    """For how many minutes whoever confirms now is not asked again, by the house rules of where they are."""
+    user: Any = getattr(request, "user", None)
+    return (rules_for(user.id) if user is not None and user.is_authenticated else DEFAULT).confirm_again_minutes
+
+
 def _confirm_address(request: HttpRequest) -> str:
-    return f"{_confirm_page(request)}?{urlencode({'next': _way_back(request)})}"
+    # A page that is shut until one confirmed is where it goes on, and no place to go back to.
+    came_from, then = _came_from(request), _way_back(request)
+    back = {"back": came_from} if came_from and came_from != then else {}
+    return f"{_confirm_page(request)}?{urlencode({'next': then, **back})}"
 
 
 def safe_next(request: HttpRequest, wanted: str, fallback: str) -> str:
@@ -108,8 +138,15 @@ def _confirm_page(request: HttpRequest) -> str:
 def _way_back(request: HttpRequest) -> str:
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
-    came_from = request.headers.get("Referer", "")
-    if came_from and urlsplit(came_from).netloc == request.get_host():
-        parts = urlsplit(came_from)
-        return parts.path + (f"?{parts.query}" if parts.query else "")
-    return request.path
+    return _came_from(request) or request.path
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours that led here; nothing when it was none of ours."""
+    try:
+        parts = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""  # no address at all
+    if not parts.netloc or parts.netloc != request.get_host():
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")

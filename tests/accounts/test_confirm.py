@@ -107,6 +107,55 @@ def test_guessing_the_password_here_is_counted_as_on_the_page_of_its_own(client,
     assert codes == [422] * 10 + [429]
 
 
+CANCEL = re.compile(r'<a class="button button--bare" href="([^"]*)"')
+HERE = "http://testserver/o/huis/x/?a=1"
+
+
+def cancelled(answer):
+    """Where "cancel" leads."""
+    return unescape(CANCEL.search(answer.content.decode())[1])
+
+
+def test_who_cancels_goes_back_to_the_page_they_came_from_also_after_a_wrong_password(client, staff):
+    staff.sign_in(client)
+    first = ask(client, staff.user, "post", data=TYPED, headers={"referer": HERE})
+    assert cancelled(first) == "/o/huis/x/?a=1"
+    again = dict(hidden(first.content.decode())) | {"confirm-password": "iets heel anders"}
+    wrong = ask(client, staff.user, "post", data=again, headers={"referer": "http://testserver/o/huis/vernietig/"})
+    assert (wrong.status_code, cancelled(wrong)) == (422, "/o/huis/x/?a=1")
+
+
+def test_the_page_one_came_from_is_not_carried_into_the_act(client, staff):
+    staff.sign_in(client)
+    request = posted(client, staff.user, {"confirm-back": "/o/huis/x/", "confirm-password": PASSWORD})
+    assert answer_of(request).content == b"done" and "confirm-back" not in request.POST
+
+
+@pytest.mark.parametrize("outside", ["https://evil.example/x", "//evil.example/x", "http://[", "javascript:alert(1)"])
+def test_nobody_is_led_outside_by_cancelling(client, staff, outside):
+    staff.sign_in(client)
+    carried = ask(client, staff.user, "post", data={"confirm-back": outside})
+    came = ask(client, staff.user, "post", headers={"referer": outside})
+    elsewhere = [client.get("/inloggen/bevestigen/", {name: outside}) for name in ("next", "back")]
+    assert [cancelled(answer) for answer in (carried, came, *elsewhere)] == ["/"] * 4
+
+
+def test_a_page_that_is_shut_until_one_confirms_is_not_where_cancelling_leads(client, staff):
+    staff.sign_in(client)
+    asked_there = ask(client, staff.user, headers={"referer": HERE})["Location"]
+    page = client.get(asked_there)
+    assert cancelled(page) == "/o/huis/x/?a=1"
+    wrong = client.post("/inloggen/bevestigen/", {"password": "iets heel anders", "back": "/o/huis/x/?a=1"})
+    assert (wrong.status_code, cancelled(wrong)) == (422, "/o/huis/x/?a=1")
+
+
+def test_the_page_says_for_how_long_nobody_asks_again(client, staff):
+    staff.sign_in(client)
+    here = ask(client, staff.user, "post", data=TYPED).content.decode()
+    assert "5 minuten niet opnieuw" in here
+    assert "5 minuten niet opnieuw" in client.get("/inloggen/bevestigen/").content.decode()
+
+
 def test_who_has_no_password_confirms_elsewhere_and_comes_back(client, staff):
     staff.sign_in(client)
     staff.user.set_unusable_password()
