@@ -70,7 +70,7 @@ def test_start_and_who_looked_tell_of_no_disclosure_that_the_client_did_not_hear
         main = page[page.index("<main") : page.index("</main")]
         assert _found(main) == [], rest
         if rest == "wie-keek/":
-            assert case.place.worker.name in main and "et dossier" in main and "een lijst" in main
+            assert case.place.worker.name in main and "as in uw dossier" in main and "een lijst" in main
 
 
 def _found(main: str) -> list[str]:

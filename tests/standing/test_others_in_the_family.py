@@ -37,7 +37,10 @@ OF_THEIR_OWN_ACCORD = {
 # Shown to whoever made the visit, and to nobody else; what staff do for somebody's page is no visit.
 BY_STAFF = {"portal-access", "portal-invited", "portal-renewed"}
 OWN_VISITS = {word for word, _said in words if word.startswith("portal-")} - BY_STAFF
-NEUTRAL = {"het dossier", "zag dit dossier in een lijst", "een lijst"}
+NEUTRAL = {
+    *("het dossier", "las in uw dossier", "iets anders daarin", "een lijst"),
+    *("zag de naam van uw dossier in een lijst", "zag ook de naam van uw dossier in een lijst"),
+}
 WHY = {"werkt in het team dat u helpt", "voor een taak voor iedereen hier", "werd toegevoegd om u te helpen"}
 
 
