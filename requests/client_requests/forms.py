@@ -82,7 +82,9 @@ class IdentifyForm(Form):
 
     def __init__(self, *args: Any, page: RequestPage, **kw: Any):
         super().__init__(*args, **kw)
-        self.fields["how"].choices = [(one.value, one.label) for one in page.ways]  # type: ignore[attr-defined]
+        offered = [(one.value, str(one.label)) for one in page.ways]
+        self.fields["how"].choices = offered  # type: ignore[attr-defined]
+        self.initial.setdefault("how", _only(offered))
 
 
 class FindOutForm(Form):
@@ -146,6 +148,11 @@ class DecideForm(Form):
         return cleaned
 
 
+def _only(choices: Choices) -> str:
+    """The one thing that can be chosen; nothing where there is a choice."""
+    return choices[0][0] if len(choices) == 1 else ""
+
+
 def _only_ground(page: RequestPage) -> str:
     return page.grounds[0].key if page.proposal == Outcome.REFUSED and len(page.grounds) == 1 else ""
 
@@ -175,15 +182,20 @@ class ExecuteForm(Form):
         label=gettext_lazy("What exactly is done, and when?"),
         rows=3,
         required=False,
-        help_text=gettext_lazy("Who asks reads this in the portal. Not needed when it opens there."),
+        help_text=gettext_lazy("Who asks reads this in the portal."),
     )
 
     def __init__(self, *args: Any, kind: str, **kw: Any):
         super().__init__(*args, **kw)
         offered = [one for one in Executed if one != Executed.PORTAL or kind == "inspection"]
-        self.fields["how"].choices = [  # type: ignore[attr-defined]
+        choices = [
             (one.value, str(one.label).capitalize()) for one in offered if kind == "inspection" or one != "appointment"
         ]
+        self.fields["how"].choices = choices  # type: ignore[attr-defined]
+        self.initial.setdefault("how", _only(choices))
+        if kind == "inspection":
+            words = _("Who asks reads this in the portal. Not needed when it opens there.")
+            self.fields["done_words"].help_text = words
 
     def clean(self) -> dict[str, Any]:
         """What is not done by the application itself is told in words."""

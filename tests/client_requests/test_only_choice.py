@@ -1,0 +1,23 @@
+"""Where only one thing can be chosen, it is chosen; and a hint that means nothing here is not given."""
+
+from types import SimpleNamespace
+
+from client_requests.forms import ExecuteForm, IdentifyForm
+from client_requests.vocabulary import Executed
+
+
+def test_the_only_way_to_carry_it_out_is_chosen_already_and_two_are_left_open() -> None:
+    assert ExecuteForm(kind="correction")["how"].value() == Executed.OTHER
+    assert not ExecuteForm(kind="inspection")["how"].value()
+
+
+def test_only_an_inspection_that_can_open_in_the_portal_needs_no_words() -> None:
+    unneeded = "Niet nodig als het daar opengaat."
+    assert unneeded in str(ExecuteForm(kind="inspection").fields["done_words"].help_text)
+    assert unneeded not in str(ExecuteForm(kind="correction").fields["done_words"].help_text)
+
+
+def test_the_only_way_to_know_who_asks_is_chosen_already() -> None:
+    ways = [SimpleNamespace(value="document", label="identity document shown")]
+    assert IdentifyForm(page=SimpleNamespace(ways=ways))["how"].value() == "document"  # type: ignore[arg-type]
+    assert not IdentifyForm(page=SimpleNamespace(ways=ways * 2))["how"].value()  # type: ignore[arg-type]
