@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from casemgmt.accounts.confirmations import confirmed_within
 from casemgmt.accounts.forms import ReauthenticateForm
-from casemgmt.accounts.house import DEFAULT, rules_for
+from casemgmt.accounts.house import rules_for
 from casemgmt.base import clock
 from casemgmt.web.context import provides
 from casemgmt.web.render import render
@@ -85,6 +85,7 @@ def _confirm_here(request: HttpRequest, go_on: Callable[[], HttpResponseBase]) -
         return go_on()
     rest.pop("csrfmiddlewaretoken", None)
     carried = [(name, value) for name, values in rest.lists() for value in values]
+    user: Any = request.user
     values = {
         "form": form,
         "carried": carried,
@@ -92,7 +93,7 @@ def _confirm_here(request: HttpRequest, go_on: Callable[[], HttpResponseBase]) -
         "elsewhere": _confirm_address(request),
         "back": safe_next(request, request.POST.get(BACK) or _came_from(request), ""),
         "back_name": BACK,
-        "minutes": confirm_minutes(request),
+        "minutes": rules_for(user.id).confirm_again_minutes,
     }
     return render(request, "accounts/confirm_here.html", values, status=422)
 
@@ -104,13 +105,6 @@ def way_out(request: HttpRequest | None) -> str:
         return "/"
     asked = request.POST if request.method == "POST" else request.GET
     return safe_next(request, asked.get("back") or asked.get("next", ""), "/")
-
-
-@provides("confirm_minutes")
-def confirm_minutes(request: HttpRequest | None) -> int:
-    """For how many minutes whoever confirms now is not asked again, by the house rules of where they are."""
-    user: Any = getattr(request, "user", None)
-    return (rules_for(user.id) if user is not None and user.is_authenticated else DEFAULT).confirm_again_minutes
 
 
 def _confirm_address(request: HttpRequest) -> str:

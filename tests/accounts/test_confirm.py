@@ -153,7 +153,6 @@ def test_the_page_says_for_how_long_nobody_asks_again(client, staff):
     staff.sign_in(client)
     here = ask(client, staff.user, "post", data=TYPED).content.decode()
     assert "5 minuten niet opnieuw" in here
-    assert "5 minuten niet opnieuw" in client.get("/inloggen/bevestigen/").content.decode()
 
 
 def test_who_has_no_password_confirms_elsewhere_and_comes_back(client, staff):
