@@ -44,9 +44,8 @@ class Results:
         """Keep the median over the rounds of each round's own median, and the 95th of all."""
         every = [one for times in rounds for one in times]
         middles = [median(times) for times in rounds]
-        self.readings.append(
-            Reading(what, who, dossiers, median(middles), "ms", quantile(every, 0.95), [round(one, 3) for one in middles])
-        )
+        kept = [round(one, 3) for one in middles]
+        self.readings.append(Reading(what, who, dossiers, median(middles), "ms", quantile(every, 0.95), kept))
 
     def of(self, what: str, who: str, dossiers: int) -> float | None:
         """A value, when it was measured."""
