@@ -61,8 +61,7 @@ def _queries(results: Results) -> list[Outcome]:
     small, large = min(results.sizes), max(results.sizes)
     where = f"{small:,} to {large:,}"
     found = [
-        Outcome("2", "worklist query, growth", f"{kind}, {where}", 1.2, results.growth("query", kind))
-        for kind in KINDS
+        Outcome("2", "worklist query, growth", f"{kind}, {where}", 1.2, results.growth("query", kind)) for kind in KINDS
     ]
     found += [
         Outcome("2, page", "worklist page, growth", f"{kind}, {where}", 1.2, results.growth("page", kind))
