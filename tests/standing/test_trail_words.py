@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ["casemgmt", "dossiers", "consent", "disclosures", "retention", "requests", "portal"]
 # What writes an event: by its argument ``data``, or by its place where the word comes without a name.
 WRITERS = {"record": None, "open_dossier": None, "change_dossier": None, "open_portal": None, "change_portal": None}
-BY_PLACE = {"visit": 2, "tell": 1, "told": 0, "_change": 3}
+BY_PLACE = {"visit": 2, "tell": 1, "_tell": 0, "told": 0, "_change": 3}
 # Events of which no dossier's page tells: of the organisation, its rules, and who signs in.
 ELSEWHERE = {"policy_version", "organisation", "csrf"}
 # Words that are made of a state, with the states.
