@@ -28,7 +28,6 @@ _OPEN = sql.SQL(
     "insert into base_opening (id, place, token, opened_at) values (1, {place}, gen_random_uuid(), now())"
     " on conflict (id) do update set place = excluded.place, token = excluded.token, opened_at = excluded.opened_at"
 ).format(place=sql.SQL(PLACE))
-_SHUT = "update base_opening set place = ''"
 
 # Of this process: whoever puts a database back must work in it before it is open to others.
 _restoring: list[bool] = []
@@ -75,4 +74,4 @@ def open_here(cursor: Any) -> None:
 
 def shut(cursor: Any) -> None:
     """As the owner: let nobody of the application in until it is opened again."""
-    cursor.execute(_SHUT)
+    cursor.execute("update base_opening set place = ''")

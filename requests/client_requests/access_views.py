@@ -117,7 +117,9 @@ def letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpRespo
         found = opened(dossier.id, letter_id)
         _may_read(actor, dossier, found.line.kind if found else "")
         section = "disclosures" if found and found.line.kind == Kind.DISCLOSURE_NOTICE else "requests"
-        return load_frame(dossier, actor, on, section), found, waiting_by_hand([letter_id]).get(letter_id)
+        # Asked only of a letter of this dossier: whom another's is for is sealed under another key.
+        by_hand = waiting_by_hand([letter_id]).get(letter_id) if found else None
+        return load_frame(dossier, actor, on, section), found, by_hand
 
     frame, found, by_hand = open_dossier(actor, dossier_id, way(actor), load, data="letter")
     if found is None or found.line.kind not in OURS:

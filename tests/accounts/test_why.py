@@ -16,9 +16,9 @@ from tests.reasons import reasons
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 SAYS = {
-    "sterk-huis": "SH-4.1.D2",
-    "veilig-thuis-hm": "VT-7.1",
-    "gebiedsteam-opsterland": "GT-5.1.b",
+    "sterk-huis": "Artikel 4.1.D2",
+    "veilig-thuis-hm": "Artikel 7.1",
+    "gebiedsteam-opsterland": "Artikel 5.1.b",
     "buurteams-nijmegen": "BT-registr-3",
 }
 each = pytest.mark.parametrize(("regulation", "article"), SAYS.items())
