@@ -82,9 +82,8 @@ class IdentifyForm(Form):
 
     def __init__(self, *args: Any, page: RequestPage, **kw: Any):
         super().__init__(*args, **kw)
-        offered = [(one.value, str(one.label)) for one in page.ways]
-        self.fields["how"].choices = offered  # type: ignore[attr-defined]
-        self.initial.setdefault("how", _only(offered))
+        # Never chosen beforehand, also where there is one way: somebody says that they saw who it is.
+        self.fields["how"].choices = [(one.value, str(one.label)) for one in page.ways]  # type: ignore[attr-defined]
 
 
 class FindOutForm(Form):
