@@ -1,6 +1,7 @@
 """`manage.py routes --json` tells testers and operators what the URLconf promises."""
 
 import json
+from functools import cache
 from io import StringIO
 from typing import Any
 
@@ -13,7 +14,9 @@ FIELDS = {"name", "path", "methods", "needs", "roles", "portal", "public", "obje
 FIELDS |= {"reads_personal_data", "writes_personal_data"}
 
 
+@cache
 def listed() -> list[dict[str, Any]]:
+    """Asked once, since it reads four regulations and every address."""
     out = StringIO()
     call_command("routes", "--json", stdout=out)
     found: list[dict[str, Any]] = json.loads(out.getvalue())["routes"]

@@ -50,7 +50,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print them in the order of the URLconf."""
-        rows = [row(route, holders()) for route in declarations()]
+        given = holders()
+        rows = [row(route, given) for route in declarations()]
         if options["json"]:
             self.stdout.write(json.dumps({"routes": rows}, indent=2, ensure_ascii=False))
             return
