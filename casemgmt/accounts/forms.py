@@ -1,5 +1,6 @@
 """allauth's forms in our words; one-time codes work once."""
 
+import struct
 from typing import Any
 
 from allauth.account import forms as account
@@ -113,8 +114,46 @@ class ActivateTOTPForm(_Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new authenticator app."""
 
 
+# What reading an answer of a device raises that no device gave.
+_NO_ANSWER = (LookupError, TypeError, ValueError, AttributeError, struct.error)
+
+
 class AddWebAuthnForm(_Plain, Form, webauthn.AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey and its name."""
+
+    def clean(self) -> dict[str, Any]:
+        """What was filled in; raises ValidationError when the device's answer cannot be read or does not fit."""
+        try:
+            return super().clean() or {}
+        except (ValidationError, *_NO_ANSWER):
+            words = _("Your device gave no passkey that can be used here. Try again.")
+            raise ValidationError(words, code="unusable") from None
+
+
+class _Key:
+    """A passkey that opens nothing is called by its name; allauth speaks of a code then."""
+
+    def clean_credential(self) -> Any:
+        """The passkey that was used; raises ValidationError for one that is not known, or not for this account."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (ValidationError, *_NO_ANSWER) as refused:
+            if getattr(refused, "code", None) == "too_many_login_attempts":
+                raise
+            words = _("This passkey is not known here any more. Sign in another way; then you can add it again.")
+            raise ValidationError(words, code="unknown") from None
+
+
+class LoginWebAuthnForm(_Key, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    """A passkey instead of the password."""
+
+
+class AuthenticateWebAuthnForm(_Key, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey after the password."""
+
+
+class ReauthenticateWebAuthnForm(_Key, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey once more, before something dangerous."""
 
 
 class EditWebAuthnForm(_Plain, Form, webauthn.EditWebAuthnForm):  # type: ignore[misc]

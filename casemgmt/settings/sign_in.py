@@ -44,6 +44,9 @@ MFA_FORMS = {
     "authenticate": "casemgmt.accounts.forms.AuthenticateForm",
     "reauthenticate": "casemgmt.accounts.forms.SecondFactorAgainForm",
     "activate_totp": "casemgmt.accounts.forms.ActivateTOTPForm",
+    "login_webauthn": "casemgmt.accounts.forms.LoginWebAuthnForm",
+    "authenticate_webauthn": "casemgmt.accounts.forms.AuthenticateWebAuthnForm",
+    "reauthenticate_webauthn": "casemgmt.accounts.forms.ReauthenticateWebAuthnForm",
     "add_webauthn": "casemgmt.accounts.forms.AddWebAuthnForm",
     "edit_webauthn": "casemgmt.accounts.forms.EditWebAuthnForm",
 }
