@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management.commands import flush
 from django.db import connections
-from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test.utils import setup_databases, teardown_databases
 
 from casemgmt.audit.context import AuditContext, circumstances
 from tests.bulk_hook import watch
+from tests.clearing import allow_flush, clear_quickly, parse_shipped_once, stop_clearing
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,9 +56,11 @@ def django_db_setup(
             assert name.startswith("test_"), f"{alias} would run on {name}"
         for alias in ("owner", "vault_owner"):
             allow_flush(alias)
-        keep_what_migrations_filled()
+        clear_quickly()
+        parse_shipped_once()
     yield
     with django_db_blocker.unblock():
+        stop_clearing()
         for connection in connections.all():
             connection.close()
         teardown_databases(names, verbosity=0)
@@ -70,38 +71,3 @@ def nobody_left_in_the_trail() -> Iterator[None]:
     """Who signed in during one test does nothing in the next: signing in by hand has no request that would end."""
     with circumstances(AuditContext()):
         yield
-
-
-# Django's own tables of what models there are, and the mark that lets the application in: filled by a migration,
-# the same in every test.
-FILLED_ONCE = {"auth_permission", "django_content_type", "base_opening"}
-
-
-def keep_what_migrations_filled() -> None:
-    """Spare these tables when a test is cleared away, since filling them again takes longer than all the rest.
-
-    For the class and not for a connection: a browser's test clears away on a connection of its own.
-    """
-    truncate = DatabaseOperations.sql_flush
-
-    def sparing(self: DatabaseOperations, style: Any, tables: Any, **how: Any) -> Any:
-        return truncate(self, style, [table for table in tables if table not in FILLED_ONCE], **how)
-
-    DatabaseOperations.sql_flush = sparing  # type: ignore[method-assign,assignment]
-    flush.emit_post_migrate_signal = lambda *_args, **_how: None  # type: ignore[attr-defined]
-
-
-# What the migrations made and the tests took away, by table; `tests/standing/test_catalogue.py` asks for it.
-LIFTED: dict[str, str] = {}
-
-
-def allow_flush(alias: str) -> None:
-    """Drop the triggers that refuse TRUNCATE, in this test database only; one test puts one back."""
-    with connections[alias].cursor() as cursor:
-        cursor.execute(
-            "select tgname, tgrelid::regclass::text, pg_get_triggerdef(oid) from pg_trigger"
-            " where tgname like '%_no_truncate'"
-        )
-        for trigger, table, definition in cursor.fetchall():
-            LIFTED[table] = definition
-            cursor.execute(f'drop trigger "{trigger}" on {table}')

@@ -13,23 +13,17 @@ import struct
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.stack import Stack
+from tests.web.axe import faults
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 PICTURES = Path(os.environ.get("CASEMGMT_PICTURES", ""))
 PICTURED = os.environ.get("CASEMGMT_PICTURED", "sterk-huis")
-_AXE = Axe()
-# All that axe knows in the one theme; in the other only what colours decide, for nothing else differs.
-EVERYTHING: dict[str, object] = {"resultTypes": ["violations"]}
-COLOURS = {**EVERYTHING, "runOnly": ["color-contrast", "link-in-text-block"]}
-THEMES: tuple[tuple[Literal["light", "dark"], dict[str, object]], ...] = (("light", EVERYTHING), ("dark", COLOURS))
 
 
 def totp(secret: str, moment: float) -> str:
@@ -213,14 +207,8 @@ class Visitor:
         if kind in self.checked:
             return self
         self.checked.add(kind)
-        for theme, options in THEMES:
-            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            # A colour on its way to the other theme is no colour to judge.
-            self.page.wait_for_timeout(250)
-            found = _AXE.run(self.page, options=options)
-            faults = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
-            assert not faults, f"{kind} in {theme}: {faults}"
-        self.page.emulate_media(color_scheme="light")
+        found = faults(self.page)
+        assert not found, f"{kind}: {found}"
         return self
 
     def photograph(self, name: str) -> "Visitor":

@@ -64,7 +64,7 @@ def looked_at(browser: Browser, client: Client, pages: dict[str, str], name: str
     return found + desk.said
 
 
-@pytest.mark.parametrize(("name", "how"), [("desk", {}), ("phone-dark", {"dark": True, "width": 390})])
+@pytest.mark.parametrize(("name", "how"), [("desk", {}), ("phone", {"width": 390})])
 def test_every_page_is_accessible_and_fits(browser: Browser, house: House, name: str, how: dict[str, Any]) -> None:
     assert looked_at(browser, house.client("joris"), addresses(house), name, **how) == []
     assert looked_at(browser, Client(), {"invitation": "/inloggen/uitnodiging/"}, name, **how) == []

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 
 from casemgmt.base.models import OrganisationModel
-from tests.conftest import LIFTED
+from tests.clearing import LIFTED
 from tests.standing.test_catalogue import each_table, rows
 
 pytestmark = pytest.mark.django_db(databases="__all__")
