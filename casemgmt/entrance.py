@@ -7,16 +7,16 @@ place look the same from outside: the same 404, written down the same way.
 from collections.abc import Callable
 from contextvars import Token
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from casemgmt.accounts.middleware import is_portal, session_is_over
+from casemgmt.accounts.middleware import came_from_a_session, is_portal, session_is_over
 from casemgmt.accounts.second_factor import has_second_factor
 from casemgmt.audit import context, events
 from casemgmt.audit.vocabulary import Action, Outcome
@@ -111,9 +111,11 @@ def sign_in_first(request: HttpRequest, slug: str | None) -> HttpResponse:
     """To the sign-in page of the right door, and back here afterwards; a program gets 401."""
     if errors.wants_json(request):
         return errors.sign_in_first(request)
-    if is_portal(request) and slug is not None:
-        return redirect_to_login(request.get_full_path(), f"/mijn/{slug}/inloggen/")
-    return redirect_to_login(request.get_full_path(), reverse("account_login"))
+    door = f"/mijn/{slug}/inloggen/" if is_portal(request) and slug is not None else reverse("account_login")
+    way = {"next": request.get_full_path()}
+    if came_from_a_session(request):
+        way["sessie"] = "voorbij"  # the page at the door says why one stands there again
+    return redirect(f"{door}?{urlencode(way, safe='/')}")
 
 
 def set_up_second_factor(request: HttpRequest) -> HttpResponse:

@@ -90,6 +90,11 @@ def session_is_over(request: HttpRequest) -> bool:
     return False
 
 
+def came_from_a_session(request: HttpRequest) -> bool:
+    """Whether this browser still holds the key of a session that is no more: over, or ended elsewhere."""
+    return bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME)) and bool(request.session.is_empty())
+
+
 def _is_over(request: HttpRequest, rules: SignInRules, now: float) -> bool:
     idle, longest = rules.session(portal=is_portal(request))
     return bool(_pause(request, now) > idle or now - request.session.get(_STARTED, now) > longest)

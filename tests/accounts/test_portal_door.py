@@ -169,6 +169,24 @@ def test_name_and_password_alone_open_nothing(client, portal):
     assert client.get("/mijn/huis/bevestigen/")["Location"].startswith(IN + "?next=")
 
 
+@pytest.mark.parametrize("door", ["staff", "portal"])
+def test_whoever_was_signed_out_reads_so_at_the_door_and_a_stranger_does_not(client, staff, portal, door):
+    person, page = (staff, "/inloggen/sessies/") if door == "staff" else (portal, ASKS)
+    assert "sessie=" not in client.get(page)["Location"]
+    person.sign_in(client)
+    Session.objects.all().delete()
+    there = client.get(page)["Location"]
+    assert there.startswith("/inloggen/?next=" if door == "staff" else IN + "?next=")
+    assert "U bent uitgelogd" in client.get(there).content.decode()
+    assert "sessie=" not in client.get(page)["Location"], "said once, not for ever after"
+
+
+def test_whoever_went_out_is_not_told_that_they_were_sent_out(client, portal):
+    portal.sign_in(client)
+    client.post("/mijn/huis/uitloggen/")
+    assert "sessie=" not in client.get(ASKS)["Location"]
+
+
 def test_unknown_closed_and_wrong_get_the_same_answer(portal):
     import re
 
