@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from casemgmt.base.errors import NotThere, Refusal, Unavailable
@@ -70,7 +71,8 @@ def answer(
 ) -> HttpResponse:
     """Answer with an error page, or the same in JSON when that is asked for; `detail` replaces what happened.
 
-    ``english``: the same once more, where nobody can know the visitor's language.
+    ``english``: what happened in English, for a page that nobody can ask for in another language: at 503 the
+    whole page stands there once more in English, because the switch of languages does not answer either.
 
     ``fields``: what is wrong with each field of a form, in sentences; only a program reads them here.
     The sentence of a refusal says itself whom to ask, so at 403 ours beside it would send people to a second address.
@@ -82,7 +84,7 @@ def answer(
     if wants_json(request):
         return _json(status, texts.title, detail or texts.happened, fields or {}, headers)
     try:
-        body = _page(request, status, texts, detail, decision, english)
+        body = _page(request, status, texts, detail, decision, _in_english(status, english))
     except Exception:
         # An error page that fails would hide the first error; the plain text always works.
         logger.exception("The error page for %s could not be written.", status)
@@ -140,7 +142,10 @@ def for_exception(request: HttpRequest, exception: BaseException | None) -> Http
     if isinstance(exception, NotThere):
         return answer(request, 404)
     if isinstance(exception, Unavailable):
-        return answer(request, 503, detail=not_open_sentence(exception), headers={"Retry-After": "60"})
+        with translation.override("en"):
+            english = not_open_sentence(exception)
+        here = not_open_sentence(exception)
+        return answer(request, 503, detail=here, english=english, headers={"Retry-After": "60"})
     if isinstance(exception, Refusal):
         return answer(request, exception.status, detail=exception.sentence, decision=exception.decision)
     return None
@@ -165,7 +170,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def _page(request: HttpRequest, status: int, texts: Said, detail: str, decision: Any, english: str = "") -> str:
+def _in_english(status: int, happened: str) -> dict[str, Any] | None:
+    """The texts of a page that cannot be asked for in English, or None where the page is or can be."""
+    if status != 503 or translation.get_language() == "en":
+        return None
+    with translation.override("en"):
+        texts = said(status)
+        heads = {"kept": _("What was kept"), "todo": _("What you can do")}
+    return {"said": replace(texts, happened=happened or texts.happened), **heads}
+
+
+def _page(
+    request: HttpRequest, status: int, texts: Said, detail: str, decision: Any, english: dict[str, Any] | None
+) -> str:
     known = status if status in (400, 403, 404, 405, 409, 413, 422, 423, 429, 500, 503) else 500
     values = {
         "request": request,

@@ -57,7 +57,11 @@ def test_every_page_says_so_in_two_languages_without_asking_any_store(
     answer = getattr(client, method)(path)
     assert (answer.status_code, answer["Retry-After"]) == (503, "300")
     body = answer.content.decode()
-    assert "Wij werken aan het systeem" in body and '<p lang="en">We are working on the system' in body
+    dutch, english = body.split('lang="en">')
+    assert "Wij werken aan het systeem" in dutch and "Wat u kunt doen" in dutch
+    for said in ("We cannot be reached for a moment", "We are working on the system", "What was kept", "Call 112."):
+        assert said in english and said not in dutch
+    assert "<button" not in body, "what is pressed here would meet this page again"
     assert answer["Cache-Control"] == "no-store" and answer["X-Request-Id"]
 
 

@@ -125,7 +125,7 @@ def test_a_hidden_field_never_names_itself_and_what_was_typed_stays(sent: dict[s
     with translation.override("nl"):
         form = Carrying({"name": "Sem", **sent})
         assert dict(form.errors) == {
-            "__all__": ["Deze pagina is niet volledig meegestuurd. Laad haar opnieuw; wat was bewaard, is er nog."]
+            "__all__": ["Deze pagina is niet volledig meegestuurd. Laad de pagina opnieuw; wat was bewaard, is er nog."]
         }
     assert form["name"].value() == "Sem"
 

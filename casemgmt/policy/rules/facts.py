@@ -339,7 +339,7 @@ LABELS = {
     "closed_on": "afgesloten op",
     "trajectories_closed_on": "trajecten afgesloten op",
     "kind": "soort gegevens",
-    "pages": "aantal bladzijden",
+    "pages": "aantal pagina's",
     "family_children_birth_dates": "geboortedatums van de kinderen van het gezin",
     "children_of_unknown_age": "kinderen van het gezin zonder bekende geboortedatum",
     "keeping_helps": "bewaren kan helpen tegen kindermishandeling of telt voor gezag",

@@ -166,7 +166,7 @@ def fee(facts: FeeFacts, profile: Profile, on: date) -> Decision:
     if facts.kind is None:
         raise MissingFact("kind", "Wat er wordt geleverd, is nodig.")
     if facts.kind is FeeKind.COPY and facts.pages is None:
-        raise MissingFact("pages", "Het aantal bladzijden is nodig.")
+        raise MissingFact("pages", "Het aantal pagina's is nodig.")
     rule = profile.requests.fees[facts.kind]
     pages = facts.pages or 0
     many = rule.many_pages is not None and pages > rule.many_pages and rule.many_maximum is not None
