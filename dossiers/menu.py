@@ -11,7 +11,7 @@ from dossiers.content import author_of
 from dossiers.models import Dossier, Person, WorkingNote
 from dossiers.sections import section
 
-navigation.item(gettext_noop("My day"), "checklist", "dossiers:day", 10, key="m")
+navigation.item(gettext_noop("My day"), "checklist", "dossiers:day", 10, key="m", not_of=("dossiers:search",))
 navigation.item(
     gettext_noop("Dossiers"), "folders", "dossiers:list", 20, needs=Needs.capability("dossier.read"), key="d"
 )

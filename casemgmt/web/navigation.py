@@ -27,6 +27,7 @@ class Item:
     needs: Needs
     badge: Badge | None = None
     key: str = ""
+    not_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,15 @@ def item(
     needs: Needs | None = None,
     badge: Badge | None = None,
     key: str = "",
+    not_of: tuple[str, ...] = (),
 ) -> None:
     """Offer a page to the menu of an area ("staff", "portal" or "account"); called from an AppConfig's ready().
 
-    `key` is the letter that follows `g` on the keyboard.
+    `key` is the letter that follows `g` on the keyboard. `not_of` names pages below this address that are no part of
+    it, such as the search below the first page: on those it is not marked as where one is.
     """
     needs = needs or (Needs.portal() if area == "portal" else Needs.staff())
-    _items[(area, url_name)] = Item(label, icon, url_name, order, area, needs, badge, key)
+    _items[(area, url_name)] = Item(label, icon, url_name, order, area, needs, badge, key, not_of)
 
 
 def links(request: HttpRequest | None, area: str) -> list[Link]:
@@ -74,7 +77,8 @@ def links(request: HttpRequest | None, area: str) -> list[Link]:
         if entry.area == area and entry.needs.allows(actor, "portal" if area == "portal" else "staff")
     ]
     addressed = [(entry, _address(entry, slug)) for entry in sorted(offered, key=lambda entry: entry.order)]
-    current = _longest_match(request.path, [address for _entry, address in addressed if address])
+    mine = [address for entry, address in addressed if address and _is_part(entry, slug, request.path)]
+    current = _longest_match(request.path, mine)
     return [_link(entry, address, current, request) for entry, address in addressed if address]
 
 
@@ -83,6 +87,10 @@ def _address(entry: Item, slug: str | None) -> str | None:
         return reverse(entry.url_name, slug)
     except NoReverseMatch:  # an error page outside an organisation has no organisation's menu
         return None
+
+
+def _is_part(entry: Item, slug: str | None, path: str) -> bool:
+    return all(path != reverse(name, slug) for name in entry.not_of)
 
 
 def _longest_match(path: str, addresses: list[str]) -> str | None:

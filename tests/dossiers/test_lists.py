@@ -88,6 +88,14 @@ class TestWorklist:
 class TestSearch:
     """Only what one may see is found; the trail says that somebody searched, never what was typed."""
 
+    def test_it_is_no_part_of_my_day_in_the_menu(self, world):
+        def marked(page) -> list[str]:
+            return re.findall(r'<a href="([^"]*)" aria-current="page"', page.content.decode())
+
+        assert marked(world.worker.get(world.here())) == [world.here()]
+        assert marked(world.worker.get(world.here("zoeken/"))) == []
+        assert marked(world.worker.post(world.here("zoeken/"), {"q": "bak"})) == []
+
     @pytest.mark.parametrize("typed", ["bak", "Bakker", "SEM", "el idrissi", "sem bakker", "samira", "SH-2026-0418"])
     def test_by_part_of_a_name_or_the_number(self, world, typed):
         page = world.worker.post(world.here("zoeken/"), {"q": typed}).content.decode()
