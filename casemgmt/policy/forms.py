@@ -18,7 +18,7 @@ from casemgmt.policy.acts import raw
 from casemgmt.policy.catalogue import EditableField, field_catalogue
 from casemgmt.policy.labels import dutch
 from casemgmt.policy.queries import After
-from casemgmt.policy.readable import anchor, bounds_sentence, shown
+from casemgmt.policy.readable import HOUSE, anchor, bounds_sentence, house_title, house_titles, shown
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RoleKey
 from casemgmt.policy.sentences import SUFFIX, Stale, sentences_of
@@ -145,10 +145,14 @@ class SectionForm(forms.Form):
     def groups(self) -> list[Lines]:
         """The values in groups of what they are about, for the page."""
         found: dict[str, list[EditableField]] = {}
+        if self.editable[0].path.startswith(HOUSE):
+            # As on the page where they are read: in the same groups, in the same order.
+            found = {title: [] for title in house_titles()}
         for field in self.editable:
             *about, _last = field.label.split(" – ")[1:] or [""]
-            found.setdefault(" – ".join(about), []).append(field)
-        return [self._group(title, fields) for title, fields in found.items()]
+            title = house_title(field.path) if field.path.startswith(HOUSE) else " – ".join(about)
+            found.setdefault(title, []).append(field)
+        return [self._group(title, fields) for title, fields in found.items() if fields]
 
     def _group(self, title: str, fields: list[EditableField]) -> Lines:
         above = fields[0].path.rpartition(".")[0]

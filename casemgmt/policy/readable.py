@@ -37,6 +37,7 @@ _SAY_NO = frozenset({"offered", "needed", "allowed", "duty"})
 _OWN_GROUP = 3
 _DEEPEST = 3
 _ROLES = frozenset(key.value for key in RoleKey)
+HOUSE = "house_rules."
 _HOUSE = {
     "Geven en vertellen": ("disclosure_", "second_person", "informing_"),
     "Herinneringen en concepten": ("note_", "deadline_", "correction_", "draft_"),
@@ -277,11 +278,23 @@ def _grouped(found: list[_Found]) -> tuple[Group, ...]:
 
 def _house(found: list[_Found]) -> tuple[Group, ...]:
     """House rules by what they are about, which the beginning of their name says; what is about nothing named, last."""
-    groups: dict[str, list[Rule]] = {title: [] for title in (*_HOUSE, "")}
+    groups: dict[str, list[Rule]] = {title: [] for title in house_titles()}
     for entry in found:
-        name = entry.rule.path.split(".")[1]
-        groups[next((title for title, names in _HOUSE.items() if name.startswith(names)), "")].append(entry.rule)
+        groups[house_title(entry.rule.path)].append(entry.rule)
     return tuple(Group(title, tuple(rules)) for title, rules in groups.items() if rules)
+
+
+def house_titles() -> tuple[str, ...]:
+    """What house rules are about, in the order of the page; the last, without a name, for all that is about nothing
+    of these.
+    """
+    return (*_HOUSE, "")
+
+
+def house_title(path: str) -> str:
+    """What the house rule at this path is about, "" for nothing that has a name."""
+    name = path.removeprefix(HOUSE)
+    return next((title for title, names in _HOUSE.items() if name.startswith(names)), "")
 
 
 def _joined(*parts: str) -> str:

@@ -311,6 +311,16 @@ def _rule(text: str, path: str) -> str:
     return text.split(f'id="{anchor(path)}"')[1].split('class="article rule')[0]
 
 
+def test_house_rules_are_changed_in_the_groups_in_which_they_are_read(house: Place, draft: UUID) -> None:
+    joris = house.client("joris")
+
+    def heads(rest: str) -> list[str]:
+        return re.findall(r'<h2 id="[^"]*" lang="nl">([^<]*)</h2>', joris.get(house.url(rest)).content.decode())
+
+    read, changed = heads("onderdeel/house_rules/"), heads(of(draft, "onderdeel/house_rules/"))
+    assert len(changed) > 3 and changed == [head for head in read if head in changed]
+
+
 def test_a_value_can_be_given_back_what_it_was(house: Place, draft: UUID) -> None:
     joris = house.client("joris")
     assert joris.post(house.url(of(draft, "terug/")), {"path": KEPT}).status_code == 303
