@@ -3,6 +3,7 @@
 import hashlib
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
@@ -17,7 +18,6 @@ from dossiers.models import Dossier
 from dossiers.verbs import Verb
 
 ROLE = "client"
-HERE = "http://localhost:8000"  # where ./run serves unless it is told another port
 
 
 def portal_people(slug: str, seed: int) -> tuple[DemoPerson, ...]:
@@ -50,7 +50,7 @@ def sign_in_name(slug: str, seed: int, name: str) -> str:
 def give_portal(worker: Actor, dossier_id: UUID, person_id: UUID, who: DemoPerson) -> None:
     """Invite a client by letter and let them accept, as the staff and the client would."""
     now = clock.now()
-    address = f"{HERE}/mijn/{who.organisation}/inloggen/brief/"
+    address = f"{settings.ADDRESS}/mijn/{who.organisation}/inloggen/brief/"
 
     def through(dossier: Dossier) -> None:
         invite(dossier, person_id, address=address, by=worker, at=now, username=who.email)
