@@ -53,6 +53,16 @@
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
+  // A row of pages that goes on beyond a narrow screen shows where one is.
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll(".rail, .side-nav").forEach((row) => {
+      const here = row.querySelector("[aria-current]");
+      if (!here || row.scrollWidth <= row.clientWidth) { return; }
+      const [own, whole] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+      row.scrollLeft += own.left - whole.left - (whole.width - own.width) / 2;
+    });
+  });
+
   // One open explanation at a time keeps the page calm.
   document.addEventListener("toggle", (event) => {
     const opened = event.target;
