@@ -20,6 +20,7 @@ from casemgmt.audit.words import said_so_often, said_to_staff
 from casemgmt.base import clock
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.words import role_label
+from casemgmt.work.models import Task
 from dossiers.models import Dossier
 from dossiers.recording.notes import REMINDER
 from dossiers.timeline import names_of
@@ -59,19 +60,23 @@ class Looks:
     next: str
 
 
-def silence_for(actor: Actor) -> Q | None:
+def silence_for(actor: Actor, dossier_id: UUID) -> Q | None:
     """What ``actor`` must not read in a trail: that a colleague keeps notes. Their own they may, a guard all."""
     if actor.may(Verb.READ_TRAIL):
         return None
-    mine = Q(user_id__isnull=False, user_id=actor.user_id)
-    # A crash carries the name of its page, the reminder of a note its kind of task.
-    notes = Q(data__in=SILENT) | Q(data__in=NOTE_PAGES) | Q(data="task", ground=REMINDER)
-    return notes & ~mine
+    return about_notes(dossier_id) & ~Q(user_id__isnull=False, user_id=actor.user_id)
+
+
+def about_notes(dossier_id: UUID) -> Q:
+    """The events that tell that somebody keeps working notes beside a dossier, or is reminded of one."""
+    # A crash carries the name of its page, and whatever is done with the reminder of a note its task.
+    reminders = Task.objects.filter(dossier_id=dossier_id, kind=REMINDER).values("id")
+    return Q(data__in=SILENT | NOTE_PAGES) | Q(data="task", object_id__in=reminders)
 
 
 def looks_at(dossier: Dossier, actor: Actor, on: date, after: str = "") -> Looks:
     """The trail of a dossier as ``actor`` may read it: half a year as days, and the events page by page."""
-    silence = silence_for(actor)
+    silence = silence_for(actor, dossier.id)
     first = on - timedelta(days=SHOWN_DAYS)
     since = datetime(first.year, first.month, first.day, tzinfo=clock.AMSTERDAM)
     days = {count.day: count.count for count in looks_per_day(dossier.id, since=since, silence=silence)}

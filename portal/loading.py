@@ -25,7 +25,7 @@ from client_requests.queries import RequestLine
 from client_requests.showing import upper
 from disclosures.register import Received, received_by_others
 from dossiers.frame import first_name
-from dossiers.looks import SILENT
+from dossiers.looks import about_notes
 from portal.door import ROLE, Visit
 
 LOOKING = frozenset({Action.READ, Action.PRINT, Action.EXPORT, Action.DISCLOSE})
@@ -93,7 +93,13 @@ def start_page(visit: Visit) -> StartPage:
     letters = tuple(letters_to(visit.dossier.id, visit.person.id))
     waiting = sorted((one for one in requests if one.running), key=lambda one: one.due_on)
     # The lists in which the name stood are for the page of who looked; here only who read.
-    read = who_looked(visit.dossier.id, until=_until(visit.on), limit=EVENTS, actions=LOOKING)
+    read = who_looked(
+        visit.dossier.id,
+        until=_until(visit.on),
+        limit=EVENTS,
+        actions=LOOKING,
+        silence=about_notes(visit.dossier.id),
+    )
     seen = _by_day(visit, read)[:3] if rights.clients else ()
     return StartPage(
         name=first_name(visit.person.name),
@@ -141,7 +147,14 @@ def _received(visit: Visit, about_id: UUID) -> tuple[Received, ...]:
 def _seen(visit: Visit, before: str) -> tuple[list[Seen], str]:
     """A part of everything that was seen, lists with the name as well, and the key of what came before."""
     until, place = _until(visit.on), _place(before)
-    rows = looks_and_lists(visit.dossier.id, until=until, limit=EVENTS, before=place, actions=LOOKING)
+    rows = looks_and_lists(
+        visit.dossier.id,
+        until=until,
+        limit=EVENTS,
+        before=place,
+        actions=LOOKING,
+        silence=about_notes(visit.dossier.id),
+    )
     older = f"{rows[-1].at.isoformat()}~{rows[-1].id}" if len(rows) == EVENTS else ""
     return _by_day(visit, rows), older
 
@@ -159,7 +172,7 @@ def _by_day(visit: Visit, rows: Sequence[Look | Appearance]) -> list[Seen]:
 
 
 def _is_told(row: Look | Appearance) -> bool:
-    return isinstance(row, Appearance) or (row.outcome == Outcome.SHOWN and row.data not in SILENT)
+    return isinstance(row, Appearance) or row.outcome == Outcome.SHOWN
 
 
 def _one(key: tuple[date, UUID, str], found: list[Look | Appearance], staff: Mapping[UUID, str], on: date) -> Seen:

@@ -8,12 +8,15 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from casemgmt.audit.context import AuditContext, circumstances
 from casemgmt.audit.models import AccessEvent
 from casemgmt.audit.words import said_to_staff
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.models import Organisation, Unit
 from casemgmt.vault.keys import load_keys
+from casemgmt.work.models import Task
+from casemgmt.work.queries import task_for
 from dossiers.access import change_dossier
 from dossiers.looks import looks_at
 from dossiers.models import Assignment, Dossier, Draft, Entry, EntryVersion, Person, WorkingNote
@@ -146,7 +149,11 @@ def test_a_key_at_the_end_of_time_begins_at_the_top(world, moment):
 def test_a_colleagues_working_notes_are_in_the_trail_of_its_author_and_of_who_guards_it_only(world):
     note = {"row_id": uuid4(), "text": "Nog navragen."}
     assert world.worker.post(world.at("aantekeningen/"), note).status_code == 303
+    assert world.worker.post(world.at(f"aantekeningen/{note['row_id']}/later/")).status_code == 303
     worker, on = world.place.worker, clock.today()
+    with organisation(world.place.id), transaction.atomic(), circumstances(AuditContext(user_id=worker.user_id)):
+        assert task_for(worker, Task.objects.get(object_id=note["row_id"]).id)
+    assert world.worker.post(world.at(f"aantekeningen/{note['row_id']}/vernietigen/")).status_code == 303
     teammate = replace(worker, user_id=uuid4())
     guard = replace(teammate, units_by_capability={**worker.units_by_capability, Verb.READ_TRAIL: frozenset()})
     with organisation(world.place.id), transaction.atomic():
@@ -155,7 +162,8 @@ def test_a_colleagues_working_notes_are_in_the_trail_of_its_author_and_of_who_gu
     kept = [any(row.data == said_to_staff("notes") for row in one.rows) for one in seen]
     counts = [sum(one.per_day.values()) for one in seen]
     assert kept == [True, True, False]
-    assert counts[0] == counts[1] == counts[2] + 2  # the note, and the task that reminds of it
+    # Kept, put off and destroyed: each the note and the task that reminds of it; and that task was opened once.
+    assert counts[0] == counts[1] == counts[2] + 7
 
 
 def test_a_secret_address_shows_by_a_post_and_leaves_a_row_of_its_own(world):

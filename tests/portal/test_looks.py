@@ -8,9 +8,12 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from casemgmt.audit.context import AuditContext, circumstances
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base.organisation import organisation
 from casemgmt.policy.loader import with_value
+from casemgmt.work.models import Task
+from casemgmt.work.queries import task_for
 from dossiers.models import WorkingNote
 from portal import loading
 from tests.client_requests.story import NOW, House, employ
@@ -36,9 +39,10 @@ def test_that_somebody_of_staff_keeps_working_notes_is_told_to_no_client(house: 
         note_id = WorkingNote.objects.values_list("id", flat=True).get()
     for rest in ("aantekeningen/", f"aantekeningen/{note_id}/"):
         assert noor.get(house.inside(rest)).status_code == 200
-    with organisation(house.id), transaction.atomic():
+    with organisation(house.id), transaction.atomic(), circumstances(AuditContext(user_id=house.staff["noor"].id)):
+        assert task_for(house.actor("noor"), Task.objects.values_list("id", flat=True).get(object_id=note_id))
         looked = AccessEvent.objects.filter(dossier_id=house.dossier_id, action="read", outcome="shown")
-        assert set(looked.values_list("data", flat=True)) == {"notes"}, "there is something to keep silent"
+        assert set(looked.values_list("data", flat=True)) == {"notes", "task"}, "there is something to keep silent"
     for rest, text in pages_of(house, "milou").items():
         assert "Noor van Dalen" not in text and "MERK-NOTITIE" not in text, rest
     assert noor.get(house.inside()).status_code == 200
