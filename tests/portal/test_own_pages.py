@@ -15,7 +15,7 @@ from casemgmt.web import errors
 from client_requests import invitations
 from dossiers.models import PortalAccess
 from dossiers.verbs import Verb
-from tests.client_requests.story import NOW, House, make_house
+from tests.client_requests.story import NOW, SLUGS, House, make_house
 from tests.web.pages import sample_request
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -114,7 +114,31 @@ def test_a_request_says_what_is_done_now_and_marks_sample_text_as_such(house: Ho
     house.give_portal("milou")
     page = text_of_request(house, house.ask("milou"))
     assert "Wij controleren of u het bent" in page and "Wij weten dat u het bent" not in page
-    assert "Duurt het te lang?" in page and "Voorbeeldtekst." not in page and "voorbeeldtekst" in page
+    assert "Duurt het te lang?" in page
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_only_where_there_is_a_decision_the_page_speaks_of_it_and_marks_sample_text_as_such(slug: str) -> None:
+    house = make_house(slug)
+    house.give_portal("mark")
+    mark, request_id = house.client("mark"), house.ask("mark", "milou")
+    page = house.portal_url(f"verzoeken/{request_id}/")
+    waiting = mark.get(page).content.decode()
+    assert "dit besluit" not in waiting and "straks niet eens" in waiting and "Welke regel is dat?" in waiting
+    ruling = {"outcome": "refused", "ground": "age_or_capacity", "reason": "Milou beslist zelf.", "mandated_on": "02-01-2020"}
+    assert house.client("hanneke").post(house.inside(f"verzoeken/{request_id}/besluit/"), ruling).status_code == 303
+    decided = mark.get(page).content.decode()
+    assert "met dit besluit" in decided and "straks niet eens" not in decided
+    assert "Voorbeeldtekst." not in decided and "voorbeeldtekst" in decided
+
+
+def test_a_request_taken_back_before_a_decision_speaks_of_none(house: House) -> None:
+    house.give_portal("milou")
+    request_id = house.ask("milou")
+    taken_back = house.client("milou").post(house.portal_url(f"verzoeken/{request_id}/intrekken/"))
+    assert taken_back.status_code == 303
+    page = text_of_request(house, request_id)
+    assert "besluit" not in page and "Duurt het te lang?" not in page and "niet mee eens" not in page
 
 
 def test_what_is_wrong_stands_below_what_the_page_asks(house: House) -> None:
