@@ -48,7 +48,8 @@ def judge(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpRespon
     frame, page = open_dossier(actor, dossier_id, way, load, data="capacity")
     form = CapacityForm(
         request.POST if request.method == "POST" else None,
-        initial={"judgement": "capable" if page.capable else "incapable"},
+        # Where nobody judged, none is suggested.
+        initial={} if page.capable else {"judgement": "incapable"},
     )
     if not form.is_bound:
         return render(request, PAGE, {"frame": frame, "page": page, "form": form})

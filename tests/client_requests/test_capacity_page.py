@@ -1,5 +1,7 @@
 """Who may record that a client cannot weigh own interests does it on one page, the same in every organisation."""
 
+import re
+
 import pytest
 from django.db import transaction
 
@@ -19,6 +21,11 @@ def fien(house: House) -> tuple[bool, str, bool]:
     return row.capable, by, row.capable_judged_at == NOW
 
 
+def said(page: str) -> set[str]:
+    """What the page of the people says of anybody's weighing own interests."""
+    return set(re.findall("kan (?:de )?eigen belangen (?:niet )?afwegen", page))
+
+
 @pytest.mark.rule("GT-22.4-a", "GT-1.w")
 def test_the_leader_of_opsterland_judges_and_the_worker_and_another_team_may_not() -> None:
     house = make_house("gebiedsteam-opsterland")
@@ -30,16 +37,22 @@ def test_the_leader_of_opsterland_judges_and_the_worker_and_another_team_may_not
     assert fien(house) == (True, "", False)
     leader = house.client("hanneke")
     assert page in leader.get(house.inside("personen/")).content.decode()
+    assert said(leader.get(house.inside("personen/")).content.decode()) == set(), "nobody judged yet"
+    assert "er geldt nu geen oordeel" in leader.get(page).content.decode()
+    assert not re.search(r'name="judgement"[^>]* checked', leader.get(page).content.decode())
     assert "De leider van het gebiedsteam beoordeelt" in leader.get(page).content.decode()
     assert leader.post(page, {"judgement": "maybe"}).status_code == 422
     assert leader.post(page, {"judgement": "incapable"}).status_code == 303
     assert fien(house) == (False, "hanneke", True)
     assert "Hanneke van Dalen" in leader.get(page).content.decode()
+    assert said(leader.get(house.inside("personen/")).content.decode()) == {"kan eigen belangen niet afwegen"}
+    assert re.search(r'name="judgement"[^>]* value="incapable" checked', leader.get(page).content.decode())
     with organisation(house.id), transaction.atomic():
         told = AccessEvent.objects.filter(dossier_id=house.dossier_id, data="capacity", outcome="done")
         assert [event.user_id for event in told] == [house.staff["hanneke"].id]
     assert leader.post(page, {"judgement": "capable"}).status_code == 303
     assert fien(house) == (True, "", False)
+    assert said(leader.get(house.inside("personen/")).content.decode()) == set()
 
 
 @pytest.mark.parametrize("slug", SLUGS)
