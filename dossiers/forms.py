@@ -164,7 +164,7 @@ class PersonForm(forms.Form):
                 Represented(UUID(one), given[from_day(one)], given[until_day(one)])
                 for one in given.get("represents", ())
             ),
-            bsn=given["bsn"] or None,
+            bsn=self._known_after("bsn"),
             address=self._known_after("address"),
             address_secret=given["address_secret"],
             phone=self._known_after("phone"),
@@ -174,7 +174,7 @@ class PersonForm(forms.Form):
         )
 
     def _known_after(self, name: str) -> str | None:
-        """The address or the number that will be known once this form is saved."""
+        """The BSN, the address or the telephone number that will be known once this form is saved."""
         return self.cleaned_data.get(name) or None
 
     def _relevance(self) -> str | None:
@@ -196,8 +196,9 @@ def gone(name: str) -> str:
 class ChangePersonForm(PersonForm):
     """Somebody to be put right, with the mark of what the writer had before them (``seen_mark``).
 
-    Of whom the address is secret, neither it nor the telephone number is in the form, also not when it is refused:
-    they are shown by a post of their own, which the trail keeps as such. An empty field leaves them as they are.
+    The BSN is not in the form, nor, of whom the address is secret, that and the telephone number, also not when it is
+    refused: they are shown by a post of their own, which the trail keeps as such. An empty field leaves them as they
+    are.
     """
 
     seen = forms.LineField(max_length=64, widget=django_forms.HiddenInput)
@@ -205,7 +206,11 @@ class ChangePersonForm(PersonForm):
     def __init__(self, *args: Any, unshown: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._unshown = unshown
-        take_away = {"address": _("Take this address away"), "phone": _("Take this telephone number away")}
+        take_away = {
+            "bsn": _("Take this BSN away"),
+            "address": _("Take this address away"),
+            "phone": _("Take this telephone number away"),
+        }
         for name in unshown:
             self.fields[name].help_text = _("Known, and not shown here. Leave empty to keep it, or fill in a new one.")
             self.fields[gone(name)] = forms.TickField(label=take_away[name], required=False)

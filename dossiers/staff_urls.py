@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern] = [
     inside("personen/<uuid:person_id>/oordeel/", capacity.judge, "capacity", JUDGE, BOTH),
     inside("personen/<uuid:person_id>/adres/", people.reveal, "reveal_address", READ, ("POST",), only_reads=True),
     inside("personen/<uuid:person_id>/contact/", people.contact, "reveal_contact", READ, ("POST",), only_reads=True),
+    inside("personen/<uuid:person_id>/bsn/", people.number, "reveal_bsn", CHANGE, ("POST",), only_reads=True),
     inside("toegang/", access.access, "access", GRANT, BOTH),
     inside("toegang/<uuid:assignment_id>/einde/", access.end, "end_access", GRANT, ("POST",)),
     inside("wie-keek/", access.who_looked, "looked", LOOK),

@@ -58,9 +58,9 @@ def known_of(person: Person) -> NewPerson:
 
 
 def unshown(known: NewPerson) -> dict[str, str]:
-    """What no form about somebody may show unasked: a secret address, and the telephone number that goes with it."""
-    found = {"address": known.address, "phone": known.phone} if known.address_secret else {}
-    return {name: value for name, value in found.items() if value}
+    """What no form about somebody may show unasked: a BSN, a secret address, and the telephone number with that."""
+    secret = {"address": known.address, "phone": known.phone} if known.address_secret else {}
+    return {name: value for name, value in ({"bsn": known.bsn} | secret).items() if value}
 
 
 def seen_mark(known: NewPerson) -> str:

@@ -100,6 +100,20 @@ def contact(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpResp
     return _for_a_moment(request, text, frame, _("Contact details"))
 
 
+def number(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpResponse:
+    """Show somebody's BSN for a moment, to whoever may put it right; that it was shown is recorded."""
+    actor, on = actor_of(request), clock.today()
+
+    def load(dossier: Dossier) -> tuple[str, Frame]:
+        person = person_in(dossier, person_id)
+        if not person.bsn:
+            raise NotThere
+        return person.bsn, load_frame(dossier, actor, on, "people")
+
+    bsn, frame = open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person-bsn")
+    return _for_a_moment(request, bsn, frame, _("BSN"))
+
+
 def _for_a_moment(request: HttpRequest, text: str, frame: Frame, title: str) -> HttpResponse:
     values = {"text": text, "frame": frame, "title": title, "at": clock.now()}
     if is_partial(request):

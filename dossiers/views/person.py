@@ -68,7 +68,7 @@ def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
 
 def change(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpResponse:
-    """Put right what is known of somebody; all of it but a secret address is shown, and that is recorded."""
+    """Put right what is known of somebody; all but a BSN and a secret address is shown, and that is recorded."""
     actor, at = actor_of(request), clock.now()
     page = _person_page(actor, dossier_id, person_id, at)
     form = _change_form(page, at, request.POST if request.method == "POST" else None)

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 MOTHER = {"phone": "06-11112222", "address": "Schuilweg 9", "address_secret": True}
 UNCLE = {"phone": "06-33334444", "address": "Dorpsweg 4"}
+BSN = "999990019"
 REPORTER = {
     "phone": "06-55556666",
     "address": "Meldersteeg 2",
@@ -95,6 +96,51 @@ def test_putting_somebody_right_whose_address_is_no_secret_shows_and_empties_it_
     sent |= {"seen": in_form(page, "seen"), "phone": "06-33334444", "address_gone": "on"}
     assert world.worker.post(path, sent).status_code == 303
     assert reached(uncle, world) == (None, False, "06-33334444")
+
+
+def test_putting_somebody_right_shows_no_bsn_and_an_empty_field_keeps_it(world):
+    """Also not when the form is refused, or somebody was quicker; removing it stays possible."""
+    sem, other = world.family.sem, "111222333"
+    path = world.at(f"personen/{sem}/")
+    sent = {"role": "client", "name": "Sem Bakker", "birth_date": "01-03-2015"}
+    sent |= {"seen": hidden(world.worker, path, "seen")}
+    wrong = world.worker.post(path, sent | {"birth_date": "01-01-2190"})
+    typed_wrong = world.worker.post(path, sent | {"bsn": "123456789"})
+    assert wrong.status_code == typed_wrong.status_code == 422
+    for page in (world.worker.get(path).content.decode(), wrong.content.decode()):
+        assert BSN not in page and in_form(page, "bsn") == "" and page.count(f'action="{path}bsn/"') == 1
+    page = typed_wrong.content.decode()
+    assert BSN not in page and in_form(page, "bsn") == "123456789", "what was typed is not lost"
+    assert world.worker.post(path, sent | {"name": "Sem Drie"}).status_code == 303
+    assert bsn_of(sem, world) == BSN
+    late = world.worker.post(path, sent | {"bsn": other})
+    assert late.status_code == 409 and BSN not in late.content.decode() and other in late.content.decode()
+    sent["seen"] = hidden(world.worker, path, "seen")
+    assert world.worker.post(path, sent | {"bsn": other}).status_code == 303
+    assert bsn_of(sem, world) == other
+    sent["seen"] = hidden(world.worker, path, "seen")
+    assert world.worker.post(path, sent | {"bsn_gone": "on"}).status_code == 303
+    assert bsn_of(sem, world) is None and "bsn_gone" not in world.worker.get(path).content.decode()
+
+
+def test_a_bsn_shows_by_a_post_of_who_may_put_it_right_and_leaves_a_row(world):
+    path = world.at(f"personen/{world.family.sem}/bsn/")
+    people = world.worker.get(world.at("personen/")).content.decode()
+    assert BSN not in people and people.count(f'action="{path}"') == 1
+    assert BSN in world.worker.post(path).content.decode()
+    assert world.worker.get(path).status_code == 405
+    refused = world.colleague.post(path)
+    assert refused.status_code == 403 and BSN not in refused.content.decode()
+    assert world.worker.post(world.at(f"personen/{world.family.mark}/bsn/")).status_code == 404
+    with organisation(world.place.id), transaction.atomic():
+        rows = AccessEvent.objects.filter(dossier_id=world.family.dossier_id, data="person-bsn").order_by("at")
+        assert [row.outcome for row in rows] == ["shown", "denied", "unknown"]
+
+
+def bsn_of(person_id, world: World) -> str | None:
+    with organisation(world.place.id), transaction.atomic():
+        load_keys([world.family.dossier_id])
+        return Person.objects.get(id=person_id).bsn
 
 
 def reached(person_id, world: World) -> tuple:
