@@ -12,6 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from casemgmt.base.errors import NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.calendar import age_on, months_on
 from casemgmt.policy.decision import Decision
@@ -135,6 +136,14 @@ def load_frame(dossier: Dossier, actor: Actor, on: date, current: str) -> Frame:
 def people_of(dossier: Dossier) -> list[Person]:
     """The people of a dossier in their order; one query."""
     return list(Person.objects.filter(dossier=dossier).order_by("position", "id"))
+
+
+def person_in(dossier: Dossier, person_id: UUID) -> Person:
+    """Somebody of this dossier; raises NotThere."""
+    person: Person | None = Person.objects.filter(dossier=dossier, id=person_id).first()
+    if person is None:
+        raise NotThere
+    return person
 
 
 def age_words(born_on: date | None, on: date) -> str:

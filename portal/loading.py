@@ -13,6 +13,8 @@ from casemgmt.audit.queries import Look, Place, who_looked
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.audit.words import list_said_to_client, said_to_client
 from casemgmt.base import clock
+from casemgmt.base.errors import NotThere
+from casemgmt.letters.models import Letter
 from casemgmt.letters.queries import LetterLine, letters_to
 from casemgmt.letters.vocabulary import Kind
 from casemgmt.letters.wording import article_name
@@ -119,6 +121,15 @@ def start_page(visit: Visit) -> StartPage:
 def unread(letters: Iterable[LetterLine]) -> tuple[LetterLine, ...]:
     """The letters that are new to their reader; the one that led here was read on paper."""
     return tuple(one for one in letters if one.read_at is None and one.kind != Kind.PORTAL_INVITATION)
+
+
+def own_letter(visit: Visit, letter_id: UUID) -> Letter:
+    """A letter to this person, with its print; raises NotThere for any other."""
+    rows = Letter.objects.select_related("file").filter(dossier_id=visit.dossier.id, to_person_id=visit.person.id)
+    found: Letter | None = rows.filter(id=letter_id).first()
+    if found is None:
+        raise NotThere
+    return found
 
 
 def looks_page(visit: Visit, before: str) -> LooksPage:

@@ -12,7 +12,6 @@ from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.errors import NotThere
 from casemgmt.letters.acts import letter_pdf, mark_read
-from casemgmt.letters.models import Letter
 from casemgmt.letters.queries import OpenedLetter, letters_to, opened
 from casemgmt.web.render import render
 from client_requests.access_views import pdf_answer
@@ -79,14 +78,8 @@ def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
 def print_letter(request: HttpRequest, letter_id: UUID) -> HttpResponseBase:
     """The print of one letter."""
 
-    def load(v: Visit) -> Any:
-        rows = Letter.objects.select_related("file").filter(dossier_id=v.dossier.id, to_person_id=v.person.id)
-        row = rows.filter(id=letter_id).first()
-        if row is None:
-            raise NotThere
-        return letter_pdf(row)
-
-    return pdf_answer(visit(request, load, "portal-letter", Action.PRINT))
+    pieces = visit(request, lambda v: letter_pdf(loading.own_letter(v, letter_id)), "portal-letter", Action.PRINT)
+    return pdf_answer(pieces)
 
 
 @portal_page

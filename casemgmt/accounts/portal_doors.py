@@ -11,7 +11,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import validate_totp_code
 from allauth.mfa.utils import decrypt
+from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.http import HttpRequest
 
 from casemgmt.accounts import limits
 from casemgmt.accounts.models import User
@@ -34,6 +36,17 @@ def account_with(name: str, password: str, organisation_id: UUID) -> User | None
     if not user.check_password(password) or not user.is_active:
         return None
     return user if _places and _places[0](user.id, organisation_id) else None
+
+
+def waiting_account(user_id: str) -> User | None:
+    """The account that gave its name and password and is asked for a code; None when it was closed meanwhile."""
+    found: User | None = User.objects.filter(pk=user_id, is_active=True, kind=User.Kind.PORTAL).first()
+    return found
+
+
+def keep_session(request: HttpRequest) -> None:
+    """Keep which session this is, as allauth does for staff; without it nobody could end it from elsewhere."""
+    UserSession.objects.create_from_request(request)
 
 
 def second_factor_of(user: User, code: str) -> bool:

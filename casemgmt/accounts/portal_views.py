@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.usersessions.models import UserSession
 from django.contrib.auth import login, logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -117,8 +116,7 @@ def enter(request: HttpRequest, user: User) -> None:
     login(request, user, backend=BACKEND)
     request.session[PORTAL_FLAG] = True
     request.session[PORTAL_CONFIRMED] = clock.now().timestamp()
-    # allauth does this for staff; without it nobody could end this session from elsewhere.
-    UserSession.objects.create_from_request(request)
+    portal_doors.keep_session(request)
 
 
 def counted(request: HttpRequest, name: str, form: forms.Form, *, guessable: bool = True) -> bool:
@@ -177,4 +175,4 @@ def _pending_user(request: HttpRequest) -> User | None:
     pending = request.session.get(PENDING) or {}
     if clock.now().timestamp() - float(pending.get("at", 0)) > PENDING_SECONDS or "user" not in pending:
         return None
-    return User.objects.filter(pk=pending["user"], is_active=True, kind=User.Kind.PORTAL).first()
+    return portal_doors.waiting_account(pending["user"])

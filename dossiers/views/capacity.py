@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from casemgmt.accounts.models import User
 from casemgmt.base import clock
 from casemgmt.base.db import reads
 from casemgmt.organisations.actors import Actor
@@ -18,6 +17,7 @@ from dossiers.forms import CapacityForm
 from dossiers.frame import Frame, load_frame, regulation
 from dossiers.models import Dossier
 from dossiers.people.capacity import client_in, judge_capacity, way_to_judge
+from dossiers.timeline import names_of
 from dossiers.verbs import Verb
 from dossiers.views.asked import actor_of
 
@@ -73,7 +73,7 @@ def _way(actor: Actor, on: date) -> Verb:
 
 def _page(dossier: Dossier, person_id: UUID, at: datetime) -> CapacityPage:
     person = client_in(dossier, person_id)
-    by = User.objects.filter(id__in=[person.capable_judged_by_id]).values_list("name", flat=True).first()
+    by = next(iter(names_of([person.capable_judged_by_id]).values()), "")
     profile = regulation(clock.local_date(at))
     rule = profile.representation.judged_by if profile else None
-    return CapacityPage(person.id, person.name, person.capable, person.capable_judged_at, by or "", rule)
+    return CapacityPage(person.id, person.name, person.capable, person.capable_judged_at, by, rule)

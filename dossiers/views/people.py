@@ -14,7 +14,7 @@ from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.web.render import is_partial, render, render_block
 from dossiers import access
 from dossiers.access import open_dossier
-from dossiers.frame import Frame, age_words, load_frame, people_of
+from dossiers.frame import Frame, age_words, load_frame, people_of, person_in
 from dossiers.models import Dossier, Person
 from dossiers.people.capacity import way_to_judge
 from dossiers.people.differing import days_of
@@ -119,14 +119,6 @@ def _for_a_moment(request: HttpRequest, text: str, frame: Frame, title: str) -> 
     if is_partial(request):
         return render_block(request, "dossiers/revealed.html", "shown", values)
     return render(request, "dossiers/revealed.html", values)
-
-
-def person_in(dossier: Dossier, person_id: UUID) -> Person:
-    """Somebody of this dossier; raises NotThere."""
-    person = Person.objects.filter(dossier=dossier, id=person_id).first()
-    if person is None:
-        raise NotThere
-    return person
 
 
 def _cards(dossier: Dossier, on: date) -> list[PersonCard]:

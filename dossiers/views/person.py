@@ -18,14 +18,13 @@ from casemgmt.web import forms
 from casemgmt.web.render import render, see_other
 from dossiers.access import change_dossier, open_dossier
 from dossiers.forms import AddPersonForm, ChangePersonForm, PersonForm, from_day, until_day
-from dossiers.frame import Frame, load_frame
+from dossiers.frame import Frame, load_frame, person_in
 from dossiers.models import Dossier
 from dossiers.people.acts import FIELDS, NewPerson, add_person, change_person, known_of, seen_mark, unshown
 from dossiers.people.differing import differences
 from dossiers.people.representing import clients_of
 from dossiers.verbs import Verb
 from dossiers.views.asked import actor_of, refused
-from dossiers.views.people import person_in
 
 PAGE = "dossiers/person.html"
 

@@ -160,6 +160,21 @@ def _is_acts_for_models(kind: str, name: str) -> bool:
     return kind == "models" and name in modules() and name.endswith(".acts")
 
 
+def test_no_view_asks_a_table_itself() -> None:
+    """A view asks a query or an act, so that what is read, and through which door, stands in one place."""
+    views = [name for name in modules() if any(part.endswith("views") for part in name.split("."))]
+    faults = {
+        module: found
+        for module in views
+        if (found := [node.lineno for node in ast.walk(tree(module)) if _is_table(node)])
+    }
+    assert len(views) > 20 and not faults
+
+
+def _is_table(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in ("objects", "_base_manager", "_default_manager")
+
+
 def test_the_web_package_has_no_models() -> None:
     assert not [module for module in modules() if module.startswith("casemgmt.web.") and module.endswith(".models")]
     assert not list(apps.get_app_config("web").get_models())
