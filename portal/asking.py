@@ -1,7 +1,6 @@
 """Asking something: kind, for whom, details, checking, sending; and following one's requests."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotThere, Refused
+from casemgmt.policy.calendar import first_day
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
@@ -158,7 +158,7 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "appeal": text.removeprefix(SAMPLE).strip(),
         "appeal_is_sample": text.startswith(SAMPLE),
         "asked_for": asked_for(mine.line.kind, words),
-        "clock": charts.clock(mine.line.received_on + timedelta(days=1), mine.line.due_on, on),
+        "clock": charts.clock(first_day(mine.line.received_on), mine.line.due_on, on),
         "today": on,
     }
     return render(request, "portal/request.html", values)

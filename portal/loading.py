@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from casemgmt.letters.models import Letter
 from casemgmt.letters.queries import LetterLine, letters_to
 from casemgmt.letters.vocabulary import Kind
 from casemgmt.letters.wording import article_name
+from casemgmt.policy.calendar import moment_after
 from casemgmt.policy.rules.house import looks_told
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.policy.words import role_label
@@ -136,7 +137,7 @@ def looks_page(visit: Visit, before: str) -> LooksPage:
     """Who looked, for somebody who exercises a client's rights."""
     rights = rights_over(visit.dossier, visit.person, visit.on)
     seen, older = _seen(visit, before) if rights.clients else ([], "")
-    return LooksPage(rights, tuple(seen), older, _behind(visit.on).days)
+    return LooksPage(rights, tuple(seen), older, _behind(visit.on))
 
 
 def received_page(visit: Visit) -> ReceivedPage:
@@ -245,13 +246,12 @@ def _staff(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
 
 def _until(on: date) -> datetime | None:
     behind = _behind(on)
-    return clock.now() - behind if behind else None
+    return moment_after(clock.now(), -behind) if behind else None
 
 
-def _behind(on: date) -> timedelta:
-    """How far the view lags behind, for safety: not at all, unless the house rule says so."""
-    up_to: date = looks_told(profile_in_force(on), on).outcome["up_to"]
-    return on - up_to
+def _behind(on: date) -> int:
+    """How many days the view lags behind, for safety: none, unless the house rule says so."""
+    return int(looks_told(profile_in_force(on), on).outcome["days"])
 
 
 def _place(text: str) -> Place | None:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from casemgmt.base import clock
 from casemgmt.organisations.actors import Actor
-from casemgmt.policy.calendar import age_on, birthday
+from casemgmt.policy.calendar import age_on
 from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.representation import is_adult
 from casemgmt.policy.rules.retention import destruction_due
 from casemgmt.policy.schema.values import Cited
 from casemgmt.policy.versions import profile_in_force
@@ -176,7 +177,7 @@ def _youths(dossier: Dossier, end: End | None, on: date, reads: bool) -> tuple[Y
     found = []
     for number, child in enumerate(children, start=1):
         born = child.birth_date
-        if born is None or birthday(born, 18) > on:
+        if born is None or not is_adult(born, on):
             continue
         did = end.answers.youths.get(str(child.id), NOT_ASKED)
         who = first_name(child.name) if reads else _("Child %(number)s") % {"number": number}

@@ -15,8 +15,9 @@ from casemgmt.base.errors import NotThere
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import current
 from casemgmt.organisations.actors import Actor
-from casemgmt.policy.calendar import add_term, age_on
+from casemgmt.policy.calendar import age_on
 from casemgmt.policy.decision import Decision
+from casemgmt.policy.rules.house import cooling_off
 from casemgmt.policy.rules.retention import destruction_due
 from casemgmt.policy.versions import profile_in_force
 from dossiers.access import can
@@ -181,7 +182,6 @@ def _pane(
 ) -> Pane:
     names = names_of((row.reviewed_by_id, row.approved_by_id))
     on = clock.local_date(at)
-    cooling = add_term(on, profile_in_force(on).house_rules.cooling_off.value) - on
     certificate = Certificate.objects.filter(dossier_id=row.dossier_id).values_list("id", flat=True).first()
     return Pane(
         id=row.id,
@@ -204,7 +204,7 @@ def _pane(
         approved_by=names.get(row.approved_by_id, "") if row.approved_by_id else "",
         approved_at=row.approved_at,
         cooling_until=row.cooling_until,
-        cooling_days=cooling.days,
+        cooling_days=cooling_off(profile_in_force(on), on).outcome["days"],
         ended_at=row.ended_at,
         key_destroyed_at=row.key_destroyed_at,
         looked_in=len((row.absence or {}).get("looked_in", [])),

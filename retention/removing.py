@@ -4,7 +4,7 @@ Nothing here destroys: ``retention.destruction`` does, after the cooling-off and
 after reading all facts once more.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,7 +15,8 @@ from casemgmt.base import clock, jobs
 from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.organisations.actors import Actor
-from casemgmt.policy.calendar import add_term
+from casemgmt.policy.calendar import moment_after
+from casemgmt.policy.rules.house import cooling_off
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
 from casemgmt.work.acts import finish_tasks_for
@@ -100,11 +101,11 @@ def approve(removal: Removal, *, by: Actor, at: datetime) -> None:
     if removal.reviewed_by_id == by.user_id:
         raise NotAllowed(_("You reviewed this dossier yourself. Somebody else must approve its destruction."))
     _nothing_opposes(removal, at)
-    term = profile_in_force(clock.local_date(at)).house_rules.cooling_off.value
-    days = add_term(clock.local_date(at), term) - clock.local_date(at)
+    on = clock.local_date(at)
+    cooling = cooling_off(profile_in_force(on), on)
     removal.state = RemovalState.APPROVED
     removal.approved_by_id, removal.approved_at = by.user_id, at
-    removal.cooling_until = at + timedelta(days=days.days)
+    removal.cooling_until = moment_after(at, cooling.outcome["days"])
     removal.save(update_fields=["state", "approved_by_id", "approved_at", "cooling_until"])
     events.record(Action.REMOVE, dossier_id=removal.dossier_id, data="approved", object_id=removal.id)
     jobs.enqueue(DESTROY, removal.id, due=removal.cooling_until)

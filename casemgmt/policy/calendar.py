@@ -6,7 +6,7 @@ Dates of law are calendar dates in Europe/Amsterdam. A term never moves for week
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -56,6 +56,16 @@ def months_on(born_on: date, on: date) -> int:
 def add_days(start: date, days: int) -> date:
     """The day `days` after `start`."""
     return start + timedelta(days=days)
+
+
+def first_day(start: date) -> date:
+    """The first day that counts of a term that runs from `start`: the day after, as `add_term` counts them."""
+    return add_days(start, 1)
+
+
+def moment_after(at: datetime, days: int) -> datetime:
+    """The moment so many whole days after `at`; before it where `days` is negative."""
+    return at + timedelta(days=days)
 
 
 def add_working_days(start: date, days: int) -> date:

@@ -9,24 +9,20 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from casemgmt.policy.calendar import SumBuilder, say
-from casemgmt.policy.decision import Decision, Kind
+from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules import requests as rules
 from casemgmt.policy.rules.answer import answer, used
 from casemgmt.policy.rules.entitlement import kind_of
 from casemgmt.policy.rules.facts import MissingFact, RequestFacts
+from casemgmt.policy.rules.house import answer_promised
 from casemgmt.policy.rules.unknown import not_filled_in, of_client
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.asking import Request
-from casemgmt.policy.schema.values import Cited
 from casemgmt.policy.schema.vocabulary import About, Force, Reason, RequestKind, RoleKey
-from casemgmt.policy.terms import Term
 from client_requests.facts import FOUND_OUT, Asked, request_facts
 from client_requests.vocabulary import NO_GROUND_NAMED, SHOWING, Identified, Outcome
 from consent.facts import Somebody
 
-# Where no text names a term for a kind (a complaint), our own promise: the shortest term of the four texts.
-OWN_TERM = Term.parse("4 weeks")
 ABOUT_REFUSED = {
     RequestKind.INSPECTION: About.REFUSED_INSPECTION,
     RequestKind.COPY: About.REFUSED_INSPECTION,
@@ -67,12 +63,7 @@ def deadline(kind: str, received_on: date, profile: Profile, on: date) -> Decisi
     try:
         return rules.request_deadline(facts, profile, on)
     except MissingFact:
-        found = SumBuilder(received_on, "verzoek ontvangen").add(OWN_TERM, f"eigen afspraak: {OWN_TERM.dutch()}").done()
-        promise = f"Hiervoor noemt de tekst geen termijn. Wij houden ons aan {OWN_TERM.dutch()}: {say(found.answer)}."
-        # A house rule: what the text does not say is not printed with an article of it.
-        own = Cited(kind=Kind.HOUSE_RULE, sentence=promise)
-        outcome = {"due": found.answer, "carry_out_due": None}
-        return answer(profile, outcome, (own,), used(facts, "request", "received_on"), sum=found)
+        return answer_promised(facts.request, received_on, profile)
 
 
 def entitled(asked: Asked, profile: Profile, on: date) -> Decision:

@@ -1,7 +1,6 @@
 """Requests at the desk of staff: the list, one request with its steps, and taking one for a client."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotThere, Refusal
 from casemgmt.organisations.actors import Actor
+from casemgmt.policy.calendar import first_day
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.web import charts, forms
@@ -259,6 +259,6 @@ def _show(request: HttpRequest, page: RequestPage, frame: Frame, *, status: int 
         "page": page,
         "frame": frame,
         "form": next(iter(bound.values()), None),
-        "clock": charts.clock(page.line.received_on + timedelta(days=1), page.line.due_on, page.today),
+        "clock": charts.clock(first_day(page.line.received_on), page.line.due_on, page.today),
     }
     return render(request, PAGE, values, status=status)

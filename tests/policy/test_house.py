@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from casemgmt.policy import calendar
 from casemgmt.policy.loader import newest_shipped, with_value
 from casemgmt.policy.rules import house
 from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.vocabulary import RequestKind
 
 ON = date(2026, 11, 22)
 SLUGS = ("sterk-huis", "veilig-thuis-hm", "gebiedsteam-opsterland", "buurteams-nijmegen")
@@ -84,7 +86,33 @@ def test_an_invitation_to_the_portal_ends_by_the_house_rule_of_the_version_in_fo
 
 
 def test_a_client_sees_at_once_who_looked_unless_the_house_rule_puts_it_off(profile: Profile) -> None:
-    assert house.looks_told(profile, ON).outcome == {"up_to": ON}
-    for term, up_to in (("1 day", date(2026, 11, 21)), ("2 weeks", date(2026, 11, 8))):
+    assert house.looks_told(profile, ON).outcome == {"up_to": ON, "days": 0}
+    for term, up_to, days in (("1 day", date(2026, 11, 21), 1), ("2 weeks", date(2026, 11, 8), 14)):
         later = with_value(profile, "house_rules.log_view_delay", term)
-        assert house.looks_told(later, ON).outcome == {"up_to": up_to}
+        assert house.looks_told(later, ON).outcome == {"up_to": up_to, "days": days}
+
+
+def test_a_destruction_cools_off_as_long_as_the_house_rule_of_the_version_in_force_says(profile: Profile) -> None:
+    decision = house.cooling_off(profile, ON)
+    assert decision.outcome == {"ends_on": date(2026, 11, 29), "days": 7} and decision.sum is not None
+    for term, ends_on, days in (("9 days", date(2026, 12, 1), 9), ("3 weeks", date(2026, 12, 13), 21)):
+        changed = with_value(profile, "house_rules.cooling_off", term)
+        assert house.cooling_off(changed, ON).outcome == {"ends_on": ends_on, "days": days}
+
+
+def test_where_the_text_names_no_term_an_answer_is_promised_and_no_article_cited(profile: Profile) -> None:
+    decision = house.answer_promised(RequestKind.COMPLAINT, ON, profile)
+    assert decision.outcome == {"due": date(2026, 12, 20), "carry_out_due": None} and decision.sum is not None
+    assert "4 weken: 20 december 2026" in decision.explanation and not decision.articles
+
+
+def test_the_first_day_of_a_term_is_the_day_after_it_began() -> None:
+    """Of a week, seven days count, the last of them its end."""
+    assert calendar.first_day(ON) == date(2026, 11, 23)
+    assert (calendar.add_weeks(ON, 1) - calendar.first_day(ON)).days + 1 == 7
+
+
+def test_so_many_days_later_is_the_same_moment_of_the_day() -> None:
+    noon = datetime(2026, 12, 31, 12, 0, tzinfo=UTC)
+    assert calendar.moment_after(noon, 1) == datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
+    assert calendar.moment_after(noon, -31) == datetime(2026, 11, 30, 12, 0, tzinfo=UTC)

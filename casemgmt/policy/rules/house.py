@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from casemgmt.policy.calendar import SumBuilder, add_term
-from casemgmt.policy.decision import Decision, Fact
+from casemgmt.policy.calendar import SumBuilder, add_term, say
+from casemgmt.policy.decision import Decision, Fact, Kind
 from casemgmt.policy.rules.answer import answer, fact
 from casemgmt.policy.schema import Profile
-from casemgmt.policy.schema.values import Valued
+from casemgmt.policy.schema.values import Cited, Valued
+from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.terms import Term
+
+# Where no text names a term for a kind of request, our own promise: the shortest term of the four texts.
+PROMISED = Term.parse("4 weeks")
 
 
 def removal_work_due(profile: Profile, on: date) -> Decision:
@@ -24,6 +28,14 @@ def removal_work_due(profile: Profile, on: date) -> Decision:
 def stopped_removal_due(profile: Profile, on: date) -> Decision:
     """`due`: by when somebody looks why a destruction stopped `on`."""
     return _due(profile.house_rules.stopped_removal_within, profile, fact("stopped_on", on), "gestopt")
+
+
+def cooling_off(profile: Profile, approved_on: date) -> Decision:
+    """`ends_on`: the day on which a destruction approved `approved_on` goes ahead, `days` later."""
+    rule = profile.house_rules.cooling_off
+    total = SumBuilder(approved_on, "goedgekeurd").add(rule.value, "huisregel").done()
+    outcome = {"ends_on": total.answer, "days": (total.answer - approved_on).days}
+    return answer(profile, outcome, (rule,), (fact("approved_on", approved_on),), sum=total)
 
 
 def youth_asked_again(profile: Profile, asked_on: date) -> Decision:
@@ -51,10 +63,23 @@ def invitation_ends(profile: Profile, made_on: date) -> Decision:
 
 
 def looks_told(profile: Profile, on: date) -> Decision:
-    """`up_to`: the day up to which a client sees `on` who looked in the dossier; `on` if nothing is put off."""
+    """`up_to`: the day up to which a client sees `on` who looked in the dossier; `on` if nothing is put off.
+
+    `days`: how many days that is behind.
+    """
     rule = profile.house_rules.log_view_delay
     up_to = _first_running(rule.value, on) - timedelta(days=1)
-    return answer(profile, {"up_to": up_to}, (rule,), (fact("today", on),))
+    return answer(profile, {"up_to": up_to, "days": (on - up_to).days}, (rule,), (fact("today", on),))
+
+
+def answer_promised(request: RequestKind | None, received_on: date, profile: Profile) -> Decision:
+    """`due`: until when to decide on a kind of request (a complaint) for which the text names no term."""
+    total = SumBuilder(received_on, "verzoek ontvangen").add(PROMISED, f"eigen afspraak: {PROMISED.dutch()}").done()
+    promise = f"Hiervoor noemt de tekst geen termijn. Wij houden ons aan {PROMISED.dutch()}: {say(total.answer)}."
+    # A house rule: what the text does not say is not printed with an article of it.
+    own = Cited(kind=Kind.HOUSE_RULE, sentence=promise)
+    seen = (fact("request", request), fact("received_on", received_on))
+    return answer(profile, {"due": total.answer, "carry_out_due": None}, (own,), seen, sum=total)
 
 
 def reading_alarm(profile: Profile, on: date) -> Decision:
