@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,6 +12,7 @@ from casemgmt.audit.context import AuditContext, circumstances
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base.organisation import organisation
 from casemgmt.policy.loader import with_value
+from casemgmt.policy.schema import Profile
 from casemgmt.work.models import Task
 from casemgmt.work.queries import task_for
 from dossiers.models import WorkingNote
@@ -85,7 +86,10 @@ def test_a_house_rule_that_puts_it_off_is_followed_on_both_sides_of_its_moment(
     looked: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = loading.profile_in_force
-    later = lambda on: with_value(real(on), "house_rules.log_view_delay", "14 days")  # noqa: E731
+
+    def later(on: date) -> Profile:
+        return with_value(real(on), "house_rules.log_view_delay", "14 days")
+
     with monkeypatch.context() as put_off:
         put_off.setattr(loading, "profile_in_force", later)
         assert told(looked) == {"": {"anna", "bram"}, "wie-keek/": {"anna", "bram"}}

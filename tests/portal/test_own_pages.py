@@ -125,7 +125,12 @@ def test_only_where_there_is_a_decision_the_page_speaks_of_it_and_marks_sample_t
     page = house.portal_url(f"verzoeken/{request_id}/")
     waiting = mark.get(page).content.decode()
     assert "dit besluit" not in waiting and "straks niet eens" in waiting and "Welke regel is dat?" in waiting
-    ruling = {"outcome": "refused", "ground": "age_or_capacity", "reason": "Milou beslist zelf.", "mandated_on": "02-01-2020"}
+    ruling = {
+        "outcome": "refused",
+        "ground": "age_or_capacity",
+        "reason": "Milou beslist zelf.",
+        "mandated_on": "02-01-2020",
+    }
     assert house.client("hanneke").post(house.inside(f"verzoeken/{request_id}/besluit/"), ruling).status_code == 303
     decided = mark.get(page).content.decode()
     assert "met dit besluit" in decided and "straks niet eens" not in decided
