@@ -38,17 +38,26 @@ def confirm_again(view: View) -> View:
 
     @wraps(view)
     def confirmed_first(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if confirmed(request):
-            return view(request, *args, **kwargs)
-        if _can_carry(request):
-            return _confirm_here(request, lambda: view(request, *args, **kwargs))
-        if request.method not in ("GET", "HEAD"):
-            messages.info(request, _("Confirm first that it is you. Then do it again; nothing was changed yet."))
-        response = HttpResponseRedirect(_confirm_address(request))
-        response.status_code = 302 if request.method in ("GET", "HEAD") else 303
-        return response
+        return once_confirmed(request, lambda: view(request, *args, **kwargs))
 
     return confirmed_first
+
+
+def once_confirmed(request: HttpRequest, go_on: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Go on when it was confirmed, as ``confirm_again`` has it; else ask.
+
+    For a view that can tell without looking anything up that a form is not filled in well: nobody types a password
+    for a form that comes back. Until then it does nothing, and what it shows is no secret without a confirmation.
+    """
+    if confirmed(request):
+        return go_on()
+    if _can_carry(request):
+        return _confirm_here(request, go_on)
+    if request.method not in ("GET", "HEAD"):
+        messages.info(request, _("Confirm first that it is you. Then do it again; nothing was changed yet."))
+    response = HttpResponseRedirect(_confirm_address(request))
+    response.status_code = 302 if request.method in ("GET", "HEAD") else 303
+    return response
 
 
 def confirmed(request: HttpRequest) -> bool:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from casemgmt.accounts.confirm import confirm_again
+from casemgmt.accounts.confirm import confirm_again, once_confirmed
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations import acts, queries
@@ -122,11 +123,16 @@ def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
     return _answer(request, "organisations/unit.html", form, act, values, field="name")
 
 
-@confirm_again
-def close_unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
+def close_unit(request: HttpRequest, unit_id: UUID) -> HttpResponseBase:
     """Close a team."""
-    found = queries.unit(unit_id, clock.today())
     form = CloseUnitForm(_sent(request))
+    if form.is_valid():
+        return once_confirmed(request, lambda: _close(request, unit_id, form))
+    return _close(request, unit_id, form)
+
+
+def _close(request: HttpRequest, unit_id: UUID, form: CloseUnitForm) -> HttpResponse:
+    found = queries.unit(unit_id, clock.today())
 
     def act() -> HttpResponse:
         acts.close_unit(unit_id=unit_id, by=_actor(request), at=clock.now())

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from casemgmt.accounts.confirm import confirm_again
+from casemgmt.accounts.confirm import confirm_again, once_confirmed
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
@@ -61,36 +61,42 @@ def invite(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     return see_other(request, "client_requests:letter", dossier_id=dossier_id, letter_id=letter_id)
 
 
-@confirm_again
-def invite_again(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
+def invite_again(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponseBase:
     """A new letter with a new code, for somebody whose identity was established anew."""
-    actor, address = actor_of(request), _door(request)
     form = InviteAgainForm(request.POST, auto_id=_ids_of(access_id))
     if not form.is_valid():
         return _wrong(request, dossier_id, access_id, form, "again_forms")
     how = Identified(form.cleaned_data["how"])
-    letter_id = _change(
-        actor,
-        dossier_id,
-        lambda d: invitations.invite_again(d, access_id, how=how, address=address, by=actor, at=clock.now()).id,
-    )
-    return see_other(request, "client_requests:letter", dossier_id=dossier_id, letter_id=letter_id)
+
+    def go_on() -> HttpResponse:
+        actor, address = actor_of(request), _door(request)
+        letter_id = _change(
+            actor,
+            dossier_id,
+            lambda d: invitations.invite_again(d, access_id, how=how, address=address, by=actor, at=clock.now()).id,
+        )
+        return see_other(request, "client_requests:letter", dossier_id=dossier_id, letter_id=letter_id)
+
+    return once_confirmed(request, go_on)
 
 
-@confirm_again
-def freeze(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:
+def freeze(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponseBase:
     """Close the portal for somebody until a day, for a reason."""
-    actor = actor_of(request)
     form = FreezeForm(request.POST, auto_id=_ids_of(access_id))
     if not form.is_valid():
         return _wrong(request, dossier_id, access_id, form, "freeze_forms")
     until, why = form.cleaned_data["until"], form.cleaned_data["why"]
-    _change(
-        actor,
-        dossier_id,
-        lambda d: invitations.freeze(d, access_id, until=until, why=why, by=actor, at=clock.now()).id,
-    )
-    return see_other(request, "client_requests:portal", dossier_id=dossier_id)
+
+    def go_on() -> HttpResponse:
+        actor = actor_of(request)
+        _change(
+            actor,
+            dossier_id,
+            lambda d: invitations.freeze(d, access_id, until=until, why=why, by=actor, at=clock.now()).id,
+        )
+        return see_other(request, "client_requests:portal", dossier_id=dossier_id)
+
+    return once_confirmed(request, go_on)
 
 
 def thaw(request: HttpRequest, dossier_id: UUID, access_id: UUID) -> HttpResponse:

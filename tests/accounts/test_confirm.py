@@ -170,6 +170,9 @@ DANGEROUS = {
 }  # fmt: skip
 
 
+# A form that is no good by itself comes back before anybody is asked for a password; this is good.
+GOOD = {"how": "document", "until": "31-12-2199", "why": "Op verzoek.", "sure": "on"}
+
 # What who manages users may send without confirming: the name of a team, and work in the background once more.
 HARMLESS = {"organisations:units", "organisations:unit", "work:start_again"}
 
@@ -203,10 +206,10 @@ def declared(which):
 
 
 def asks_first(client, user, pattern):
-    """Called as the middleware would, by somebody who did not confirm: it asks before it looks at anything."""
+    """Called as the middleware would, by somebody who did not confirm: it asks before it looks anything up."""
     address = re.sub(r"<uuid:\w+>", str(uuid4()), pattern.replace("<slug:organisation>", "huis"))
     page = resolve(address)
-    answer = page.func(posted(client, user, TYPED), **without(page.kwargs))
+    answer = page.func(posted(client, user, TYPED | GOOD), **without(page.kwargs))
     return answer.status_code == 422 and 'name="confirm-password"' in answer.content.decode()
 
 

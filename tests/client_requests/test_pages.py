@@ -183,6 +183,39 @@ def test_bad_input_gets_the_page_back(house: House, ids: dict[str, Any], rest: s
     assert "error-summary" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("rest", "wrong", "right"),
+    [
+        ("bevriezen/", {"until": "gisteren", "why": "Op verzoek."}, {"until": "31-12-2026", "why": "Op verzoek."}),
+        ("opnieuw/", {}, {"how": "document"}),
+    ],
+)
+def test_nobody_types_a_password_for_a_form_that_comes_back(
+    house: House,
+    ids: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    rest: str,
+    wrong: dict[str, str],
+    right: dict[str, str],
+) -> None:
+    monkeypatch.setattr("casemgmt.accounts.confirm.confirmed", lambda request: False)
+    noor, held = house.client("noor"), house.inside(f"portaal/{ids['access']}/{rest}")
+    before, page = access_of(house, ids), noor.post(held, wrong)
+    text = page.content.decode()
+    assert page.status_code == 422 and "error-summary" in text and "confirm-password" not in text
+    asked = noor.post(held, right)
+    assert asked.status_code == 422 and 'name="confirm-password"' in asked.content.decode()
+    assert access_of(house, ids) == before, "nothing is done before it is confirmed"
+    assert house.client("ida").post(held, wrong).status_code in (403, 404), "the same door is asked first"
+
+
+def access_of(house: House, ids: dict[str, Any]) -> tuple[Any, ...]:
+    """Whether the portal is closed for somebody, and which letters were written."""
+    with organisation(house.id), transaction.atomic():
+        row = PortalAccess.objects.get(id=ids["access"])
+        return row.frozen_until, row.ended_at, Letter.objects.count()
+
+
 def test_a_decision_without_ground_or_reason_keeps_what_was_typed(house: House, ids: dict[str, Any]) -> None:
     hanneke = house.client("hanneke")
     answer = hanneke.post(house.inside(DECIDE.format(**ids)), {"outcome": "refused", "reason": "Bewaar mij."})

@@ -122,6 +122,17 @@ def test_teams_are_added_named_and_closed_on_their_pages(house: House) -> None:
     assert "werken nog mensen" in joris.post(busy, {"sure": "on"}).content.decode()
 
 
+def test_who_forgot_the_tick_is_told_so_before_a_password_is_asked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casemgmt.accounts.confirm.confirmed", lambda request: False)
+    joris, busy = house.client("joris"), house.url(f"teams/{house.units['team Zuid']}/sluiten/")
+    forgot, asked = joris.post(busy, {}), joris.post(busy, {"sure": "on"})
+    assert (forgot.status_code, asked.status_code) == (422, 422)
+    assert "confirm-password" not in forgot.content.decode() and 'name="sure"' in forgot.content.decode()
+    assert 'name="confirm-password"' in asked.content.decode()
+
+
 def crowd(house: House, count: int) -> None:
     for number in range(count):
         user = User(kind="staff", email=f"n{number:03}@example.org", name=f"Naam {number:03}", username=uuid4().hex)
