@@ -28,11 +28,11 @@ from consent.facts import Circle, circle
 from disclosures import printing
 from disclosures.judging import Judgement, judge, offered
 from disclosures.models import Disclosure, DisclosureItem
-from disclosures.package import package_of
+from disclosures.package import Package, all_about, package_of
 from disclosures.redaction import Span, sentence_spans
 from disclosures.vocabulary import APPROVE, HAND_OVER, PENDING, PREPARING, QUESTION, RUNNING, State
 from dossiers.content import SavedBefore, saved_before
-from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
+from dossiers.models import Dossier, Entry, EntryVersion, Person
 from dossiers.people.vocabulary import PersonRole
 
 
@@ -110,15 +110,19 @@ def propose(dossier: Dossier, new: Proposal, *, by: Actor, at: datetime) -> Disc
 
 @act
 def change_proposal(dossier: Dossier, disclosure_id: UUID, new: Proposal, *, by: Actor, at: datetime) -> Disclosure:
-    """Change to whom or why; what was approved for another recipient or purpose is approved no longer."""
+    """Change about whom, to whom or why; what was chosen, answered or approved for another is so no longer."""
     row = locked(dossier, disclosure_id)
     only_in(row, RUNNING)
+    same = _whom_and_why(row) == _whom_and_why(new)
+    if row.about_id != new.about_id:
+        row.items.all().delete()
     row.about = _client(dossier, new.about_id)
     row.recipient_kind = Recipient(new.recipient_kind).value
     row.recipient, row.purpose = new.recipient, new.purpose
     row.purpose_kind = Purpose(new.purpose_kind).value
-    # What was weighed or decided for one recipient and purpose says nothing of another.
-    row.answers = {name: value for name, value in row.answers.items() if name not in _WEIGHED} | dict(new.answers)
+    # What was answered, weighed or decided for one recipient and purpose says nothing of another.
+    kept = {name: value for name, value in row.answers.items() if same and name not in _WEIGHED}
+    row.answers = kept | dict(new.answers)
     row.save()
     cancel_tasks_for(row.id, at=at, kind=QUESTION)
     return _changed(dossier, row, "disclosure-recipient", at)
@@ -164,7 +168,7 @@ def choose_items(
     only_in(row, RUNNING)
     wanted = list(dict.fromkeys(entry_ids))
     entries = {entry.id: entry for entry in Entry.objects.filter(dossier=dossier, id__in=wanted)}
-    if len(entries) < len(wanted) or not _all_about(row, wanted):
+    if len(entries) < len(wanted) or not all_about(row.about_id, entries.values()):
         raise NotThere
     kept = {item.entry_id: item for item in row.items.all()}
     row.items.exclude(entry_id__in=wanted).delete()
@@ -235,7 +239,7 @@ def ask_approval(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: dateti
     profile, around = setting(dossier, row, at)
     judgement = rejudge(dossier, row, at)
     package = package_of(row, around)
-    _ready(judgement, package.items, [one.first_words for one in package.unfinished])
+    _ready(judgement, package)
     row.asked_by_id, row.asked_at, row.content_hash = by.user_id, at, package.digest
     row.judgement = {**judgement.to_json(), "basis": judgement.basis}
     row.approval_needed = bool(judgement.approval(profile).outcome["needed"])
@@ -376,12 +380,14 @@ def _already(dossier: Dossier, new: Proposal) -> Disclosure | None:
     known = saved_before(Disclosure, new.id, dossier.id)
     if known is None:
         return None
-    made_of = (known.about_id, known.recipient_kind, known.recipient, known.purpose_kind, known.purpose)
-    filled_in = (new.about_id, new.recipient_kind, new.recipient, new.purpose_kind, new.purpose)
     answered = {name: known.answers.get(name) for name in new.answers}
-    if made_of != filled_in or answered != dict(new.answers):
+    if _whom_and_why(known) != _whom_and_why(new) or answered != dict(new.answers):
         raise SavedBefore
     return known
+
+
+def _whom_and_why(of: Disclosure | Proposal) -> tuple[Any, ...]:
+    return (of.about_id, of.recipient_kind, of.recipient, of.purpose_kind, of.purpose)
 
 
 def _changed(dossier: Dossier, row: Disclosure, data: str, at: datetime) -> Disclosure:
@@ -416,15 +422,17 @@ def _store(row: Disclosure, judgement: Judgement, at: datetime) -> None:
     row.save()
 
 
-def _ready(judgement: Judgement, items: Sequence[object], unfinished: Sequence[str]) -> None:
+def _ready(judgement: Judgement, package: Package) -> None:
     if not judgement.allowed:
         raise Conflict(_("This may not go yet: %(why)s") % {"why": judgement.may.explanation}, judgement.may)
-    if not items:
+    if not package.items:
         raise Conflict(_("Nothing has been chosen yet. Choose what the recipient needs, and no more."))
-    if unfinished:
+    if package.misplaced:
+        raise Conflict(package.misplaced)
+    if package.unfinished:
         raise Conflict(
             _("This piece also concerns somebody else. Look at it and black out what is not this client's: %(item)s")
-            % {"item": unfinished[0]}
+            % {"item": package.unfinished[0].first_words}
         )
 
 
@@ -455,15 +463,6 @@ def _client(dossier: Dossier, person_id: UUID) -> Person:
     if person is None:
         raise NotThere
     return person
-
-
-def _all_about(row: Disclosure, entry_ids: Sequence[UUID]) -> bool:
-    """Whether none of these entries is about others only."""
-    marks = EntryAbout.objects.filter(entry_id__in=entry_ids).values_list("entry_id", "person_id")
-    about: dict[UUID, set[UUID]] = {}
-    for entry_id, person_id in marks:
-        about.setdefault(entry_id, set()).add(person_id)
-    return all(row.about_id in people for people in about.values())
 
 
 def _add(row: Disclosure, entry: Entry) -> None:

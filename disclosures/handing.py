@@ -161,6 +161,9 @@ def _last_look(look: Look, judgement: Judgement, package: Package) -> Stopped | 
         return Stopped(
             _("Nothing was handed over: by now somebody else must look at it first. Ask for approval."), judgement.may
         )
+    if package.misplaced:
+        look.void("content")
+        return Stopped(_("Nothing was handed over. %(why)s") % {"why": package.misplaced})
     if package.digest != look.row.content_hash:
         look.void("content")
         return Stopped(

@@ -15,6 +15,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from casemgmt.base.db import reads
 from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.vault.keys import dossier_key
@@ -58,6 +60,7 @@ class PackageItem:
     source_words: str
     sentences: tuple[Sentence, ...]
     others: tuple[str, ...]
+    only_others: bool
     seen: bool
 
     @property
@@ -105,8 +108,16 @@ class Package:
 
     @property
     def unfinished(self) -> tuple[PackageItem, ...]:
-        """The items at which somebody must still look."""
-        return tuple(item for item in self.items if item.must_be_seen or item.must_be_redacted)
+        """The items at which somebody must still look, or that cannot go at all."""
+        return tuple(item for item in self.items if item.must_be_seen or item.must_be_redacted or item.only_others)
+
+    @property
+    def misplaced(self) -> str:
+        """Why it cannot go, where something in it is about others only; empty where nothing is."""
+        first = next((item for item in self.items if item.only_others), None)
+        if first is None:
+            return ""
+        return _("This piece is not about this client, so it cannot go: %(item)s") % {"item": first.first_words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +157,11 @@ def package_of(disclosure: Disclosure, around: Circle) -> Package:
     secrets = secrets_around(disclosure.dossier_id, around)
     items = tuple(_item(row, texts[row.entry_id], about.get(row.entry_id, set()), around, secrets) for row in rows)
     return Package(items, _digest(disclosure, items))
+
+
+def all_about(client_id: UUID, entries: Iterable[Entry]) -> bool:
+    """Whether none of these entries is about others only."""
+    return all(client_id in people for people in _about(entries).values())
 
 
 def chosen_spans(row: DisclosureItem) -> list[Span]:
@@ -196,6 +212,7 @@ def _item(row: DisclosureItem, words: EntryVersion, about: set[UUID], around: Ci
         source_words=source,
         sentences=tuple(sentences(words.text, chosen, automatic)),
         others=_names_of(about, around),
+        only_others=bool(about) and around.client.id not in about,
         seen=bool(row.redactions.get("seen")),
     )
 
