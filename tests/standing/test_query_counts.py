@@ -16,6 +16,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from casemgmt.audit import subjects
+from casemgmt.base import clock
 from tests.standing.growing import grow
 from tests.standing.test_routes import Page, at, first_admitted, pages
 from tests.standing.world import CLIENT, Site, world
@@ -82,7 +83,6 @@ def asked(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, P
     with world(django_db_blocker, ["sterk-huis"]) as sites:
         (site,) = sites.values()
         grow(site, 1, FEW)
-        _arrive(site)
         few = _ask_all(site)
         grow(site, FEW + 1, MANY)
         many = _ask_all(site)
@@ -98,11 +98,14 @@ def _arrive(site: Site) -> None:
 
 
 def _ask_all(site: Site) -> dict[str, Asked]:
+    """Ask every page at one moment: a session writes down each half minute that it is in use, on whichever page."""
     found = {}
-    for page in lists():
-        role, dossier = ELSEWHERE.get(page.declaration.name, (first_admitted(page, site), "own"))
-        if role is not None:
-            found[page.declaration.name] = _ask(page, site, role, dossier)
+    with clock.pretend(clock.now()):
+        _arrive(site)
+        for page in lists():
+            role, dossier = ELSEWHERE.get(page.declaration.name, (first_admitted(page, site), "own"))
+            if role is not None:
+                found[page.declaration.name] = _ask(page, site, role, dossier)
     return found
 
 
