@@ -62,10 +62,15 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who received something: a person or role, and of which organisation; never an address."""
+    """Who received something: a person or role, and of which organisation (one of both may lack); never an address."""
 
     name: str
     organisation: str = ""
+
+    @property
+    def line(self) -> str:
+        """Both in one line, as far as they are there."""
+        return ", ".join(filter(None, (self.name, self.organisation)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,3 +142,19 @@ def test_a_package_holds_its_pieces_as_text() -> None:
     assert "&lt;b&gt;dik&lt;/b&gt;" in html
     assert "de huisarts" in html
     assert "[weggelaten]" in html
+
+
+@pytest.mark.parametrize(
+    ("recipient", "line"),
+    [
+        (Recipient("J. de Boer", "De Wegwijzer"), "J. de Boer, De Wegwijzer"),
+        (Recipient("", "De Wegwijzer"), "De Wegwijzer"),
+        (Recipient("de huisarts"), "de huisarts"),
+    ],
+)
+def test_who_received_it_is_said_in_one_line_with_and_without_a_name(recipient: Recipient, line: str) -> None:
+    notice = DisclosureNotice(DAY, (recipient,), ("het plan",), "doel", "grond", "motief")
+    words = wording.write(LetterContext(notice, Addressee("Sam Jansen"), "GT-7"), SENDER, DAY)
+    assert line in [block.text for block in words.blocks]
+    package = DisclosurePackage((recipient,), "Noor", "GT-7", DAY, "zorg", "toestemming", ())
+    assert f"<p>{line}</p>" in package_html(package, SENDER)
