@@ -1,6 +1,7 @@
 """The state machine of a disclosure: no step skipped, nobody their own second person, nothing changed unseen."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -11,11 +12,13 @@ from casemgmt.work.models import Task
 from consent.acts import withdraw_consent
 from disclosures import acts, deciding, handing
 from disclosures.models import Disclosure, DisclosureRegisterRow
+from disclosures.package import package_of
 from disclosures.vocabulary import State
 from dossiers.models import Dossier, Person
+from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
-from tests.disclosures.story import Case, agreed, approve, ask, choose, consent, digest, do, hand_over, propose
+from tests.disclosures.story import ON, Case, agreed, approve, ask, choose, consent, digest, do, hand_over, propose
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -147,16 +150,63 @@ def test_consent_withdrawn_after_approval_stops_the_hand_over_with_a_sentence(ca
         assert not DisclosureRegisterRow.objects.exists()
 
 
-def test_an_address_that_became_secret_after_approval_stops_the_hand_over(case: Case):
-    row = agreed(case)
-    approve(case, row)
+def alter(case: Case, person_id: UUID, **changes: object) -> None:
+    """Make something else of somebody in the dossier."""
 
-    def move(dossier):
-        person = Person.objects.get(id=case.brother)
-        person.name = "Slecht Bakker"
+    def write(dossier):
+        person = Person.objects.get(id=person_id)
+        for name, value in changes.items():
+            setattr(person, name, value)
         person.save()
 
-    do(case, Verb.ADD, move)
+    do(case, Verb.ADD, write)
+
+
+def test_an_address_that_became_secret_after_approval_stops_the_hand_over(case: Case):
+    """The client's own: it stands in the entry and may go, until they are sheltered."""
+    alter(case, case.client, address="Zonnelaan 5, 5038 AB Tilburg", address_secret=False)
+    own = do(
+        case,
+        Verb.ADD,
+        lambda d: add_entry(
+            d,
+            Wording("Yara woont op Zonnelaan 5 en wil daar blijven.", source="school"),
+            kind="fact",
+            about=[case.client],
+            happened_on=ON,
+            by=case.place.worker,
+            at=MOMENT,
+        ),
+    )
+    row = agreed(case, entries=(own.id,))
+    approve(case, row)
+    assert "Zonnelaan 5" in would_go(case, row)
+    alter(case, case.client, address_secret=True)
+    assert "Zonnelaan" not in would_go(case, row)
+    stopped = hand_over(case, row)
+    assert isinstance(stopped, handing.Stopped)
+    assert "niet wat is goedgekeurd" in stopped.sentence
+    assert state(row) == State.ASSESSING
+    with transaction.atomic():
+        assert not DisclosureRegisterRow.objects.exists()
+        assert Disclosure.objects.get(id=row.id).package_id is None
+
+
+def would_go(case: Case, row: Disclosure) -> str:
+    """The words that would leave now."""
+
+    def read(dossier):
+        fresh = Disclosure.objects.get(id=row.id)
+        return package_of(fresh, acts.setting(dossier, fresh, MOMENT)[1])
+
+    package = do(case, Verb.PREPARE_DISCLOSURE, read)
+    return "".join(piece.text for item in package.items for piece in item.text)
+
+
+def test_a_name_that_was_altered_after_approval_stops_the_hand_over(case: Case):
+    row = agreed(case)
+    approve(case, row)
+    alter(case, case.brother, name="Slecht Bakker")
     assert digest(case, row) != row.content_hash
     stopped = hand_over(case, row)
     assert isinstance(stopped, handing.Stopped)
