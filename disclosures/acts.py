@@ -123,6 +123,8 @@ def change_proposal(dossier: Dossier, disclosure_id: UUID, new: Proposal, *, by:
     # What was answered, weighed or decided for one recipient and purpose says nothing of another.
     kept = {name: value for name, value in row.answers.items() if same and name not in _WEIGHED}
     row.answers = kept | dict(new.answers)
+    if not same:
+        row.deferred_until = None  # the reason stays: whoever put telling off decides it anew
     row.save()
     cancel_tasks_for(row.id, at=at, kind=QUESTION)
     return _changed(dossier, row, "disclosure-recipient", at)

@@ -75,15 +75,26 @@ def _reply_deciding(request: HttpRequest, page: DisclosurePage) -> HttpResponse:
 
 
 def wait(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
-    """Put telling the client off once more; who decides may do so for any reason, in their own words."""
+    """Put telling the client off, before it leaves or once more after; who decides may for any reason, in own words.
+
+    ``when=now``, before it leaves: with the hand-over after all.
+    """
     page = _found(request, dossier_id, disclosure_id)
-    form = WaitForm(request.POST, reasons=page.reasons, may_always=page.may_always_defer, last_day=page.last_day)
-    if not form.is_valid():
-        return _shown(request, page, status=422, wait_form=form)
-    telling = form.telling()
-    return _decide(
-        request, dossier_id, disclosure_id, lambda d, **who: informing.defer_again(d, disclosure_id, telling, **who)
-    )
+    act = informing.decide_telling if page.running else informing.defer_again
+    telling = informing.Telling()
+    if not page.running or request.POST.get("when") != "now":
+        form = _wait_form(page, request.POST)
+        if not form.is_valid():
+            return _shown(request, page, status=422, wait_form=form)
+        telling = form.telling()
+    return _decide(request, dossier_id, disclosure_id, lambda d, **who: act(d, disclosure_id, telling, **who))
+
+
+def _wait_form(page: DisclosurePage, posted: Any = None) -> WaitForm:
+    """Before it leaves it rests on the reason of who decides; afterwards also on one that the regulation names."""
+    reasons = () if page.running else page.reasons
+    initial = {"why": page.deferred_why, "until": page.deferred_until} if page.running else {}
+    return WaitForm(posted, reasons=reasons, may_always=page.may_always_defer, last_day=page.last_day, initial=initial)
 
 
 def _say(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, act: Callable[..., Any]) -> HttpResponse:
@@ -114,6 +125,6 @@ def _found(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> Discl
 
 
 def _shown(request: HttpRequest, page: DisclosurePage, *, status: int = 200, **bound: Any) -> HttpResponse:
-    wait_form = WaitForm(reasons=page.reasons, may_always=page.may_always_defer, last_day=page.last_day)
-    values = {"page": page, "form": ReasonForm(), "decision_form": DecisionForm(), "wait_form": wait_form, **bound}
+    made = {"form": ReasonForm(), "decision_form": DecisionForm(), "wait_form": _wait_form(page)}
+    values = {"page": page, **made, **bound}
     return render(request, APPROVE, values, status=status)

@@ -22,7 +22,7 @@ from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import create_task, finish_tasks_for
 from disclosures import printing
 from disclosures.acts import asked_on, called, locked, only_in, setting, tell, void
-from disclosures.informing import Situation, Telling, tell_or_defer
+from disclosures.informing import Situation, Telling, lapsed, tell_or_defer
 from disclosures.judging import Judgement, judge
 from disclosures.models import Disclosure
 from disclosures.package import Package, package_of
@@ -71,7 +71,11 @@ def hand_over(
         return _not_approved(row)
     profile, around = setting(dossier, row, at)
     judgement, package = judge(row, around, profile, clock.local_date(at)), package_of(row, around)
-    stopped = _last_look(Look(dossier, row, profile, at), judgement, package) or _look_at_print(row)
+    stopped = (
+        _last_look(Look(dossier, row, profile, at), judgement, package)
+        or _look_at_telling(row, telling, profile, clock.local_date(at))
+        or _look_at_print(row)
+    )
     if stopped is not None:
         return stopped
     row.state, row.how = State.HANDED_OVER, How(how).value
@@ -170,6 +174,20 @@ def _last_look(look: Look, judgement: Judgement, package: Package) -> Stopped | 
             _("Nothing was handed over: what would go now is not what was approved. Have it approved once more.")
         )
     return None
+
+
+def _look_at_telling(row: Disclosure, telling: Telling, profile: Profile, on: date) -> Stopped | None:
+    """Putting off that no longer holds is no reason to tell at once: whoever decided it says what now."""
+    if telling.later or not lapsed(row, on):
+        return None
+    role = profile.roles.label(str(profile.disclosure.approved_by.value))
+    return Stopped(
+        _(
+            "Nothing was handed over: telling the client was put off, and the %(role)s must decide that anew,"
+            " because the day has come or something changed."
+        )
+        % {"role": role}
+    )
 
 
 def _look_at_print(row: Disclosure) -> Stopped | None:

@@ -16,7 +16,7 @@ from casemgmt.web.render import see_other
 from disclosures import handing, informing
 from disclosures.forms import HandOverForm, WaitForm
 from disclosures.queries import package_that_left
-from disclosures.views import change, do, read_page, shown
+from disclosures.views import asked_of_telling, change, do, read_page, shown
 from dossiers.access import open_dossier
 from dossiers.models import Dossier
 from dossiers.verbs import Verb
@@ -32,13 +32,7 @@ def print_again(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> 
 def hand_over(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Let a printed package go; when something changed at the last moment nothing goes and a page says why."""
     page = read_page(request, dossier_id, disclosure_id)
-    form = HandOverForm(
-        request.POST,
-        reasons=page.reasons,
-        may_always=page.may_always_defer,
-        last_day=page.last_day,
-        asks_before=page.told_before,
-    )
+    form = HandOverForm(request.POST, **asked_of_telling(page))
     if not form.is_valid():
         return shown(request, page, {"hand_over_form": form}, step="hand-over", status=422)
     how, telling, by = form.cleaned_data["how"], form.telling(), actor_of(request)

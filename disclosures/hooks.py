@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from casemgmt.accounts.models import User
-from casemgmt.base import jobs
+from casemgmt.base import clock, jobs
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.versions import profile_in_force
@@ -19,6 +20,7 @@ from casemgmt.work.approvals import Approval, ApprovalSource, approvals
 from casemgmt.work.kinds import Group, task_kind
 from consent.hooks import changed, exchanges
 from disclosures.acts import called, reassess_running
+from disclosures.informing import decides_telling
 from disclosures.judging import beginning
 from disclosures.models import Disclosure, DisclosureRegisterRow
 from disclosures.printing import BUILD
@@ -59,11 +61,18 @@ def _event(row: DisclosureRegisterRow, actor: Actor) -> TimelineEvent:
 
 
 def _waiting(actor: Actor) -> list[Approval]:
-    """What waits for this person: never their own proposals."""
+    """What waits for this person: never their own proposals.
+
+    Also what leaves without approval, for who may put telling the client off: until they did, or it left.
+    """
     if actor.user_id is None:
         return []
+    waits = Q(state=State.AWAITING_APPROVAL)
+    on = clock.today()
+    if actor.may(Verb.APPROVE_DISCLOSURE) and decides_telling(actor, profile_in_force(on)):
+        waits |= Q(state=State.APPROVED, approval_needed=False) & ~Q(deferred_until__gt=on)
     rows = list(
-        Disclosure.objects.filter(state=State.AWAITING_APPROVAL, dossier__in=reachable(actor, Verb.APPROVE_DISCLOSURE))
+        Disclosure.objects.filter(waits, dossier__in=reachable(actor, Verb.APPROVE_DISCLOSURE))
         .exclude(proposed_by_id=actor.user_id)
         .exclude(asked_by_id=actor.user_id)
         .select_related("dossier", "about")
@@ -77,8 +86,13 @@ def _waiting(actor: Actor) -> list[Approval]:
 
 def _approval(row: Disclosure, asked_by: str, *, shut: bool) -> Approval:
     about = unreadable() if shut else row.about.name
+    title = (
+        _("Disclosure to %(recipient)s")
+        if row.approval_needed
+        else _("To %(recipient)s without approval: must the client hear it later?")
+    )
     return Approval(
-        title=_("Disclosure") if shut else _("Disclosure to %(recipient)s") % {"recipient": called(row)},
+        title=_("Disclosure") if shut else title % {"recipient": called(row)},
         name="disclosures:approve",
         arguments={"dossier_id": row.dossier_id, "disclosure_id": row.id},
         sub=_("about %(name)s, %(number)s") % {"name": about, "number": row.dossier.number},

@@ -4,6 +4,10 @@ Putting it off is not leaving it out: on the day that was named it comes back as
 a task, and whoever puts it off once more says anew why and until when. Why, is
 between colleagues: the letter gives the regulation's own sentence, for it also
 goes to whom the danger came from.
+
+For a reason that the regulation does not name only the role that decides may put
+it off, beforehand or afterwards, and never who proposed it. What it decided
+beforehand holds at the hand-over, whoever does that.
 """
 
 from collections.abc import Collection
@@ -30,10 +34,11 @@ from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import create_task, finish_tasks_for
 from consent.facts import Circle, Somebody
 from disclosures.acts import called, locked, only_in, setting, tell
+from disclosures.deciding import refuse_same_person
 from disclosures.judging import ground_label, ground_of, must_inform, people_of, why_told_late
 from disclosures.models import Disclosure
 from disclosures.register import kinds_given
-from disclosures.vocabulary import INFORM, State
+from disclosures.vocabulary import INFORM, PENDING, State
 from dossiers.access import can
 from dossiers.models import Dossier, Person
 from dossiers.people.reaching import addressee, see_to_it
@@ -97,6 +102,30 @@ def inform_now(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: datetime
 
 
 @act
+def decide_telling(dossier: Dossier, disclosure_id: UUID, telling: Telling, *, by: Actor, at: datetime) -> Disclosure:
+    """Decide before it leaves that the client is told later, or with the hand-over after all; by the role that may.
+
+    It can be decided anew as long as nothing has left. Raises SamePerson for whoever proposed it, Refused for every
+    other role, and Conflict when a reason or day lacks.
+    """
+    row = locked(dossier, disclosure_id)
+    only_in(row, PENDING)
+    refuse_same_person(row, by)
+    now = Situation(dossier, row, *setting(dossier, row, at), by, at)
+    if not may_always_defer(by, dossier, row, now.profile):
+        raise Refused(now.must_inform())
+    if telling.later:
+        _look_at_day(now, telling)
+    said = (telling.until, telling.why) if telling.later else (None, None)
+    if (row.deferred_until, row.deferred_why) == said:
+        return row
+    row.deferred_until, row.deferred_why = said
+    row.save()
+    tell(row, "disclosure-informing-deferred" if telling.later else "disclosure-informing-at-once", ground="before")
+    return row
+
+
+@act
 def defer_again(dossier: Dossier, disclosure_id: UUID, telling: Telling, *, by: Actor, at: datetime) -> Disclosure:
     """Put informing off once more, weighed anew: a reason of this moment and a new date.
 
@@ -120,6 +149,9 @@ def tell_or_defer(now: Situation, telling: Telling) -> None:
     Raises Refused when neither the regulation nor the role lets it wait, and
     Conflict when it must be said beforehand and was not, or a reason or day lacks.
     """
+    if now.row.deferred_until is not None and not lapsed(now.row, now.on):
+        _wait(now, now.must_inform())  # decided before it left, by the role that may
+        return
     if telling.later:
         _defer(now, telling)
         return
@@ -148,9 +180,27 @@ def reasons_to_wait(profile: Profile, ground: str) -> tuple[Reason, ...]:
     )
 
 
-def may_always_defer(actor: Actor, dossier: Dossier) -> bool:
-    """Whether this person may put telling off for a reason the regulation does not name: who approves here."""
-    return can(actor, Verb.APPROVE_DISCLOSURE, dossier)
+def may_always_defer(actor: Actor, dossier: Dossier, row: Disclosure, profile: Profile) -> bool:
+    """Whether this person may put telling off for a reason the regulation does not name.
+
+    That is the role which the house rule names for approving, and no other that may approve too (SH-3.7.7); and
+    never who proposed it or asked for approval.
+    """
+    return (
+        actor.user_id not in (row.proposed_by_id, row.asked_by_id)
+        and decides_telling(actor, profile)
+        and can(actor, Verb.APPROVE_DISCLOSURE, dossier)
+    )
+
+
+def decides_telling(actor: Actor, profile: Profile) -> bool:
+    """Whether this person has the role that may put telling off for any reason, whatever the dossier."""
+    return str(profile.disclosure.approved_by.value) in actor.units_by_role
+
+
+def lapsed(row: Disclosure, on: date) -> bool:
+    """Whether putting off, decided before it left, must be decided anew: its day has come, or it goes elsewhere now."""
+    return row.deferred_why is not None and (row.deferred_until is None or row.deferred_until <= on)
 
 
 def told(decision: Decision, around: Circle) -> tuple[Somebody, ...]:
@@ -173,8 +223,16 @@ def _defer(now: Situation, telling: Telling) -> None:
     row, decision = now.row, now.must_inform(**telling.facts)
     # Where it may be left out for a reason (GT-16.4), it may certainly wait for that reason.
     waits = decision.outcome.get("timing") == Timing.MAY_BE_DEFERRED or not decision.outcome.get("duty", True)
-    if not waits and not may_always_defer(now.by, now.dossier):
+    if not waits and not may_always_defer(now.by, now.dossier, row, now.profile):
         raise Refused(decision)
+    _look_at_day(now, telling)
+    row.deferred_until, row.deferred_why = telling.until, telling.why
+    _wait(now, decision)
+    tell(row, "disclosure-informing-deferred")
+
+
+def _look_at_day(now: Situation, telling: Telling) -> None:
+    """Raises Conflict without words, and without a day that the house rule lets it wait for."""
     longest = informing_waits_until(now.profile, now.on)
     if not telling.why.strip() or telling.until is None or not now.on < telling.until <= longest.outcome["until"]:
         raise Conflict(
@@ -182,21 +240,26 @@ def _defer(now: Situation, telling: Telling) -> None:
             % {"day": date_plain(longest.outcome["until"])},
             longest,
         )
-    row.state, row.deferred_until, row.deferred_why = State.INFORMING_DEFERRED, telling.until, telling.why
+
+
+def _wait(now: Situation, decision: Decision) -> None:
+    """No letter yet; on the day that was named it comes back as a task."""
+    row = now.row
+    assert row.deferred_until is not None
+    row.state = State.INFORMING_DEFERRED
     row.save()
     create_task(
         kind=INFORM,
-        due_on=telling.until,
+        due_on=row.deferred_until,
         at=now.at,
         dossier_id=row.dossier_id,
         assignee_id=row.proposed_by_id,
         title=_("Tell the client about the disclosure to %(recipient)s") % {"recipient": called(row)},
-        detail=telling.why,
+        detail=row.deferred_why,
         decision=decision,
         link="disclosures:page",
         object_id=row.id,
     )
-    tell(row, "disclosure-informing-deferred")
 
 
 def _write_letters(now: Situation, decision: Decision, *, late: bool = False, beforehand: bool = False) -> None:

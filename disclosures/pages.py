@@ -25,7 +25,7 @@ from consent.facts import Circle, Somebody, circle
 from consent.queries import names_of
 from consent.vocabulary import ConsentState, Form, Told
 from disclosures.acts import called, setting
-from disclosures.informing import Reason, last_day, may_always_defer, reasons_to_wait, told
+from disclosures.informing import Reason, lapsed, last_day, may_always_defer, reasons_to_wait, told
 from disclosures.judging import (
     Judgement,
     Needed,
@@ -140,6 +140,7 @@ class DisclosurePage:
     letters: tuple[ToldLine, ...]
     deferred_until: date | None
     deferred_why: str
+    decide_telling_anew: bool
     ended_why: str
     ended_by: str
     ended_at: datetime | None
@@ -172,6 +173,11 @@ class DisclosurePage:
     def left(self) -> bool:
         """Whether the data have left the house."""
         return self.state in LEFT
+
+    @property
+    def put_off(self) -> bool:
+        """Whether it was decided, before it left, that the client is told later."""
+        return self.running and self.deferred_until is not None and not self.decide_telling_anew
 
     @property
     def by_hand(self) -> tuple[str, ...]:
@@ -226,10 +232,11 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What is being prepared, what waits for a second person, what clients do not know yet, and what left."""
+    """What is being prepared, what waits for a second person, what may leave, what clients do not know, what left."""
 
     preparing: tuple[ListLine, ...]
     waiting: tuple[ListLine, ...]
+    leaving: tuple[ListLine, ...]
     untold: tuple[ListLine, ...]
     left: tuple[ListLine, ...]
 
@@ -264,9 +271,10 @@ def lists(actor: Actor) -> Lists:
     mine = list(found.filter(dossier__in=prepares)[:MOST])
     to_approve = found.filter(dossier__in=approves, state=State.AWAITING_APPROVAL)
     waiting = [row for row in to_approve[:MOST] if actor.user_id not in (row.proposed_by_id, row.asked_by_id)]
-    # Whoever also prepares finds these among what left, with more to do there.
-    untold = found.filter(dossier__in=approves, state=State.INFORMING_DEFERRED).exclude(dossier__in=prepares)[:MOST]
-    shown = [row.dossier_id for row in [*mine, *waiting, *untold]]
+    # Whoever also prepares finds these among what is prepared or left, with more to do there.
+    still = found.filter(dossier__in=approves, state__in=[State.APPROVED, State.INFORMING_DEFERRED])
+    unheard = list(still.exclude(dossier__in=prepares)[:MOST])
+    shown = [row.dossier_id for row in [*mine, *waiting, *unheard]]
     opened = load_keys(shown)
     events.record(Action.READ, outcome=Outcome.SHOWN, data="disclosures", subjects=shown)
     ids = {row.id for row in waiting}
@@ -277,7 +285,8 @@ def lists(actor: Actor) -> Lists:
             *(_line(row, opened, approve=True) for row in waiting),
             *(_line(row, opened) for row in mine if row.state == State.AWAITING_APPROVAL and row.id not in ids),
         ),
-        untold=tuple(_line(row, opened, approve=True) for row in untold),
+        leaving=tuple(_line(row, opened, approve=True) for row in unheard if row.state == State.APPROVED),
+        untold=tuple(_line(row, opened, approve=True) for row in unheard if row.state != State.APPROVED),
         left=tuple(_line(row, opened, written.get(row.id, ())) for row in mine if row.state not in RUNNING),
     )
 
@@ -329,7 +338,7 @@ def _page(
         choices=tuple(choices(row, around)) if row.state in RUNNING else (),
         package=package_of(row, around),
         never=_never(dossier, actor),
-        may_always_defer=may_always_defer(actor, dossier),
+        may_always_defer=may_always_defer(actor, dossier, row, profile),
         mine=actor.user_id in (row.proposed_by_id, row.asked_by_id),
         approved_by_me=row.approved_by_id is not None and row.approved_by_id == actor.user_id,
         may_review=actor.user_id not in (row.proposed_by_id, row.asked_by_id, row.handed_over_by_id),
@@ -409,6 +418,7 @@ def _informing(row: Disclosure, profile: Profile, around: Circle, judgement: Jud
         "reasons": reasons_to_wait(profile, judgement.ground),
         "told_before": inform.outcome.get("timing") == Timing.BEFORE,
         "last_day": last_day(profile, on),
+        "decide_telling_anew": row.state in RUNNING and lapsed(row, on),
     }
 
 

@@ -26,5 +26,6 @@ say("disclosure-withdrawn", gettext_noop("the plan to give data to others, stopp
 say("disclosure-voided", gettext_noop("an approval that no longer counts"))
 say("disclosure-handed-over", gettext_noop("data that were handed over"))
 say("disclosure-informed", gettext_noop("telling whom it is about"))
+say("disclosure-informing-at-once", gettext_noop("telling whom it is about, with the hand-over after all"))
 say("disclosure-informing-deferred", gettext_noop("telling whom it is about, later"))
 say("disclosure-closed", gettext_noop("giving data to others, finished"))

@@ -296,12 +296,7 @@ def _forms(found: DisclosurePage, start: Ready | None) -> dict[str, Any]:
         "conditions_form": ConditionsForm(questions=found.questions, initial=answers),
         "question_form": QuestionForm(),
         "stop_form": ReasonForm(),
-        "hand_over_form": HandOverForm(
-            reasons=found.reasons,
-            may_always=found.may_always_defer,
-            last_day=found.last_day,
-            asks_before=found.told_before,
-        ),
+        "hand_over_form": HandOverForm(**asked_of_telling(found)),
         "wait_form": WaitForm(reasons=found.reasons, may_always=found.may_always_defer, last_day=found.last_day),
         "recipient_form": None,
     }
@@ -317,6 +312,16 @@ def _forms(found: DisclosurePage, start: Ready | None) -> dict[str, Any]:
         }
         made["recipient_form"] = ProposalForm(clients=start.clients, recipients=start.recipients, initial=initial)
     return made
+
+
+def asked_of_telling(found: DisclosurePage) -> dict[str, Any]:
+    """What the hand-over asks about telling the client: nothing where it was put off before."""
+    return {
+        "reasons": () if found.put_off else found.reasons,
+        "may_always": found.may_always_defer and not found.put_off,
+        "last_day": found.last_day,
+        "asks_before": found.told_before and not found.put_off,
+    }
 
 
 def _ground(found: DisclosurePage, key: str) -> OtherGround | None:

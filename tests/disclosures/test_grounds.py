@@ -13,7 +13,7 @@ from casemgmt.base.jobs import run_due
 from casemgmt.base.organisation import organisation
 from casemgmt.policy.decision import Decision
 from casemgmt.work.models import Task
-from disclosures import acts, deciding, handing, informing, judging
+from disclosures import acts, deciding, handing, judging
 from disclosures.acts import Weighing
 from disclosures.deciding import SamePerson
 from disclosures.models import Disclosure, DisclosureRegisterRow
@@ -34,7 +34,7 @@ from tests.disclosures.story import (
     propose,
 )
 from tests.disclosures.test_pages import browser, steps, text
-from tests.disclosures.test_waiting import manager_too, refused_to_tick_off
+from tests.disclosures.test_waiting import decide_later, refused_to_tick_off
 from tests.policy.test_disclosure_grounds import yes_to
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -317,12 +317,8 @@ def test_looking_afterwards_and_letting_it_wait_longer_stand_beside_each_other(
     monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
     row = ask(case, choose(case, to_guardian(case, acute=True)))
     run_due()
-    later, both = informing.Telling(later=True, why="Vader dreigt.", until=ON + timedelta(days=7)), manager_too(case)
-    do(
-        case,
-        Verb.PREPARE_DISCLOSURE,
-        lambda d: handing.hand_over(d, row.id, how="in_person", telling=later, by=both, at=MOMENT),
-    )
+    decide_later(case, row)
+    hand_over(case, row)
     assert fresh(row).state == State.INFORMING_DEFERRED
     page = text(browser(case.place.manager).get(f"{steps(case)}/{row.id}/goedkeuren/"))
     assert "nakijken/" in page and "later-besluit/" in page

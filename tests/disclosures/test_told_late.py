@@ -12,7 +12,7 @@ from disclosures import informing
 from dossiers.verbs import Verb
 from tests.disclosures.story import Case, do, make_case
 from tests.disclosures.test_pages import browser, steps, text
-from tests.disclosures.test_waiting import LATER, NOT_POSSIBLE, manager_too, put_off
+from tests.disclosures.test_waiting import LATER, NOT_POSSIBLE, put_off
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -28,7 +28,7 @@ WAITING = [
 
 def told_at_last(case: Case, facts: dict[str, Any]) -> list[dict[str, Any]]:
     """Put off because "Vader dreigt.", and told after all: what stands in the letters."""
-    row = put_off(case, manager_too(case), facts=facts)
+    row = put_off(case, facts)
     do(case, Verb.PREPARE_DISCLOSURE, lambda d: informing.inform_now(d, row.id, by=case.place.worker, at=LATER))
     with transaction.atomic():
         load_keys([case.dossier_id])
@@ -54,6 +54,6 @@ def test_the_form_says_that_the_reason_to_wait_stays_between_colleagues(monkeypa
     monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
     case = make_case("buurteams-nijmegen")
     with organisation(case.place.id):
-        row = put_off(case, case.place.worker, facts=NOT_POSSIBLE)
+        row = put_off(case, NOT_POSSIBLE)
         page = text(browser(case.place.worker).get(f"{steps(case)}/{row.id}/"))
     assert "In de brief staat de regel, niet uw woorden." in page

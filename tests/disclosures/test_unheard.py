@@ -27,7 +27,7 @@ GIVES_AWAY = ("voor anderen", "ontvanger", "overhandigd", "goedkeur", "plan om",
 
 
 def deferred(case: Case) -> Disclosure:
-    return put_off(case, case.place.worker, facts=NOT_POSSIBLE)
+    return put_off(case, NOT_POSSIBLE)
 
 
 def refused(case: Case) -> Disclosure:

@@ -56,7 +56,7 @@ def test_telling_later_than_the_house_rule_allows_is_said_beside_the_day(monkeyp
     monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
     case = make_case("buurteams-nijmegen")
     with context.circumstances(context.AuditContext()), organisation(case.place.id):
-        row: Disclosure = put_off(case, case.place.worker, facts=NOT_POSSIBLE)
+        row: Disclosure = put_off(case, NOT_POSSIBLE)
         said = {"reason": ["0"], "why": TYPED}
         for day in (soon(0), soon(15)):
             _mended(browser(case.place.worker), f"{steps(case)}/{row.id}/later/", said | {"until": day}, "until")
