@@ -44,7 +44,7 @@ def titles(actor) -> list[str]:
 
 def test_who_may_publish_finds_the_version_among_the_approvals_and_on_their_day(inside: Place, offered: UUID) -> None:
     hanneke = inside.actor("hanneke")
-    assert titles(hanneke) == ["Versie 2 van de regels: kijk haar na en publiceer haar"]
+    assert titles(hanneke) == ["Versie 2 van de regels: kijk die na en publiceer die"]
     assert tasks_of(hanneke) == ["Kijk de nieuwe regels na en publiceer ze"]
 
 
