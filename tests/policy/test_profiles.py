@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -21,9 +22,10 @@ from casemgmt.policy.loader import (
     with_value,
 )
 from casemgmt.policy.rules import conditions, facts
+from casemgmt.policy.rules.access import may_access
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.people import Test as Condition
-from casemgmt.policy.schema.vocabulary import Capability, Cell, RequestKind, RoleKey
+from casemgmt.policy.schema.vocabulary import Capability, Cell, Item, RequestKind, RoleKey
 
 SLUGS = ("sterk-huis", "veilig-thuis-hm", "gebiedsteam-opsterland", "buurteams-nijmegen")
 PREFIX = dict(zip(SLUGS, (("SH-", "SHC-"), ("VT-",), ("GT-",), ("BT-",)), strict=True))
@@ -202,3 +204,15 @@ def test_only_roles_that_come_to_dossiers_invite_to_the_portal(profile: Profile)
     reading = {key for key, role in profile.roles.table.items() if Capability.DOSSIER_READ in role.capabilities}
     assert inviting and inviting <= reading
     assert RoleKey.RECORDS_ADMINISTRATOR not in inviting
+
+
+@pytest.mark.rule("SH-2.5.6", "VT-1.o", "BT-rechten-5")
+def test_no_organisation_can_open_a_working_note_to_anybody_but_its_author(profile: Profile) -> None:
+    for path in ("access.notes_author_only", "access.notes_author_only.value"):
+        with pytest.raises(ProfileError):
+            with_value(profile, path, False)
+    everything = {one.name: True for one in dataclasses.fields(facts.AccessFacts) if isinstance(one.default, bool)}
+    theirs = {**everything, "conflict_of_interest": False, "is_author": False, "item": Item.PERSONAL_WORKING_NOTES}
+    for role in profile.roles.table:
+        other = may_access(facts.AccessFacts(role=role, **theirs), profile, date(2026, 11, 23))
+        assert not other.outcome["allowed"] and other.absolute

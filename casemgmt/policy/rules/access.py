@@ -35,7 +35,7 @@ def may_access(facts: AccessFacts, profile: Profile, on: date) -> Decision:
     kept_out = _kept_out(facts, profile)
     if kept_out is not None:
         return answer(profile, _outcome(False), (kept_out,), _seen(facts), absolute=True)
-    if facts.item is Item.PERSONAL_WORKING_NOTES and profile.access.notes_author_only.value:
+    if facts.item is Item.PERSONAL_WORKING_NOTES:
         outcome = _outcome(facts.is_author)
         return answer(profile, outcome, (profile.access.notes_author_only,), _seen(facts), absolute=not facts.is_author)
     return _by_rules(facts, profile)

@@ -184,7 +184,7 @@ class Access(Strict):
     supervised_roles: Cited = Field(title="Onder begeleiding")
     volunteers: Valued[bool] = Field(title="Vrijwilligers kunnen toegang krijgen")
     authorisation_per_part: Valued[bool] = unread("Toegang per onderdeel")
-    notes_author_only: Valued[bool] = Field(title="Werkaantekeningen alleen voor de schrijver")
+    notes_author_only: Cited = Field(title="Werkaantekeningen alleen voor de schrijver")
     colleague_sentence: Cited = Field(title="Zin voor een collega zonder toegang")
     archive_same_rules: Valued[bool] = unread("Zelfde regels in het archief")
     excluded_items: tuple[Item, ...] = Field(default=(), title="Nooit voor anderen")
