@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action
@@ -13,10 +14,12 @@ from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.rules.days import was_born
+from casemgmt.policy.schema.vocabulary import ConsentPurpose, Informed
+from casemgmt.policy.versions import profile_in_force
 from casemgmt.web.dates import date_plain
 from consent import hooks
 from consent.models import Consent
-from consent.vocabulary import ConsentState, Form, Told
+from consent.vocabulary import ConsentState, Form, Purpose, Told
 from dossiers.content import SavedBefore, saved_before
 from dossiers.models import Dossier, Person
 
@@ -25,6 +28,7 @@ from dossiers.models import Dossier, Person
 class NewConsent:
     """An answer to be recorded. ``exchange_id``: only for this one exchange, which has this id.
 
+    ``what_for``: the purpose as it was told, outside an exchange; one to an exchange was for what that is for.
     ``id`` comes from the form that was filled in, so that sending it twice records one answer.
     """
 
@@ -36,6 +40,7 @@ class NewConsent:
     state: str = ConsentState.GIVEN
     recipient_kind: str = ""
     recipient: str | None = None
+    what_for: str | None = None
     informed_of: frozenset[str] = frozenset()
     for_this_exchange: bool = False
     exchange_id: UUID | None = None
@@ -49,13 +54,17 @@ def record_consent(dossier: Dossier, new: NewConsent, *, by: Actor, at: datetime
 
     The same form sent twice gives the answer it made before. Raises NotThere for somebody who is not in this
     dossier, SavedBefore for another answer in that form, and Conflict for a day that cannot be: one that has yet to
-    come, one before a birth, or before the exchange it is for where the regulation asks consent anew each time.
+    come, one before a birth, or before the exchange it is for where the regulation asks consent anew each time; and
+    for a yes to giving data that cannot be: of before the dossier was opened, or outside an exchange to no purpose
+    or to content that nobody chose.
     """
     known = _already(dossier, new, by, at)
     if known is not None:
         return known
     row = _row(dossier, new, by, at)
     _on_a_day_that_can_be(row, clock.local_date(at))
+    if row.purpose == Purpose.DISCLOSURE and row.state == ConsentState.GIVEN:
+        _gives_what_was_told(row, clock.local_date(at))
     row.save()
     events.record(
         Action.CONSENT, dossier_id=dossier.id, data=f"consent-{row.state}", object_id=row.id, ground=row.purpose
@@ -85,6 +94,11 @@ def withdraw_consent(dossier: Dossier, consent_id: UUID, *, form: str, by: Actor
     return row
 
 
+_NOT_HERE = gettext_noop(
+    "What exactly is given can only be told of a disclosure: begin it, choose what you give, "
+    "and write the yes down there."
+)
+
 # What somebody fills in; the state is compared apart, for a yes may have been withdrawn since.
 _FILLED_IN = (
     *("person_id", "about_id", "purpose", "recipient_kind", "recipient", "given_on"),
@@ -100,6 +114,8 @@ def _already(dossier: Dossier, new: NewConsent, by: Actor, at: datetime) -> Cons
     sent = _row(dossier, new, by, at)
     answered = ConsentState.GIVEN if known.state == ConsentState.WITHDRAWN else known.state
     same = answered == sent.state and all(getattr(known, name) == getattr(sent, name) for name in _FILLED_IN)
+    # What an exchange is for may have changed since: nobody fills that in with the answer.
+    same = same and (known.exchange_id is not None or known.what_for == sent.what_for)
     if not same:
         raise SavedBefore
     return known
@@ -124,8 +140,27 @@ def _on_a_day_that_can_be(row: Consent, on: date) -> None:
         )
 
 
+def _gives_what_was_told(row: Consent, on: date) -> None:
+    """Nobody says yes to giving what is not there yet, for no purpose, or to content that was not chosen."""
+    opened_on = row.dossier.opened_on
+    if row.given_on < opened_on:
+        told = _("This dossier was opened on %(day)s, so nobody said yes before to giving what is in it.")
+        raise Conflict(told % {"day": date_plain(opened_on)}, field="given_on")
+    if row.exchange_id is not None:
+        return
+    asked = profile_in_force(on).consent.purposes[ConsentPurpose.DISCLOSURE].informed_of
+    if asked is not None and Informed.CONTENT in asked.value:
+        raise Conflict(f"{asked.sentence} {_(_NOT_HERE)}", field="told")
+    if Told.CONTENT in row.told:
+        raise Conflict(_(_NOT_HERE), field="told")
+    if not row.what_for:
+        raise Conflict(_("Write down what it is for: a yes counts for that purpose only."), field="what_for")
+
+
 def _row(dossier: Dossier, new: NewConsent, by: Actor, at: datetime) -> Consent:
     assert by.user_id is not None
+    exchange = hooks.to_tell(new.exchange_id, clock.local_date(at)) if new.exchange_id is not None else None
+    content = exchange is not None and Told.CONTENT in new.informed_of
     return Consent(
         id=new.id or uuid4(),
         dossier=dossier,
@@ -134,6 +169,8 @@ def _row(dossier: Dossier, new: NewConsent, by: Actor, at: datetime) -> Consent:
         purpose=new.purpose,
         recipient_kind=new.recipient_kind,
         recipient=new.recipient or None,
+        what_for=(exchange.what_for if exchange else new.what_for) or None,
+        pieces=[one.stored for one in exchange.pieces] if exchange and content else None,
         state=new.state,
         given_on=new.given_on,
         form=new.form,

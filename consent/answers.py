@@ -23,6 +23,7 @@ def answer_of(cleaned: dict[str, object], about_id: UUID) -> NewConsent:
         state=str(cleaned["state"]),
         recipient_kind=str(cleaned.get("recipient_kind") or ""),
         recipient=str(cleaned.get("recipient") or "") or None,
+        what_for=str(cleaned.get("what_for") or "") or None,
         informed_of=frozenset(str(word) for word in told),  # type: ignore[attr-defined]  # a ChoicesField
         note=str(cleaned.get("note") or "") or None,
     )

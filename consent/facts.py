@@ -17,8 +17,9 @@ from casemgmt.policy.rules.days import Said, strength
 from casemgmt.policy.rules.facts import ConsentFacts, GivenConsent
 from casemgmt.policy.schema.vocabulary import ConsentPurpose, Informed, Purpose, Recipient
 from casemgmt.policy.schema.vocabulary import Person as Who
+from consent.hooks import Piece
 from consent.models import Consent
-from consent.vocabulary import ConsentState, Form
+from consent.vocabulary import ConsentState, Form, Told
 from dossiers.frame import regulation
 from dossiers.models import Dossier, Person
 from dossiers.people.facts import client_facts as facts_of
@@ -94,14 +95,43 @@ def consent_facts(around: Circle, purpose: ConsentPurpose, **more: Any) -> Conse
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One exchange, and from which day on an answer can be one to it (``answers_count_from``); None: from any day."""
+    """One exchange: to whom, what for, what would go, and since when an answer can be one to it.
+
+    A yes was said to what was told and to nothing else: SH-1.3-toest and VT-1.m (specific, informed); GT-14.2 and
+    GT-14.x (recipient, purpose and content). ``not_before``: see ``rules.days.answers_count_from``.
+    """
 
     id: UUID
+    recipient_kind: str
+    recipient: str
+    what_for: str
+    pieces: tuple[Piece, ...]
     not_before: date | None = None
 
     def is_of(self, row: Consent) -> bool:
         """Whether this is an answer to this very exchange."""
         return row.exchange_id == self.id and (self.not_before is None or row.given_on >= self.not_before)
+
+    def differs(self, row: Consent) -> tuple[Informed, ...]:
+        """What of this exchange is other than what this yes was said to; a purpose nobody named is another one.
+
+        The content counts from when it was told: less may go, and no more.
+        """
+        told = row.pieces
+        found = {
+            Informed.RECIPIENT: not same_recipient(row, self.recipient_kind, self.recipient),
+            Informed.PURPOSE: not row.what_for or not same_words(row.what_for, self.what_for),
+            Informed.CONTENT: told is not None and not all(_among(piece, told) for piece in self.pieces),
+        }
+        return tuple(name for name, other in found.items() if other)
+
+    def told_in(self, row: Consent) -> frozenset[str]:
+        """What somebody was told first; who was shown no pieces was not told the content."""
+        return frozenset(row.told) - (frozenset() if row.pieces is not None else {Told.CONTENT.value})
+
+
+def _among(piece: Piece, told: Iterable[dict[str, Any]]) -> bool:
+    return any(piece.gives_no_more_than(one) for one in told)
 
 
 def answers_given(
@@ -113,7 +143,7 @@ def answers_given(
     must have said yes, and one no is a no: the careful reading of "the
     representative(s)".
     """
-    newest = newest_by_person(rows, exchange.id)
+    newest = newest_by_person(rows, exchange)
     given: list[GivenConsent] = []
     for who in dict.fromkeys(one.who for one in around.people):
         found = [newest.get(one.id) for one in around.acting_as(who)]
@@ -126,13 +156,25 @@ def answers_given(
     return tuple(given)
 
 
-def newest_by_person(rows: Iterable[Consent], exchange_id: UUID | None = None) -> dict[UUID, Consent]:
-    """Each person's answer that stands; one that was tied to another exchange counts only when there is no other."""
+def newest_by_person(rows: Iterable[Consent], exchange: Exchange) -> dict[UUID, Consent]:
+    """Each person's answer that stands.
+
+    A yes to another exchange, or to something else than this one is by now, is shown only when there is no other
+    answer. A no to another exchange stands too, until this one is answered.
+    """
+    found = list(rows)
+    yes_to_other = {row.id for row in found if row.state == ConsentState.GIVEN and exchange.differs(row)}
+    answered = {row.person_id for row in found if row.exchange_id == exchange.id and row.id not in yes_to_other}
+
+    def bears_on_it(row: Consent) -> bool:
+        if row.state == ConsentState.REFUSED and row.person_id not in answered:
+            return True
+        return row.exchange_id in (None, exchange.id) and row.id not in yes_to_other
 
     def rank(row: Consent) -> tuple[bool, tuple[date, datetime, bool], str]:
-        return row.exchange_id in (None, exchange_id), strength(said_in(row)), str(row.id)
+        return bears_on_it(row), strength(said_in(row)), str(row.id)
 
-    return {row.person_id: row for row in sorted(rows, key=rank)}
+    return {row.person_id: row for row in sorted(found, key=rank)}
 
 
 def said_in(row: Consent) -> Said:
@@ -145,7 +187,8 @@ def said_in(row: Consent) -> Said:
 def _given(
     who: Who, rows: Sequence[Consent], purpose: Purpose, exchange: Exchange, *, refused: bool = False
 ) -> GivenConsent:
-    told = set.intersection(*({*row.told} for row in rows))
+    told = frozenset.intersection(*(exchange.told_in(row) for row in rows))
+    differs = {word for row in rows for word in exchange.differs(row)}
     withdrawn = [clock.local_date(row.withdrawn_at) for row in rows if row.withdrawn_at is not None]
     kinds = {row.recipient_kind for row in rows}
     kind = kinds.pop() if len(kinds) == 1 else ""
@@ -156,10 +199,26 @@ def _given(
         informed_of=tuple(word for word in Informed if word.value in told),
         recipient=Recipient(kind) if kind else None,
         purpose=purpose,
+        differs=tuple(word for word in Informed if word in differs),
         for_this_exchange=all(exchange.is_of(row) for row in rows),
         refused=refused,
         withdrawn_on=min(withdrawn) if withdrawn else None,
     )
+
+
+def same_recipient(row: Consent, kind: str, recipient: str) -> bool:
+    """Whether an answer named exactly this recipient."""
+    return row.recipient_kind == kind and same_words(row.recipient, recipient)
+
+
+def same_words(one: str | None, other: str) -> bool:
+    """Whether two texts say the same, whatever their capitals and spaces."""
+    return in_short(one) == in_short(other)
+
+
+def in_short(text: str | None) -> str:
+    """A text without what does not tell it apart from another."""
+    return " ".join((text or "").casefold().split())
 
 
 def _somebody(row: Person, about: Person, held: Held, on: date) -> Somebody:

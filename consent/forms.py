@@ -60,7 +60,14 @@ class ConsentForm(AnswerForm):
         max_length=200,
         help_text=gettext_lazy("Write the name as you will write it when you give the data."),
     )
-    field_order = ["person", "recipient_kind", "recipient", "state", "form", "given_on", "told", "note"]
+    what_for = forms.TextField(
+        label=gettext_lazy("What is it for?"),
+        rows=2,
+        required=False,
+        max_length=2000,
+        help_text=gettext_lazy("In the words you will use when you give the data. A yes counts for this purpose only."),
+    )
+    field_order = ["person", "recipient_kind", "recipient", "what_for", "state", "form", "given_on", "told", "note"]
 
     def __init__(
         self,
@@ -69,6 +76,7 @@ class ConsentForm(AnswerForm):
         needed: Sequence[Somebody],
         recipients: Sequence[tuple[str, str]],
         asks_recipient: bool,
+        asks_purpose: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -83,6 +91,8 @@ class ConsentForm(AnswerForm):
             self.fields["recipient_kind"].required = self.fields["recipient"].required = True
         else:
             del self.fields["recipient_kind"], self.fields["recipient"]
+        if not asks_purpose:
+            del self.fields["what_for"]
 
 
 class WithdrawForm(forms.Form):

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 
 from casemgmt.base.models import TenantForeignKey
-from casemgmt.vault.fields import SealedText
+from casemgmt.vault.fields import SealedJSON, SealedText
 from consent.vocabulary import ConsentState, Form, Purpose
 from dossiers.content import DossierContent
 from dossiers.models import Person
@@ -21,6 +21,8 @@ class Consent(DossierContent):
     ``for_this_exchange`` ties the answer to one exchange; ``exchange_id`` is that
     disclosure (a package to our right, so a plain id). ``informed_of`` holds what
     was told first, ``recipient`` the name, ``recipient_kind`` the policy's word.
+    ``what_for`` is the purpose in the words that were told, and ``pieces`` what
+    would go when the content was told, None where it was not (``consent.hooks``).
     """
 
     person = TenantForeignKey(Person, related_name="+")
@@ -28,6 +30,8 @@ class Consent(DossierContent):
     purpose = models.CharField(max_length=24, choices=Purpose.choices)
     recipient_kind = models.CharField(max_length=40, blank=True, default="")
     recipient = SealedText(label="consent.recipient", null=True)
+    what_for = SealedText(label="consent.what_for", null=True)
+    pieces = SealedJSON(label="consent.pieces", null=True)
     state = models.CharField(max_length=10, choices=ConsentState.choices)
     given_on = models.DateField()
     form = models.CharField(max_length=8, choices=Form.choices)

@@ -8,7 +8,7 @@ from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.consent import whose_consent_needed
 from casemgmt.policy.rules.unknown import not_filled_in, of_client
 from casemgmt.policy.schema import Profile
-from casemgmt.policy.schema.vocabulary import ConsentPurpose
+from casemgmt.policy.schema.vocabulary import ConsentPurpose, Informed
 from casemgmt.policy.versions import profile_in_force
 from consent.facts import Circle, Somebody, circle, consent_facts
 from consent.queries import ConsentLine, consents_of
@@ -46,6 +46,16 @@ class ConsentPage:
     def asks_recipient(self) -> bool:
         """Whether consent for this purpose is consent for one recipient."""
         return self.purpose in (Purpose.DISCLOSURE, Purpose.REQUEST_INFORMATION)
+
+    @property
+    def asks_purpose(self) -> bool:
+        """Whether consent for this is consent to give data for one purpose; what goes is told of a disclosure."""
+        return self.purpose == Purpose.DISCLOSURE
+
+    @property
+    def only_at_disclosure(self) -> bool:
+        """Whether the regulation asks that the content is told first, so that no yes is written down here."""
+        return self.asks_purpose and Informed.CONTENT in self.decision.outcome.get("informed_of", ())
 
 
 def load_page(dossier: Dossier, on: date, about: UUID | None, purpose: str) -> ConsentPage | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from casemgmt.accounts.models import User
 from casemgmt.base.db import reads
+from consent.facts import in_short, same_recipient
 from consent.models import Consent
 from consent.vocabulary import ConsentState, Form, Purpose, Told
 from dossiers.models import Dossier, Person
@@ -25,6 +26,7 @@ class ConsentLine:
     purpose_label: str
     recipient_kind: str
     recipient: str
+    what_for: str
     state: str
     state_label: str
     given_on: date
@@ -54,19 +56,29 @@ def consents_for(
     purpose: str = Purpose.DISCLOSURE,
     exchange_id: UUID | None = None,
 ) -> list[Consent]:
-    """The answers that may count for one exchange, oldest first.
+    """The answers that bear on one exchange, oldest first.
 
-    Those for the same recipient and purpose; and a no that was said in this exchange, also
-    when another recipient was meant then: a yes was said to that one only. An
-    answer tied to another exchange comes along too: a regulation that asks
-    consent anew each time must be able to say that the old one does not count.
+    A yes counts for exactly the recipient it was said to; one to this exchange when it had another recipient comes
+    along to be told apart. A no also holds for others in that organisation, for that person elsewhere, and whichever
+    recipient it meant when it was said in this exchange (VT-16.2; BT-toestemming-x); of whoever answered nothing for
+    this recipient, a no to another of the same kind holds too. Answers to other exchanges are among them: a regulation
+    that asks consent anew each time must be able to say that the old one does not count.
     """
-    rows = Consent.objects.filter(dossier_id=dossier_id, about_id=about_id, purpose=purpose)
+    rows = list(
+        Consent.objects.filter(dossier_id=dossier_id, about_id=about_id, purpose=purpose).order_by("recorded_at", "id")
+    )
+    parts = _parts(recipient)
+
+    def meant(row: Consent) -> bool:
+        if same_recipient(row, recipient_kind, recipient):
+            return True
+        return row.state != ConsentState.GIVEN and (_is_to(row, exchange_id) or bool(_parts(row.recipient) & parts))
+
+    answered = {row.person_id for row in rows if meant(row)}
     return [
         row
-        for row in rows.order_by("recorded_at", "id")
-        if (row.recipient_kind == recipient_kind and _same(row.recipient, recipient))
-        or (exchange_id is not None and row.exchange_id == exchange_id and row.state != ConsentState.GIVEN)
+        for row in rows
+        if meant(row) or _is_to(row, exchange_id) or (_is_no_to(row, recipient_kind) and row.person_id not in answered)
     ]
 
 
@@ -89,8 +101,17 @@ def names_of(user_ids: Iterable[UUID | None]) -> Mapping[UUID, str]:
     return dict(User.objects.filter(id__in=wanted).values_list("id", "name")) if wanted else {}
 
 
-def _same(one: str | None, other: str) -> bool:
-    return " ".join((one or "").casefold().split()) == " ".join(other.casefold().split())
+def _parts(recipient: str | None) -> set[str]:
+    """The organisation and the person in a recipient's line, to be compared."""
+    return {in_short(part) for part in (recipient or "").split(",") if part.strip()}
+
+
+def _is_to(row: Consent, exchange_id: UUID | None) -> bool:
+    return exchange_id is not None and row.exchange_id == exchange_id
+
+
+def _is_no_to(row: Consent, kind: str) -> bool:
+    return row.state == ConsentState.REFUSED and bool(kind) and row.recipient_kind == kind
 
 
 def _line(row: Consent, names: Mapping[UUID, str]) -> ConsentLine:
@@ -106,6 +127,7 @@ def _line(row: Consent, names: Mapping[UUID, str]) -> ConsentLine:
         purpose_label=str(Purpose(row.purpose).label),
         recipient_kind=row.recipient_kind,
         recipient=row.recipient or "",
+        what_for=row.what_for or "",
         state=row.state,
         state_label=str(ConsentState(row.state).label),
         given_on=row.given_on,

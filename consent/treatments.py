@@ -13,6 +13,8 @@ declare(
     purpose            erase copy plain
     recipient_kind     erase copy plain
     recipient          erase copy sealed
+    what_for           erase copy sealed
+    pieces             erase omit sealed
     state              erase copy plain
     given_on           erase copy plain
     form               erase copy plain

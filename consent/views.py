@@ -94,6 +94,7 @@ def _form(page: ConsentPage, data: object = None) -> ConsentForm:
         needed=page.needed,
         recipients=page.recipients,
         asks_recipient=page.asks_recipient,
+        asks_purpose=page.asks_purpose,
         initial={"given_on": page.today},
     )
 

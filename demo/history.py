@@ -29,7 +29,8 @@ from retention.night import propose_due
 
 DATA = Path(__file__).parent / "data" / "history"
 NAMESPACE = UUID("6d0f2c1e-5c0b-4b7e-9a51-0b6f3f0f4d11")
-TOLD = frozenset({"purpose", "recipient", "content"})
+# What people are told before they answer; of a disclosure also what exactly is given.
+TOLD = frozenset({"purpose", "recipient"})
 NIGHT_AGO = timedelta(days=10)  # long enough for the removal list to be somebody's work of this week
 Row = Mapping[str, Any]
 
@@ -108,6 +109,7 @@ def _answer(past: Past, row: Row) -> None:
             state=row["state"],
             recipient_kind=row["recipient_kind"],
             recipient=row["recipient"],
+            what_for=row["what_for"],
             informed_of=TOLD,
             note=row.get("note"),
             id=past.id_for("consent", row["dossier"], row["person"]),
@@ -122,7 +124,7 @@ def _note(past: Past, row: Row) -> None:
 
 
 def _disclosure(past: Past, row: Row) -> None:
-    """Proposed, consented to in writing, conditions answered, what is only about the client chosen; now a manager."""
+    """Proposed, what is only about the client chosen, consented to in writing, conditions answered; now a manager."""
     worker = past.by(row)
 
     def act(dossier: Dossier, at: datetime) -> None:
@@ -137,12 +139,12 @@ def _disclosure(past: Past, row: Row) -> None:
             id=past.id_for("disclosure", row["dossier"]),
         )
         proposed = disclosing.propose(dossier, new, by=worker, at=at)
+        disclosing.choose_items(dossier, proposed.id, _only_about(dossier, about), by=worker, at=at)
         for name in row["consent_of"]:
             record_consent(dossier, _yes(past, row, proposed, people[name], about, at), by=worker, at=at)
         profile, around = disclosing.setting(dossier, proposed, at)
         asked = questions(profile, disclosure_facts(proposed, around, [], profile))
         disclosing.answer_conditions(dossier, proposed.id, {one.fact: True for one in asked}, by=worker, at=at)
-        disclosing.choose_items(dossier, proposed.id, _only_about(dossier, about), by=worker, at=at)
         disclosing.ask_approval(dossier, proposed.id, by=worker, at=at)
 
     past.do(row, Verb.PREPARE_DISCLOSURE, "disclosure", act)
@@ -157,7 +159,7 @@ def _yes(past: Past, row: Row, proposed: Disclosure, person: UUID, about: UUID, 
         form="written",
         recipient_kind=row["recipient_kind"],
         recipient=f"{row['organisation']}, {row['name']}",
-        informed_of=TOLD,
+        informed_of=TOLD | {"content"},
         exchange_id=proposed.id,
         id=past.id_for("consent", row["dossier"], str(person)),
     )

@@ -18,11 +18,13 @@ from casemgmt.web import navigation
 from casemgmt.web.routes import Needs
 from casemgmt.work.approvals import Approval, ApprovalSource, approvals
 from casemgmt.work.kinds import Group, task_kind
-from consent.hooks import changed, exchanges
+from consent.facts import circle
+from consent.hooks import ToTell, changed, exchanges, told_of
 from disclosures.acts import called, reassess_running
 from disclosures.informing import decides_telling
 from disclosures.judging import beginning
 from disclosures.models import Disclosure, DisclosureRegisterRow
+from disclosures.package import to_tell
 from disclosures.printing import BUILD
 from disclosures.vocabulary import APPROVE, HAND_OVER, INFORM, QUESTION, REVIEW, RUNNING, State
 from dossiers.access import reachable
@@ -109,10 +111,18 @@ def _beginning(exchange_id: UUID, on: date) -> Decision | None:
     return beginning(row, profile_in_force(on)) if row is not None else None
 
 
+def _to_tell(exchange_id: UUID, on: date) -> ToTell | None:
+    """What there is to be told of this disclosure before somebody answers."""
+    row = Disclosure.objects.select_related("dossier").filter(id=exchange_id).first()
+    around = circle(row.dossier, row.about_id, on) if row is not None else None
+    return ToTell(row.purpose, to_tell(row, around)) if row is not None and around is not None else None
+
+
 approvals.add("disclosures", ApprovalSource(gettext_noop("Disclosures"), _waiting))
 timeline_events.add("disclosures", _timeline)
 changed.add("disclosures", reassess_running)
 exchanges.add("disclosures", _beginning)
+told_of.add("disclosures", _to_tell)
 section(
     "disclosures",
     gettext_noop("Disclosures"),

@@ -4,7 +4,7 @@ The facts come from `consent.facts` and from what the worker answered; the
 decisions are kept whole, with the version of the regulation that gave them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -33,24 +33,31 @@ from casemgmt.policy.rules.representation import decider
 from casemgmt.policy.rules.unknown import BIRTH_DATE, cannot_tell, not_filled_in, of_client
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.sharing import Condition, GroundRule
-from casemgmt.policy.schema.vocabulary import Channel, ConsentPurpose, Event, Ground, Mode, Purpose, Recipient
+from casemgmt.policy.schema.vocabulary import Channel, ConsentPurpose, Event, Ground, Informed, Mode, Purpose, Recipient
+from casemgmt.web.dates import date_plain
 from consent.facts import Circle, Exchange, Somebody, answers_given, client_facts, consent_facts, newest_by_person
 from consent.models import Consent
 from consent.queries import consents_for
-from consent.vocabulary import ConsentState
+from consent.vocabulary import ConsentState, Form, Told
 from disclosures.conditions import Asked, asked_of, chosen_ground, facts_of
 from disclosures.models import Disclosure
+from disclosures.package import to_tell
 
 _YES_NO = frozenset(one.name for one in fields(DisclosureFacts) if isinstance(one.default, bool))
 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """Somebody whose consent is needed, and what they answered so far."""
+    """Somebody whose consent is needed, what they answered so far, and why a yes does not count (in sentences)."""
 
     person: Somebody
     answer: Consent | None
-    counts: bool
+    lacks: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether they said yes, in the form that is asked, to what this disclosure is."""
+        return self.answer is not None and self.answer.state == ConsentState.GIVEN and not self.lacks
 
     @property
     def refused(self) -> bool:
@@ -181,7 +188,7 @@ def judge(disclosure: Disclosure, around: Circle, profile: Profile, on: date) ->
     facts = disclosure_facts(disclosure, around, rows, profile)
     decided = bool((disclosure.answers.get("decision") or {}).get("may"))
     may = may_disclose(facts, profile, on, chosen=key, decided=decided)
-    return Judgement(who, may, _needed(_exchange(disclosure, profile), around, who, rows, on))
+    return Judgement(who, may, _needed(_exchange(disclosure, around, rows, profile), around, who, rows, on))
 
 
 def _without_consent(may: Decision, unknown: Decision) -> Decision:
@@ -202,7 +209,8 @@ def _without_consent(may: Decision, unknown: Decision) -> Decision:
 def disclosure_facts(disclosure: Disclosure, around: Circle, rows: list[Consent], profile: Profile) -> DisclosureFacts:
     """Everything that is known of one disclosure, for ``may_disclose``: also what the chosen ground asked."""
     purpose = Purpose(disclosure.purpose_kind)
-    given = answers_given(rows, around, purpose=purpose, exchange=_exchange(disclosure, profile))
+    exchange = _exchange(disclosure, around, rows, profile)
+    given = answers_given(rows, around, purpose=purpose, exchange=exchange)
     chosen = chosen_ground(profile, disclosure.answers)
     known: dict[str, Any] = {
         **client_facts(around),
@@ -298,7 +306,12 @@ def _rows(disclosure: Disclosure, *, each_time: bool) -> list[Consent]:
         recipient=_named(disclosure),
         exchange_id=disclosure.id,
     )
-    return [row for row in found if each_time or row.exchange_id in (None, disclosure.id)]
+    # A no to another exchange is a no to who receives; a yes to it is no yes to this one.
+    return [
+        row
+        for row in found
+        if each_time or row.exchange_id in (None, disclosure.id) or row.state == ConsentState.REFUSED
+    ]
 
 
 def _named(disclosure: Disclosure) -> str:
@@ -315,26 +328,57 @@ def beginning(disclosure: Disclosure, profile: Profile) -> Decision:
     return answers_count_from(_consent_purpose(disclosure), clock.local_date(disclosure.proposed_at), profile)
 
 
-def _exchange(disclosure: Disclosure, profile: Profile) -> Exchange:
-    return Exchange(disclosure.id, beginning(disclosure, profile).outcome["not_before"])
+def _exchange(disclosure: Disclosure, around: Circle, rows: list[Consent], profile: Profile) -> Exchange:
+    """What this disclosure is, to be laid beside the answers; its pieces where somebody was told of any."""
+    told = any(row.pieces is not None for row in rows)
+    return Exchange(
+        disclosure.id,
+        disclosure.recipient_kind,
+        _named(disclosure),
+        disclosure.purpose,
+        to_tell(disclosure, around) if told else (),
+        beginning(disclosure, profile).outcome["not_before"],
+    )
 
 
 def _needed(exchange: Exchange, around: Circle, who: Decision, rows: list[Consent], on: date) -> tuple[Needed, ...]:
-    newest = newest_by_person(rows, exchange.id)
+    newest = newest_by_person(rows, exchange)
     return tuple(
-        Needed(person, newest.get(person.id), _counts(newest.get(person.id), who.outcome, exchange, on))
+        Needed(person, newest.get(person.id), tuple(_lacks(newest.get(person.id), who.outcome, exchange, on)))
         for person in people_of(around, who.outcome.get("from", ()))
     )
 
 
-def _counts(row: Consent | None, form: Mapping[str, Any], exchange: Exchange, on: date) -> bool:
-    """Whether one answer meets the form that the rule asks; the whole is judged by ``may_disclose``."""
-    if row is None or row.state != ConsentState.GIVEN or row.given_on > on:
-        return False
+def _lacks(row: Consent | None, form: Mapping[str, Any], exchange: Exchange, on: date) -> Iterator[str]:
+    """Why one yes does not count here, each a sentence; the whole is judged by ``may_disclose``."""
+    if row is None or row.state != ConsentState.GIVEN:
+        return
+    if row.given_on > on:
+        yield _("that day has yet to come")
     if form.get("each_time") and not exchange.is_of(row):
-        return False
-    told = set(form.get("informed_of") or ())
-    return (row.form == "written" or not form.get("written")) and told <= set(row.told)
+        yield _("it was said to another disclosure, and consent is asked anew each time")
+    yield from _changed_since(row, exchange)
+    if form.get("written") and row.form != Form.WRITTEN:
+        yield _("it was not in writing")
+    untold = set(form.get("informed_of") or ()) - exchange.told_in(row)
+    if untold:
+        words = ", ".join(str(Told(word).label) for word in Told.values if word in untold)
+        yield _("not told first: %(what)s") % {"what": words}
+
+
+def _changed_since(row: Consent, exchange: Exchange) -> Iterator[str]:
+    """What is other by now than what this yes was said to."""
+    differs, day = exchange.differs(row), {"day": date_plain(row.given_on)}
+    if Informed.RECIPIENT in differs:
+        yield _("the recipient changed since the yes of %(day)s") % day
+    if Informed.PURPOSE in differs and not row.what_for:
+        yield _("it was not written down what the yes of %(day)s was for") % day
+    elif Informed.PURPOSE in differs and row.exchange_id == exchange.id:
+        yield _("the purpose changed since the yes of %(day)s") % day
+    elif Informed.PURPOSE in differs:
+        yield _("the yes of %(day)s was for something else: %(what_for)s") % {**day, "what_for": row.what_for}
+    if Informed.CONTENT in differs:
+        yield _("more would go than was told before the yes of %(day)s") % day
 
 
 def _question(condition: Condition, facts: DisclosureFacts) -> Question | None:

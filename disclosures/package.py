@@ -22,8 +22,10 @@ from casemgmt.policy.schema.vocabulary import Person as Who
 from casemgmt.vault.keys import dossier_key
 from casemgmt.vault.sealing import derive
 from consent.facts import Circle
+from consent.hooks import Black
+from consent.hooks import Piece as ToldPiece
 from disclosures.models import Disclosure, DisclosureItem
-from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, pieces, sentences
+from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
 from dossiers.models import Entry, EntryAbout, EntryVersion, Person
 from dossiers.recording.vocabulary import EntryKind
 
@@ -167,6 +169,29 @@ def all_about(client_id: UUID, entries: Iterable[Entry]) -> bool:
 def chosen_spans(row: DisclosureItem) -> list[Span]:
     """What the worker blacked out in one item."""
     return [Span(one["start"], one["end"]) for one in row.redactions.get("spans", [])]
+
+
+@reads
+def to_tell(disclosure: Disclosure, around: Circle) -> tuple[ToldPiece, ...]:
+    """Each piece as it would go now, as an answer to this disclosure keeps what was told."""
+    rows = list(disclosure.items.order_by("position", "id"))
+    texts = _versions(disclosure.dossier_id, {row.entry_id: row.version for row in rows})
+    secrets = secrets_around(disclosure.dossier_id, around)
+    return tuple(_told(row, texts[row.entry_id], secrets) for row in rows)
+
+
+def _told(row: DisclosureItem, words: EntryVersion, secrets: Secrets) -> ToldPiece:
+    source = words.source or ""
+    return ToldPiece(
+        str(row.entry_id),
+        row.version,
+        _ends(words.text, [*chosen_spans(row), *secrets.black(words.text)]),
+        _ends(source, secrets.black(source)) if source and source_goes(row) else None,
+    )
+
+
+def _ends(text: str, spans: Iterable[Span]) -> Black:
+    return tuple((span.start, span.end) for span in merged(spans, len(text)))
 
 
 def source_goes(row: DisclosureItem) -> bool:

@@ -21,7 +21,7 @@ from casemgmt.policy.schema.vocabulary import Timing
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
 from casemgmt.work.models import Task
-from consent.facts import Circle, Somebody, circle
+from consent.facts import Circle, Somebody, circle, same_recipient
 from consent.queries import names_of
 from consent.vocabulary import ConsentState, Form, Told
 from disclosures.acts import called, setting
@@ -66,6 +66,8 @@ class NeededLine:
     form: str
     told: tuple[str, ...]
     consent_id: UUID | None
+    lacks: tuple[str, ...]
+    said_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +369,7 @@ def _described(row: Disclosure, profile: Profile) -> dict[str, Any]:
 def _judged(row: Disclosure, profile: Profile, around: Circle, judgement: Judgement, on: date) -> dict[str, Any]:
     """What the rules say of it, whose consent it needs and what is asked beside consent."""
     asked = questions(profile, disclosure_facts(row, around, [], profile))
-    needed = tuple(_needed(one) for one in judgement.needed)
+    needed = tuple(_needed(one, row) for one in judgement.needed)
     lacking = {one.person.id for one in judgement.missing}
     flags = {name: value for name, value in row.answers.items() if isinstance(value, bool)}
     return {
@@ -452,8 +454,9 @@ def _named(names: Mapping[UUID, str], user_id: UUID | None) -> str:
     return names.get(user_id, "") if user_id else ""
 
 
-def _needed(one: Needed) -> NeededLine:
-    row = one.answer
+def _needed(one: Needed, disclosure: Disclosure) -> NeededLine:
+    row, meant = one.answer, recipient_line(disclosure.recipient)
+    elsewhere = row is not None and not same_recipient(row, disclosure.recipient_kind, meant)
     return NeededLine(
         person=one.person,
         part=one.person.role_label,
@@ -464,6 +467,8 @@ def _needed(one: Needed) -> NeededLine:
         form=str(Form(row.form).label) if row else "",
         told=tuple(str(Told(word).label) for word in row.told) if row else (),
         consent_id=row.id if row else None,
+        lacks=one.lacks,
+        said_to=(row.recipient or "") if row is not None and elsewhere else "",
     )
 
 

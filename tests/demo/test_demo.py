@@ -155,6 +155,7 @@ def test_each_mark_is_read_behind_its_dossiers_door(said: Said) -> None:
             "entry.source": version.source,
             "note.text": WorkingNote.objects.get(dossier_id=dossier_id).text,
             "consent.recipient": consent.recipient,
+            "consent.what_for": consent.what_for,
             "consent.note": consent.note,
             "disclosure.recipient": row.recipient["name"],
             "disclosure.purpose": row.purpose,

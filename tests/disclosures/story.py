@@ -24,7 +24,9 @@ from dossiers.verbs import Verb
 from tests.cast import MOMENT, Place, make_place, of
 
 ON = date(2026, 11, 22)
+OPENED = MOMENT - timedelta(days=60)
 SECRET = "Geheimelaan 13, 5038 XY Tilburg"
+WHAT_FOR = "Om te beoordelen of behandeling nodig is."
 SENTENCE = "Yara slaapt slecht en piekert."
 ABOUT_BROTHER = "Haar broer Sem is geschorst na een vechtpartij."
 
@@ -58,7 +60,7 @@ def make_case(slug: str, birth_date: date | None = None, *, capable: bool = True
 
 def fill(place: Place, birth_date: date, *, capable: bool = True, number: str = "D-1") -> Case:
     """The dossier itself, made through the acts."""
-    dossier_id = create_dossier(NewDossier(number, "Gezin Bakker", place.unit_id), by=place.worker, at=MOMENT)
+    dossier_id = create_dossier(NewDossier(number, "Gezin Bakker", place.unit_id), by=place.worker, at=OPENED)
 
     def people(dossier: Dossier) -> list[UUID]:
         yara = add_person(dossier, NewPerson("client", "Yara Bakker", birth_date))
@@ -104,7 +106,7 @@ def proposal(case: Case, **changes: Any) -> Proposal:
         recipient_kind="gp",
         name="dokter Sikkema",
         organisation="Huisartsenpraktijk De Linde",
-        purpose="Om te beoordelen of behandeling nodig is.",
+        purpose=WHAT_FOR,
         answers={"necessary": True, "only_necessary_data": True},
         id=uuid4(),
     )
@@ -121,7 +123,10 @@ def propose(case: Case, **changes: Any) -> Disclosure:
 
 
 def consent(case: Case, person: UUID, row: Disclosure | None, at: datetime = MOMENT, **changes: Any) -> UUID:
-    """A yes in the strictest form: in writing, beforehand, for this exchange, everything told."""
+    """A yes in the strictest form: in writing, beforehand, for this exchange, everything told that is chosen by now.
+
+    Without a disclosure: to the same recipient for the same purpose, and nothing of the content was told.
+    """
     new = NewConsent(
         person_id=person,
         about_id=case.client,
@@ -130,7 +135,8 @@ def consent(case: Case, person: UUID, row: Disclosure | None, at: datetime = MOM
         form="written",
         recipient_kind="gp",
         recipient="Huisartsenpraktijk De Linde, dokter Sikkema",
-        informed_of=frozenset({"purpose", "recipient", "content"}),
+        what_for=None if row else WHAT_FOR,
+        informed_of=frozenset({"purpose", "recipient"} | ({"content"} if row else set())),
         exchange_id=row.id if row else None,
     )
     new = replace(new, **changes)
@@ -186,11 +192,10 @@ def hand_over(case: Case, row: Disclosure, **telling: Any) -> Any:
 
 
 def agreed(case: Case, *people: UUID, entries: tuple[UUID, ...] = ()) -> Disclosure:
-    """A disclosure that these people consented to, its entries chosen, asked for approval."""
-    row = propose(case)
+    """A disclosure whose entries are chosen, that these people consented to, asked for approval."""
+    row = choose(case, propose(case), *entries)
     for person in people or (case.client, case.mother):
         consent(case, person, row)
-    choose(case, row, *entries)
     return ask(case, row)
 
 

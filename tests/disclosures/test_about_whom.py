@@ -164,9 +164,9 @@ def make_about_the_brother_only(case: Case) -> None:
 @pytest.mark.parametrize("step", ["ask", "approve", "hand over"])
 def test_a_piece_that_is_only_about_another_is_stopped_at_every_step(case: Case, step: str):
     row = propose(case)
+    choose(case, row)
     for person in (case.client, case.mother):
         consent(case, person, row)
-    choose(case, row)
     going: Callable[[Case, Disclosure], Any] = ask
     if step != "ask":
         row, going = ask(case, row), approve

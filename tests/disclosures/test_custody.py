@@ -98,9 +98,9 @@ def test_with_custody_his_yes_is_needed_beside_hers(young: Case):
 
 def test_the_letter_goes_to_the_child_and_its_own_mother_and_to_no_other_representative(case: Case):
     ruud, row = stepfather(case), propose(case)
+    choose(case, row)
     for person in (case.client, case.mother):
         consent(case, person, row)
-    choose(case, row)
     approve(case, ask(case, row))
     hand_over(case, row)
     with transaction.atomic():
@@ -120,9 +120,9 @@ def test_in_a_childs_package_only_its_own_representatives_are_named(case: Case):
 
 def test_when_custody_is_lost_after_the_approval_nothing_is_handed_over(case: Case):
     row = propose(case)
+    choose(case, row)
     for person in (case.client, case.mother):
         consent(case, person, row)
-    choose(case, row)
     approve(case, ask(case, row))
     custody(case, case.mother)
     assert isinstance(hand_over(case, row), Stopped)

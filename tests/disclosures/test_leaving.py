@@ -59,10 +59,10 @@ def black_out(case: Case, row: Disclosure) -> None:
 def gone(case: Case) -> tuple[Disclosure, bytes]:
     """A package with a mixed entry, printed and handed over."""
     row = propose(case)
-    consent(case, case.client, row)
-    consent(case, case.mother, row)
     choose(case, row, case.plain, case.mixed)
     black_out(case, row)
+    consent(case, case.client, row)
+    consent(case, case.mother, row)
     approve(case, ask(case, row))
     hand_over(case, row)
     with transaction.atomic():
@@ -89,8 +89,6 @@ def test_nothing_of_another_of_a_note_or_a_secret_address_is_in_the_package(case
 
     extra = change_dossier(case.place.worker, case.dossier_id, Verb.ADD, secrets, data="entry")
     row = propose(case)
-    consent(case, case.client, row)
-    consent(case, case.mother, row)
     choose(case, row, case.plain, case.mixed, extra)
     black_out(case, row)
     with transaction.atomic():
@@ -100,6 +98,8 @@ def test_nothing_of_another_of_a_note_or_a_secret_address_is_in_the_package(case
         Verb.PREPARE_DISCLOSURE,
         lambda d: acts.black_out(d, row.id, item.id, [], by=case.place.worker, at=MOMENT, source=True),
     )
+    consent(case, case.client, row)
+    consent(case, case.mother, row)
     approve(case, ask(case, row))
     hand_over(case, row)
     with transaction.atomic():
@@ -163,13 +163,13 @@ def test_a_source_that_nobody_chose_to_give_is_nowhere_in_the_package(case: Case
     """The source may name people whom the dossier does not know, so that nothing blacks them out by itself."""
     entry = with_source(case, "mentor Postema, telefoon 0138901234")
     row = propose(case)
-    consent(case, case.client, row)
-    consent(case, case.mother, row)
     choose(case, row, entry)
     if choice != "untouched":
         give_source(case, row, entry, source=True)
     if choice == "taken out again":
         give_source(case, row, entry, source=False)
+    consent(case, case.client, row)
+    consent(case, case.mother, row)
     approve(case, ask(case, row))
     words = printed(case, row)
     assert "Yaraslaaptslecht" in words
@@ -181,10 +181,10 @@ def test_a_source_that_nobody_chose_to_give_is_nowhere_in_the_package(case: Case
 def test_another_choice_about_the_source_voids_the_approval(case: Case, given: bool):
     entry = with_source(case, "mentor Postema")
     row = propose(case)
-    consent(case, case.client, row)
-    consent(case, case.mother, row)
     choose(case, row, entry)
     give_source(case, row, entry, source=not given)
+    consent(case, case.client, row)
+    consent(case, case.mother, row)
     before = digest(case, row)
     approve(case, ask(case, row))
     give_source(case, row, entry, source=given)

@@ -50,9 +50,9 @@ def test_the_whole_way_from_proposal_to_informed_client(case: Case):
     assert trail() == [
         "disclosure-proposed:done",
         "disclosure-assessed:done",
-        "disclosure-assessed:done",
-        "disclosure-assessed:done",
         "disclosure-items:done",
+        "disclosure-assessed:done",
+        "disclosure-assessed:done",
         "disclosure-asked:done",
         "disclosure-approved:done",
         "disclosure-package:done",
@@ -116,7 +116,7 @@ def test_changed_content_voids_the_approval(case: Case):
     choose(case, row, case.plain, case.mixed)
     with transaction.atomic():
         fresh = Disclosure.objects.get(id=row.id)
-        assert (fresh.state, fresh.approved_by_id, fresh.content_hash) == (State.ASSESSING, None, "")
+        assert (fresh.state, fresh.approved_by_id, fresh.content_hash) == (State.AWAITING_CONSENT, None, "")
         assert fresh.voided_at is not None
     stopped = hand_over(case, row)
     assert isinstance(stopped, handing.Stopped)
@@ -132,9 +132,9 @@ def test_an_approval_asked_anew_needs_the_manager_anew(case: Case):
 
 def test_consent_withdrawn_after_approval_stops_the_hand_over_with_a_sentence(case: Case):
     row = propose(case)
+    choose(case, row)
     yes = consent(case, case.client, row)
     consent(case, case.mother, row)
-    choose(case, row)
     approve(case, ask(case, row))
     do(
         case,
@@ -316,9 +316,9 @@ def test_only_entries_about_this_client_can_be_chosen(case: Case):
 
 def test_an_entry_about_a_brother_must_be_looked_at_first(case: Case):
     row = propose(case)
+    choose(case, row, case.mixed)
     consent(case, case.client, row)
     consent(case, case.mother, row)
-    choose(case, row, case.mixed)
     with pytest.raises(Conflict, match=r"somebody else|iemand anders"):
         ask(case, row)
 

@@ -192,6 +192,7 @@ def test_consent_is_recorded_and_withdrawn_on_its_page(here: Case):
         "person": str(here.client),
         "recipient_kind": "gp",
         "recipient": "Huisarts",
+        "what_for": "Samen kijken naar het slapen.",
         "state": "given",
         "form": "oral",
         "given_on": str(clock.today()),
@@ -277,9 +278,9 @@ def test_bad_input_is_answered_with_the_page_and_what_was_typed(here: Case):
     assert worker.post(f"{one}/stoppen/", {}).status_code == 422
     assert worker.post(f"{one}/stukken/", {"entry": ["nonsense"]}).status_code == 404
     assert worker.post(f"{one}/stukken/", {"entry": [str(here.others_only)]}).status_code == 404
+    choose(here, row)
     consent(here, here.client, row)
     consent(here, here.mother, row)
-    choose(here, row)
     approve(here, ask(here, row))
     assert worker.post(f"{one}/overhandigen/", {"how": "pigeon", "when": "now"}).status_code == 422
     assert worker.post(f"{one}/overhandigen/", {"how": "post", "when": "later"}).status_code == 422

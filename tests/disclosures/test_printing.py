@@ -262,9 +262,9 @@ def test_the_database_keeps_no_print_of_something_else_than_was_approved(case: C
 
 def test_what_was_withdrawn_from_under_a_print_never_leaves(case: Case):
     row = propose(case)
+    choose(case, row)
     consent(case, case.client, row)
     consent(case, case.mother, row)
-    choose(case, row)
     approve(case, ask(case, row))
     consent(case, case.client, row, state="refused", at=MOMENT + timedelta(minutes=5))
     assert fresh(row).package_id is None

@@ -34,9 +34,9 @@ def test_the_childs_no_blocks_whatever_the_mother_says():
     case = make_case("sterk-huis")
     with organisation(case.place.id):
         row = propose(case)
+        choose(case, row)
         consent(case, case.mother, row)
         consent(case, case.client, row, state="refused")
-        choose(case, row)
         with pytest.raises(Conflict):
             ask(case, row)
 

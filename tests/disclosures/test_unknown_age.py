@@ -47,9 +47,9 @@ def test_the_yes_of_a_client_of_unknown_age_and_of_the_mother_carries_nothing(sl
     with organisation(case.place.id):
         forget_birth(case)
         row = propose(case)
+        choose(case, row)
         for person in (case.client, case.mother):
             consent(case, person, row)
-        choose(case, row)
         judgement, inform, people = judged(case, row)
         assert not judgement.allowed and judgement.may.absolute and judgement.may.overrule_by is None
         assert judgement.may.outcome["not_filled_in"] == "birth_date" and "geboortedatum" in judgement.may.explanation

@@ -28,7 +28,7 @@ def disclose(visit: Visit, slug: str, family: Family, dossier: str) -> None:
     nobody_approves_their_own(worker, here)
     manager = visit(slug, "manager").sign_in()
     approve(manager, here)
-    changed_content_voids_it(worker, manager, here)
+    changed_content_voids_it(worker, manager, family, here)
     hand_over(worker, here)
     worker.open(f"{dossier}verstrekkingen/").sees("De Wegwijzer", manager.person["name"])
 
@@ -92,11 +92,15 @@ def approve(manager: Visitor, here: str) -> None:
     manager.open(f"{here}goedkeuren/").press("Precies dit goedkeuren").confirm()
 
 
-def changed_content_voids_it(worker: Visitor, manager: Visitor, here: str) -> None:
-    """One entry more, and the approval is gone; asked and given again it holds."""
+def changed_content_voids_it(worker: Visitor, manager: Visitor, family: Family, here: str) -> None:
+    """One entry more, and each yes and the approval are gone; when all are asked anew it holds."""
     choose_items(worker, here, number=1)
-    worker.open(here)
+    worker.open(here).sees("er zou meer meegaan dan is verteld")
     assert not worker.page.locator("main form[action$='overhandigen/']").count()
+    worker.open(f"{here}?stap=approval")
+    assert not worker.page.locator("main form[action$='goedkeuring-vragen/']").count()
+    for name in family.consenting:
+        record_answer(worker, here, name)
     worker.open(f"{here}?stap=approval")
     worker.page.locator("main form[action$='goedkeuring-vragen/'] button").click()
     worker.page.wait_for_load_state("load")

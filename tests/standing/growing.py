@@ -171,7 +171,8 @@ def _in_the_dossier(batch: Batch, colleague: User) -> None:
         reword_entry(dossier, first, better, seen_version=number, why="duidelijker", by=by, at=now)
         choose_items(dossier, package, _entries_about(dossier, milan), by=by, at=now)
         keep_note(dossier, f"Navragen {number}.", by=by, at=now)
-        record_consent(dossier, NewConsent(uncle, milan, "disclosure", today, "written"), by=by, at=now)
+        said = NewConsent(uncle, milan, "disclosure", today, "written", state="refused")
+        record_consent(dossier, said, by=by, at=now)
         place_hold(dossier, why=f"Klacht {number}.", by=by, at=now)
         give_access(dossier, NewAssignment(colleague.id, "waarnemer", today), by=by)
         for asker in (milan, uncle):

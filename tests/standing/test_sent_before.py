@@ -28,6 +28,7 @@ def consent(house: House) -> Form:
     fien = str(house.people["fien"])
     said = {"row_id": str(uuid4()), "about": fien, "purpose": "disclosure", "person": str(house.people["samira"])}
     said |= {"state": "given", "form": "oral", "given_on": "22-11-2026", "recipient_kind": "gp", "recipient": "Linde"}
+    said["what_for"] = "Samen kijken naar het slapen."
     return house.client("noor"), house.inside("toestemming/vastleggen/"), said, {"state": "refused"}, Consent
 
 

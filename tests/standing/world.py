@@ -249,7 +249,7 @@ def _content(site: Site, family: Family, worker: Actor) -> None:
     """One of each thing that a dossier can hold, made by its worker."""
     now, today, milan, samira = clock.now(), clock.today(), family.milan, family.samira
     tell = Wording("Milan gaat elke dag naar school.", source="Samira, telefoon")
-    answer = NewConsent(samira, milan, "disclosure", today, "written", recipient_kind="gp")
+    answer = NewConsent(samira, milan, "request_information", today, "written", recipient_kind="gp")
     share = Proposal(milan, "gp", "dokter Sikkema", "Huisartsenpraktijk De Linde", "Om te beoordelen wat nodig is.")
     asked = NewRequest("inspection", milan, milan, "written", today, categories=("care",))
     colleague = NewAssignment(site.users["intern"].id, "stagiair", today)

@@ -16,7 +16,7 @@ from casemgmt.policy.rules.representation import Ladder, Standing, client_facts,
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.people import ConsentException, ConsentRule
 from casemgmt.policy.schema.values import Cited
-from casemgmt.policy.schema.vocabulary import ConsentPurpose, Mode, Person, Purpose, Recipient
+from casemgmt.policy.schema.vocabulary import ConsentPurpose, Informed, Mode, Person, Purpose, Recipient
 
 # Of some there can be several, and any one of them will do.
 _THE = {Person.ADULT_SIBLING: "een volwassen broer of zus", Person.ADULT_CHILD: "een volwassen kind"}
@@ -178,7 +178,10 @@ def _defects(
         yield rule.informed_of, "Niet alles is vooraf verteld."
     if rule.each_time.value and not consent.for_this_exchange:
         yield rule.each_time, "De toestemming is niet voor deze uitwisseling gegeven."
-    if consent.recipient is not facts.recipient and (specific.value or consent.recipient is not None):
+    general = consent.recipient is None and not specific.value
+    if Informed.RECIPIENT in consent.differs or (consent.recipient is not facts.recipient and not general):
         yield specific, "De toestemming is niet voor deze ontvanger gegeven."
-    if consent.purpose is not facts.purpose:
+    if Informed.PURPOSE in consent.differs or consent.purpose is not facts.purpose:
         yield specific, "De toestemming is voor een ander doel gegeven."
+    if Informed.CONTENT in consent.differs:
+        yield specific, "De toestemming is voor een andere inhoud gegeven."

@@ -94,7 +94,10 @@ class ConsentFacts(ClientFacts):
 
 @dataclass(frozen=True, kw_only=True)
 class GivenConsent:
-    """One answer to a question for consent: by whom, when, how, and whether it was a refusal or withdrawn."""
+    """One answer to a question for consent: by whom, when, how, and whether it was a refusal or withdrawn.
+
+    ``differs``: what of this disclosure is, in its own words, other than what the answer was given to.
+    """
 
     by: tuple[Person, ...] = ()
     given_on: date | None = None
@@ -102,6 +105,7 @@ class GivenConsent:
     informed_of: tuple[Informed, ...] = ()
     recipient: Recipient | None = None
     purpose: Purpose = Purpose.HELP
+    differs: tuple[Informed, ...] = ()
     for_this_exchange: bool = False
     refused: bool = False
     withdrawn_on: date | None = None

@@ -57,6 +57,9 @@ def test_between_12_and_16_both_act_unless_the_leader_judged_otherwise() -> None
         {"given_on": "2026-06-02"},
         {"purpose": "research"},
         {"withdrawn_on": "2026-06-01"},
+        {"differs": ["recipient"]},
+        {"differs": ["purpose"]},
+        {"differs": ["content"]},
     ],
 )
 def test_consent_is_written_prior_informed_and_for_this_recipient(defect: dict[str, Any]) -> None:
