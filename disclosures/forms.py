@@ -14,7 +14,7 @@ from casemgmt.web import forms
 from casemgmt.web.dates import date_plain
 from consent.facts import Somebody
 from consent.forms import AnswerForm
-from consent.vocabulary import Told
+from consent.vocabulary import ConsentState, Told
 from disclosures.acts import Proposal, Weighing
 from disclosures.informing import Reason, Telling
 from disclosures.judging import OtherGround, Question
@@ -72,11 +72,14 @@ class ProposalForm(forms.Form):
 
 
 class DisclosureAnswerForm(AnswerForm):
-    """What somebody answered to one disclosure; ``chosen``: whether anything was chosen that could be told."""
+    """What somebody answered to one disclosure; ``chosen``: whether anything was chosen that could be told.
 
-    def __init__(self, *args: Any, chosen: bool, **kwargs: Any) -> None:
+    ``changed``: whether it is another disclosure by now than the page showed, so that something else was told.
+    """
+
+    def __init__(self, *args: Any, chosen: bool, changed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.chosen = chosen
+        self.chosen, self.changed = chosen, changed
 
     def clean_told(self) -> list[str]:
         """Nobody can tell what exactly is given while nothing is chosen."""
@@ -84,6 +87,14 @@ class DisclosureAnswerForm(AnswerForm):
         if Told.CONTENT in told and not self.chosen:
             raise django_forms.ValidationError(_("First choose what you give. Only then can you say what it is."))
         return told
+
+    def clean(self) -> dict[str, Any]:
+        """A yes was said to what was told."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.changed and cleaned.get("state") == ConsentState.GIVEN:
+            told = _("This disclosure changed since you opened this page. Was this told? Then keep it again.")
+            self.add_error(None, told)
+        return cleaned
 
 
 class ConditionsForm(forms.Form):

@@ -92,7 +92,12 @@ def answer(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, person_i
     if not found.running:
         raise Conflict(_("This disclosure is over, so no answer is needed any more."))
     posted = request.POST if request.method == "POST" else None
-    form = DisclosureAnswerForm(posted, chosen=bool(found.package.items), initial={"given_on": clock.today()})
+    form = DisclosureAnswerForm(
+        posted,
+        chosen=bool(found.package.items),
+        changed=posted is not None and posted.get("seen") != found.package.digest,
+        initial={"given_on": clock.today()},
+    )
     values = {"page": found, "line": line, "form": form}
     if posted is None:
         return render(request, "disclosures/answer.html", values)

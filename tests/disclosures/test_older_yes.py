@@ -36,7 +36,7 @@ from tests.disclosures.story import (
     proposal,
     propose,
 )
-from tests.disclosures.test_pages import browser, steps, text
+from tests.disclosures.test_pages import browser, steps, text, told_from
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -177,7 +177,8 @@ def test_a_day_of_before_the_exchange_is_a_mistake_beside_its_field(monkeypatch:
         row = propose(case)
         answer: dict[str, Any] = {"row_id": str(uuid4()), "state": "given", "form": "oral", "note": "Moeder belde."}
         answer |= {"given_on": (ON - timedelta(days=1)).strftime("%d-%m-%Y")}
-        page = browser(case.place.worker).post(f"{steps(case)}/{row.id}/toestemming/{case.mother}/", answer)
+        worker, here = browser(case.place.worker), f"{steps(case)}/{row.id}/toestemming/{case.mother}/"
+        page = worker.post(here, answer | told_from(worker.get(here)))
         assert page.status_code == 422
         assert "begonnen op 22 november 2026" in text(page) and "Moeder belde." in text(page)
         (beside,) = re.findall(r'<[^>]*name="given_on"[^>]*>', text(page))

@@ -67,6 +67,11 @@ def text(response: Any) -> str:
     return response.content.decode()
 
 
+def told_from(page: Any) -> dict[str, str]:
+    """What a page of which somebody was told sends along: exactly which disclosure it showed."""
+    return {"seen": re.findall(r'name="seen" value="([0-9a-f]{64})"', text(page))[0]}
+
+
 def said_yes() -> dict[str, Any]:
     """A yes on paper, given today after everything was told, as the form sends it."""
     everything = ["purpose", "recipient", "content"]
@@ -88,8 +93,9 @@ def test_nobody_was_told_what_exactly_goes_while_nothing_is_chosen(here: Case):
     with transaction.atomic():
         assert not Consent.objects.filter(exchange_id=row.id).exists()
     choose(here, row)
-    assert not re.search(r'value="content"[^>]* disabled', text(worker.get(page)))
-    assert worker.post(page, said_yes()).status_code == 303
+    shown = worker.get(page)
+    assert not re.search(r'value="content"[^>]* disabled', text(shown))
+    assert worker.post(page, said_yes() | told_from(shown)).status_code == 303
 
 
 def test_taking_what_is_ticked_with_nothing_ticked_says_what_to_do(here: Case):
@@ -142,8 +148,9 @@ def test_the_whole_way_through_the_pages(here: Case):
     one = made.headers["Location"]
     assert worker.post(f"{one}stukken/", {"entry": [str(here.plain), str(here.mixed)]}).status_code == 303
     for person in (here.client, here.mother):
-        assert worker.get(f"{one}toestemming/{person}/").status_code == 200
-        assert worker.post(f"{one}toestemming/{person}/", said_yes()).status_code == 303
+        asked = worker.get(f"{one}toestemming/{person}/")
+        assert asked.status_code == 200
+        assert worker.post(f"{one}toestemming/{person}/", said_yes() | told_from(asked)).status_code == 303
     assert worker.post(f"{one}goedkeuring-vragen/").status_code == 409
     with transaction.atomic():
         item = Disclosure.objects.get().items.get(entry_id=here.mixed)

@@ -21,6 +21,7 @@ from dossiers.verbs import Verb
 from tests.cast import MOMENT
 from tests.disclosures.story import (
     ABOUT_BROTHER,
+    ON,
     OPENED,
     WHAT_FOR,
     Case,
@@ -37,7 +38,7 @@ from tests.disclosures.story import (
 )
 from tests.disclosures.test_grounds import answer
 from tests.disclosures.test_older_yes import judged
-from tests.disclosures.test_pages import base, browser, said_yes, steps, text
+from tests.disclosures.test_pages import base, browser, said_yes, steps, text, told_from
 from tests.policy.test_disclosure_grounds import yes_to
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -174,6 +175,21 @@ def test_more_of_the_same_piece_is_asked_anew(opsterland: Case, how: str):
 
         do(opsterland, Verb.CHANGE, another)
     goes_no_more(opsterland, row, "er zou meer meegaan dan is verteld")
+
+
+@pytest.mark.rule("GT-14.2")
+def test_a_yes_told_from_a_page_that_is_old_by_now_is_kept_after_another_look(opsterland: Case):
+    row = choose(opsterland, propose(opsterland))
+    worker, here = browser(opsterland.place.worker), f"{steps(opsterland)}/{row.id}/toestemming/{opsterland.client}/"
+    old = told_from(worker.get(here))
+    choose(opsterland, row, opsterland.plain, opsterland.mixed)
+    today = {"given_on": str(ON)}
+    refused = worker.post(here, said_yes() | old | today)
+    assert refused.status_code == 422 and "veranderd sinds u deze pagina opende" in text(refused)
+    assert client(opsterland, row).answer is None
+    assert worker.post(here, said_yes() | old | today | {"state": "refused"}).status_code == 303, "a no is a no"
+    assert worker.post(here, said_yes() | told_from(refused) | today).status_code == 303
+    assert client(opsterland, row).counts
 
 
 @pytest.mark.rule("GT-14.x", "SH-1.3-toest", "VT-1.m", "BT-toestemming-7")

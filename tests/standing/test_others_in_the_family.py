@@ -119,7 +119,7 @@ def _consent(house: House, name: str) -> None:
     page = noor.get(here, {"over": fien, "doel": "care"}).content.decode()
     said = {"row_id": hidden(page, "row_id"), "about": fien, "purpose": hidden(page, "purpose"), "person": person}
     said |= {"state": "given", "form": "oral", "given_on": "22-11-2026"}
-    said |= {"recipient_kind": "gp", "recipient": "De Linde"}
+    said |= {"recipient_kind": "gp", "recipient": "De Linde", "what_for": "Samen kijken naar het slapen."}
     assert noor.post(f"{here}vastleggen/", said).status_code == 303
     assert noor.post(f"{here}{said['row_id']}/intrekken/", {"form": "oral"}).status_code == 303
 

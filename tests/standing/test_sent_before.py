@@ -38,6 +38,8 @@ def consent_to_one(house: House) -> Form:
     one = house.staff_url(f"verstrekken/{house.dossier_id}/{proposal['row_id']}/")
     person = re.findall(r"toestemming/([0-9a-f-]{36})/", worker.get(one).content.decode())[0]
     said = {"row_id": str(uuid4()), "state": "given", "form": "oral", "given_on": "22-11-2026"}
+    shown = worker.get(f"{one}toestemming/{person}/").content.decode()
+    said["seen"] = re.findall(r'name="seen" value="([0-9a-f]{64})"', shown)[0]
     return worker, f"{one}toestemming/{person}/", said, {"state": "refused"}, Consent
 
 
