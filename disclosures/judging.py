@@ -17,7 +17,7 @@ from casemgmt.base.db import reads
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.conditions import holds
 from casemgmt.policy.rules.consent import whose_consent_needed
-from casemgmt.policy.rules.days import answers_count_from
+from casemgmt.policy.rules.days import answers_count_from, strength
 from casemgmt.policy.rules.disclosure import (
     DECIDED,
     approval_needed,
@@ -35,7 +35,16 @@ from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.sharing import Condition, GroundRule
 from casemgmt.policy.schema.vocabulary import Channel, ConsentPurpose, Event, Ground, Informed, Mode, Purpose, Recipient
 from casemgmt.web.dates import date_plain
-from consent.facts import Circle, Exchange, Somebody, answers_given, client_facts, consent_facts, newest_by_person
+from consent.facts import (
+    Circle,
+    Exchange,
+    Somebody,
+    answers_given,
+    client_facts,
+    consent_facts,
+    newest_by_person,
+    said_in,
+)
 from consent.models import Consent
 from consent.queries import consents_for
 from consent.vocabulary import ConsentState, Form, Told
@@ -344,14 +353,24 @@ def _exchange(disclosure: Disclosure, around: Circle, rows: list[Consent], profi
 def _needed(exchange: Exchange, around: Circle, who: Decision, rows: list[Consent], on: date) -> tuple[Needed, ...]:
     newest = newest_by_person(rows, exchange)
     return tuple(
-        Needed(person, newest.get(person.id), tuple(_lacks(newest.get(person.id), who.outcome, exchange, on)))
+        Needed(person, answer, tuple(_lacks(_yes_after(answer, rows), who.outcome, exchange, on)))
         for person in people_of(around, who.outcome.get("from", ()))
+        for answer in (newest.get(person.id),)
     )
+
+
+def _yes_after(answer: Consent | None, rows: list[Consent]) -> Consent | None:
+    """The yes of which is told why it does not count: the answer itself, or one that came after a no that stands."""
+    if answer is None or answer.state == ConsentState.GIVEN:
+        return answer
+    said = strength(said_in(answer))
+    given = (row for row in rows if row.person_id == answer.person_id and row.state == ConsentState.GIVEN)
+    return max((row for row in given if strength(said_in(row)) > said), key=lambda row: row.recorded_at, default=None)
 
 
 def _lacks(row: Consent | None, form: Mapping[str, Any], exchange: Exchange, on: date) -> Iterator[str]:
     """Why one yes does not count here, each a sentence; the whole is judged by ``may_disclose``."""
-    if row is None or row.state != ConsentState.GIVEN:
+    if row is None:
         return
     if row.given_on > on:
         yield _("that day has yet to come")

@@ -65,7 +65,8 @@ def sterk_huis() -> Iterator[Case]:
 
 
 @pytest.fixture
-def veilig_thuis() -> Iterator[Case]:
+def veilig_thuis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
+    monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
     made = make_case("veilig-thuis-hm", born(30))
     with organisation(made.place.id):
         yield made
@@ -124,6 +125,18 @@ def test_other_capitals_and_spaces_are_the_same_purpose(opsterland: Case):
     row = told_yes(opsterland)
     change(opsterland, row, purpose=f"  {WHAT_FOR.upper()} ")
     assert client(opsterland, row).counts
+
+
+@pytest.mark.rule("GT-14.x")
+def test_a_no_stands_when_the_yes_of_after_it_was_to_something_else(opsterland: Case):
+    row = choose(opsterland, propose(opsterland))
+    consent(opsterland, opsterland.client, row, state="refused")
+    consent(opsterland, opsterland.client, row, at=MOMENT + timedelta(minutes=5))
+    assert client(opsterland, row).counts
+    change(opsterland, row, purpose="Heel iets anders.")
+    assert client(opsterland, row).refused
+    goes_no_more(opsterland, row, "het doel is veranderd sinds het ja van")
+    assert "een later ja telt niet" in text(browser(opsterland.place.worker).get(f"{steps(opsterland)}/{row.id}/"))
 
 
 @pytest.mark.rule("GT-14.2", "GT-14.x")
@@ -305,6 +318,8 @@ def test_an_objection_to_a_university_holds_for_whoever_works_there_and_for_its_
     assert not found.allowed and client(veilig_thuis, before).refused
     after = researched(veilig_thuis, organisation=organisation_name, name=name)
     assert not judged(veilig_thuis, after).allowed
+    page = text(browser(veilig_thuis.place.worker).get(f"{steps(veilig_thuis)}/{after.id}/?stap=consent"))
+    assert ("gezegd over" in page) is (organisation_name != "universiteit  leiden")
 
 
 @pytest.mark.rule("VT-16.2")
