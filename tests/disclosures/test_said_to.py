@@ -10,6 +10,7 @@ from django.db import transaction
 
 from casemgmt.base.errors import Conflict
 from casemgmt.base.organisation import organisation
+from casemgmt.vault.keys import load_keys
 from consent.models import Consent
 from disclosures import acts, handing
 from disclosures.judging import Needed
@@ -346,3 +347,31 @@ def test_a_no_to_another_kind_of_recipient_says_nothing_here(veilig_thuis: Case)
     row = researched(veilig_thuis, organisation="Universiteit Leiden", name="dr. Smit")
     consent(veilig_thuis, veilig_thuis.client, None, state="refused")
     assert judged(veilig_thuis, row).allowed
+
+
+@pytest.mark.rule("VT-16.2", "VT-1.m")
+@pytest.mark.parametrize("no_to", ["Universiteit Leiden", "Dr. Smit"])
+def test_a_no_to_the_organisation_or_the_person_takes_an_older_yes_to_both_away(veilig_thuis: Case, no_to: str):
+    row = propose(veilig_thuis, recipient_kind="researcher", organisation="Universiteit Leiden", name="dr. Smit")
+    named = LEIDEN | {"recipient": "Universiteit Leiden, dr. Smit"}
+    consent(veilig_thuis, veilig_thuis.client, None, **named)
+    assert client(veilig_thuis, row).counts
+    later = MOMENT + timedelta(minutes=5)
+    consent(
+        veilig_thuis, veilig_thuis.client, None, at=later, state="refused", recipient_kind="school", recipient=no_to
+    )
+    assert client(veilig_thuis, row).refused and not judged(veilig_thuis, row).allowed
+
+
+@pytest.mark.rule("SH-1.3-toest")
+def test_a_yes_of_which_nobody_wrote_down_what_it_was_for_counts_for_nothing(sterk_huis: Case):
+    row = propose(sterk_huis)
+    kept = consent(sterk_huis, sterk_huis.client, row)
+    with transaction.atomic():  # as it was kept before the purpose was
+        load_keys([sterk_huis.dossier_id])
+        old = Consent.objects.get(id=kept)
+        old.what_for = old.pieces = None
+        old.save()
+    line = client(sterk_huis, row)
+    assert not line.counts and "niet opgeschreven waarvoor" in line.lacks[0]
+    assert not judged(sterk_huis, row).allowed
