@@ -20,7 +20,7 @@ from client_requests.acts import NewRequest, receive_request
 from consent.acts import NewConsent, record_consent
 from disclosures import acts as disclosing
 from disclosures.judging import disclosure_facts, questions
-from disclosures.models import Disclosure
+from disclosures.models import Disclosure, DisclosureItem
 from dossiers.access import change_dossier
 from dossiers.models import Dossier, EntryAbout, Person
 from dossiers.recording.notes import keep_note
@@ -124,7 +124,7 @@ def _note(past: Past, row: Row) -> None:
 
 
 def _disclosure(past: Past, row: Row) -> None:
-    """Proposed, what is only about the client chosen, consented to in writing, conditions answered; now a manager."""
+    """Proposed, what is only about the client chosen and seen, consented to in writing; now a manager."""
     worker = past.by(row)
 
     def act(dossier: Dossier, at: datetime) -> None:
@@ -140,6 +140,8 @@ def _disclosure(past: Past, row: Row) -> None:
         )
         proposed = disclosing.propose(dossier, new, by=worker, at=at)
         disclosing.choose_items(dossier, proposed.id, _only_about(dossier, about), by=worker, at=at)
+        for item in DisclosureItem.objects.filter(disclosure=proposed).order_by("position"):
+            disclosing.black_out(dossier, proposed.id, item.id, [], by=worker, at=at)
         for name in row["consent_of"]:
             record_consent(dossier, _yes(past, row, proposed, people[name], about, at), by=worker, at=at)
         profile, around = disclosing.setting(dossier, proposed, at)

@@ -432,10 +432,7 @@ def _ready(judgement: Judgement, package: Package) -> None:
     if package.misplaced:
         raise Conflict(package.misplaced)
     if package.unfinished:
-        raise Conflict(
-            _("This piece also concerns somebody else. Look at it and black out what is not this client's: %(item)s")
-            % {"item": package.unfinished[0].first_words}
-        )
+        raise Conflict(package.unfinished[0].still_to_do)
 
 
 def _answer_due(at: datetime) -> date:

@@ -26,6 +26,7 @@ from consent.hooks import Black
 from consent.hooks import Piece as ToldPiece
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
+from disclosures.typed import telephones_in, towns_of
 from dossiers.models import Entry, EntryAbout, EntryVersion, Person
 from dossiers.recording.vocabulary import EntryKind
 
@@ -47,7 +48,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class PackageItem:
-    """One entry as it goes: pieces of text and marks. ``must_be_seen``: it concerns others and nobody looked yet."""
+    """One entry as it goes: pieces of text and marks.
+
+    ``guarded``: an address in this dossier is secret. No program finds every way in which somebody writes where they
+    live, so then a person looks at each piece. ``must_be_seen``: it is guarded or concerns others, and nobody looked.
+    """
 
     id: UUID
     entry_id: UUID
@@ -63,6 +68,7 @@ class PackageItem:
     sentences: tuple[Sentence, ...]
     others: tuple[str, ...]
     only_others: bool
+    guarded: bool
     seen: bool
 
     @property
@@ -77,13 +83,24 @@ class PackageItem:
 
     @property
     def must_be_seen(self) -> bool:
-        """Whether somebody must still look at what concerns others."""
-        return self.concerns_others and not self.seen
+        """Whether somebody must still look at it."""
+        return (self.concerns_others or self.guarded) and not self.seen
 
     @property
     def must_be_redacted(self) -> bool:
         """Whether it is about others and nothing is black yet."""
         return bool(self.others) and self.black == 0
+
+    @property
+    def still_to_do(self) -> str:
+        """What somebody must still do with it, where it is unfinished."""
+        if self.must_be_redacted or self.concerns_others:
+            told = _(
+                "This piece also concerns somebody else. Look at it and black out what is not this client's: %(item)s"
+            )
+        else:
+            told = _("An address in this dossier is secret, so first look at each piece. Nobody looked at: %(item)s")
+        return told % {"item": self.first_words}
 
     @property
     def without_source(self) -> bool:
@@ -129,6 +146,11 @@ class Secrets:
     private: tuple[Private, ...]
     own_names: tuple[str, ...]
 
+    @property
+    def guarded(self) -> bool:
+        """Whether where somebody lives is secret."""
+        return any(one.secret for one in self.private)
+
     def black(self, text: str) -> list[Span]:
         """What is black by itself in a text."""
         return automatic_spans(text, self.private, self.own_names)
@@ -158,7 +180,7 @@ def package_of(disclosure: Disclosure, around: Circle) -> Package:
     about = _about([row.entry for row in rows])
     secrets = secrets_around(disclosure.dossier_id, around)
     items = tuple(_item(row, texts[row.entry_id], about.get(row.entry_id, set()), around, secrets) for row in rows)
-    return Package(items, _digest(disclosure, items))
+    return Package(items, _digest(disclosure, items, guarded=secrets.guarded))
 
 
 def all_about(client_id: UUID, entries: Iterable[Entry]) -> bool:
@@ -238,6 +260,7 @@ def _item(row: DisclosureItem, words: EntryVersion, about: set[UUID], around: Ci
         sentences=tuple(sentences(words.text, chosen, automatic)),
         others=_names_of(about, around),
         only_others=bool(about) and around.client.id not in about,
+        guarded=secrets.guarded,
         seen=bool(row.redactions.get("seen")),
     )
 
@@ -266,19 +289,33 @@ def _names_of(about: set[UUID], around: Circle) -> tuple[str, ...]:
 
 def secrets_around(dossier_id: UUID, around: Circle) -> Secrets:
     """Names of others (a representative, who knows of this, may be named), their BSN and everybody's contact data."""
-    private: list[Private] = []
-    for row in Person.objects.filter(dossier_id=dossier_id):
-        mine = row.id == around.client.id
-        known = around.find(row.id)
-        named = mine or (known is not None and known.who == Who.LEGAL_REPRESENTATIVE)
-        own_address = mine and not row.address_secret
-        contacts = [] if own_address else [row.address, row.phone]
-        numbers = [] if mine else [row.bsn]
-        private.append(Private(() if named else (row.name,), tuple(filter(None, (*contacts, *numbers)))))
-    return Secrets(tuple(private), (around.client.name,))
+    rows = list(Person.objects.filter(dossier_id=dossier_id))
+    towns = frozenset(town for row in rows if not row.address_secret for town in towns_of(row.address or ""))
+    return Secrets(tuple(_private(row, around, towns) for row in rows), (around.client.name,))
 
 
-def _digest(disclosure: Disclosure, items: Sequence[PackageItem]) -> str:
+def _private(row: Person, around: Circle, open_towns: frozenset[str]) -> Private:
+    mine = row.id == around.client.id
+    known = around.find(row.id)
+    named = mine or (known is not None and known.who == Who.LEGAL_REPRESENTATIVE)
+    own_address = mine and not row.address_secret
+    contacts = () if own_address else contacts_of(row)
+    numbers = () if mine else (row.bsn,)
+    return Private(
+        names=() if named else (row.name,),
+        contacts=tuple(filter(None, (*contacts, *numbers))),
+        secret=row.address_secret,
+        open_towns=open_towns,
+    )
+
+
+def contacts_of(row: Person) -> tuple[str, ...]:
+    """Where somebody lives and by which numbers they are called, also those in what is said of reaching them."""
+    said = (row.safe_contact or "", row.warning or "")
+    return tuple(filter(None, (row.address, row.phone, *(one for words in said for one in telephones_in(words)))))
+
+
+def _digest(disclosure: Disclosure, items: Sequence[PackageItem], *, guarded: bool) -> str:
     """A keyed hash: once the dossier's key is gone it tells nothing about what was given."""
     content: dict[str, Any] = {
         "about": str(disclosure.about_id),
@@ -290,6 +327,8 @@ def _digest(disclosure: Disclosure, items: Sequence[PackageItem]) -> str:
             for item in items
         ],
     }
+    if guarded:  # an address that became secret asks for another look, also where nothing turned black by it
+        content["guarded"] = True
     key = derive(dossier_key(disclosure.dossier_id), "disclosure/content")
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

@@ -486,5 +486,6 @@ def _never(dossier: Dossier, actor: Actor) -> tuple[str, ...]:
             ngettext("%(num)s working note of yours", "%(num)s working notes of yours", notes) % {"num": notes}
         )
     secret = Person.objects.filter(dossier=dossier, address_secret=True)
-    found += [_("address and telephone of %(name)s (secret)") % {"name": person.name} for person in secret]
+    told = _("address and telephone of %(name)s (secret): black where they are recognised, so look at each piece")
+    found += [told % {"name": person.name} for person in secret]
     return tuple(found)

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+
+from disclosures import typed
 
 SHORTEST_NAME = 3
-_SHORTEST_NUMBER = 6
-_SHORTEST_LINE = 4
 _PARTICLES = frozenset({"van", "der", "den", "het", "ter", "ten", "vander", "vanden", "van't"})
 _SHORT_PARTICLES = frozenset({"al", "da", "de", "di", "du", "el", "la", "le", "op", "te"})
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"”’)\]]*(?=\s|$)|(?=\n)|$)", re.DOTALL)
@@ -56,10 +57,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """What of one person must never be read: names (of others), contact data (of anybody) and other numbers."""
+    """What of one person must never be read: names (of others), contact data (of anybody) and other numbers.
+
+    ``secret``: where this person lives is secret, so the town alone goes too, and every e-mail address, for nobody
+    can tell whose it is. ``open_towns``: where somebody may live as far as is known openly.
+    """
 
     names: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
+    secret: bool = False
+    open_towns: frozenset[str] = frozenset()
 
 
 def sentence_spans(text: str) -> list[Span]:
@@ -83,14 +90,23 @@ def sentences(text: str, chosen: Sequence[Span], automatic: Sequence[Span]) -> l
 
 def automatic_spans(text: str, private: Iterable[Private], own_names: Iterable[str]) -> list[Span]:
     """What is black by itself: names of others (but not a name the client shares) and anybody's contact data."""
-    shared = {word.casefold() for name in own_names for word in (*name_words(name), *short_names(name))}
+    shared = {word for name in own_names for word in _compared(name)}
+    plain = typed.plain_of(text)
     found: set[Span] = set()
     for one in private:
         for name in one.names:
-            found |= _names(text, name, shared)
-        for contact in one.contacts:
-            found |= _contacts(text, contact)
+            found |= _names(plain, name, shared)
+        found |= contact_spans(plain, one)
     return sorted(found)
+
+
+def contact_spans(text: typed.Plain, one: Private, *, town_too: bool = True) -> set[Span]:
+    """Where contact data of somebody stand; ``town_too``: also where the town of a secret address stands alone."""
+    found: set[typed.Stretch] = set(typed.mails(text.text)) if one.secret else set()
+    for contact in one.contacts:
+        alone = town_too and one.secret and not typed.towns_of(contact) & one.open_towns
+        found |= typed.addresses(text, contact, town_too=alone) | typed.numbers(text, contact)
+    return {Span(start, end, Mark.ADDRESS) for start, end in found}
 
 
 def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
@@ -123,59 +139,38 @@ def merged(spans: Iterable[Span], length: int) -> list[Span]:
 
 def name_words(name: str) -> list[str]:
     """The words of a name by which somebody is recognised."""
-    words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", name)
-    return [word for word in words if len(word) >= SHORTEST_NAME and word.casefold() not in _PARTICLES]
+    return [word for word in _all_words(name) if len(word) >= SHORTEST_NAME and word.casefold() not in _PARTICLES]
 
 
 def short_names(name: str) -> list[str]:
     """Names of two letters (Bo, Jo, Li): the given name whatever it is, further on no particle. Never lower case."""
-    words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", name)
     return [
         word
-        for place, word in enumerate(words)
+        for place, word in enumerate(_all_words(name))
         if len(word) == SHORTEST_NAME - 1 and word[0].isupper() and not (place and word.casefold() in _SHORT_PARTICLES)
     ]
 
 
-def _names(text: str, name: str, shared: set[str]) -> set[Span]:
-    """Where a name stands; one of two letters only as it is written, for else it is a word like any other."""
-    found: set[Span] = set()
-    for words, how in ((name_words(name), re.IGNORECASE), (short_names(name), re.NOFLAG)):
-        for word in words:
-            if word.casefold() in shared:
-                continue
+def _compared(name: str) -> list[str]:
+    """The words of a name as they are compared, and what two of them give together."""
+    words = [typed.bare(word) for word in _all_words(name)]
+    single = [typed.bare(word) for word in (*name_words(name), *short_names(name))]
+    return [*single, *map("".join, pairwise(words))]
+
+
+def _all_words(name: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", name)
+
+
+def _names(text: typed.Plain, name: str, shared: set[str]) -> set[Span]:
+    """Where a name stands however it is typed; one of two letters only as it is written, for else it is a word."""
+    found: set[typed.Stretch] = set()
+    for word in name_words(name):
+        for one in {typed.bare(word), typed.two_letters(word)} - shared:
+            found |= set(text.find(rf"(?<![^\W_]){re.escape(one)}(?:['’]?s)?(?![^\W_])"))
+    for word in short_names(name):
+        if typed.bare(word) not in shared:
             pattern = rf"(?<![^\W_]){re.escape(word)}(?:['’]?s)?(?![^\W_])"
-            found |= {Span(*match.span(), Mark.NAME) for match in re.finditer(pattern, text, how)}
-    return found
-
-
-def _contacts(text: str, contact: str) -> set[Span]:
-    """An address line by line, its postcode, and a number however it is spaced."""
-    found: set[Span] = set()
-    lines = re.split(r"[\n,;]+", contact)
-    for part in (*lines, *map(_street, lines)):
-        pattern = _loosely(part)
-        if pattern:
-            found |= {Span(*match.span(), Mark.ADDRESS) for match in re.finditer(pattern, text, re.IGNORECASE)}
-    for postcode in re.findall(r"\d{4}\s?[A-Za-z]{2}\b", contact):
-        pattern = re.escape(postcode[:4]) + r"\s*" + re.escape(postcode[-2:]) + r"\b"
-        found |= {Span(*match.span(), Mark.ADDRESS) for match in re.finditer(pattern, text, re.IGNORECASE)}
-    return found
-
-
-def _loosely(part: str) -> str:
-    """A pattern for one line of an address or a number, whatever stands between its pieces."""
-    digits = re.sub(r"\D", "", part)
-    if len(digits) >= _SHORTEST_NUMBER and not re.search(r"[^\W\d_]", part):
-        # The last nine figures: 06, 0031 6 and +31 6 are one telephone.
-        return r"(?:\+?(?:00)?31[\s().\-]*|0)?" + r"[\s().\-]*".join(digits[-9:]) + r"(?!\d)"
-    words = part.split()
-    if len(" ".join(words)) < _SHORTEST_LINE:
-        return ""
-    return r"(?<![^\W_])" + r"\s+".join(re.escape(word) for word in words) + r"(?![^\W_])"
-
-
-def _street(line: str) -> str:
-    """The street of "Veilige laan 1": it gives a home away without its number too."""
-    match = re.fullmatch(r"\s*(\D{6,}?)\s+\d+\s*[A-Za-z]?\s*", line)
-    return match[1] if match else ""
+            found |= {match.span() for match in re.finditer(pattern, text.text)}
+    found |= typed.joined(text, map(typed.bare, _all_words(name)), shared)
+    return {Span(start, end, Mark.NAME) for start, end in found}

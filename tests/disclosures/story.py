@@ -144,14 +144,29 @@ def consent(case: Case, person: UUID, row: Disclosure | None, at: datetime = MOM
     return UUID(str(made.id))
 
 
-def choose(case: Case, row: Disclosure, *entries: UUID) -> Disclosure:
-    """Choose entries (the plain one when nothing is said)."""
+def choose(case: Case, row: Disclosure, *entries: UUID, look: bool = True) -> Disclosure:
+    """Choose entries (the plain one when nothing is said) and look at each that is about the client alone."""
     wanted = entries or (case.plain,)
     made: Disclosure = do(
         case,
         Verb.PREPARE_DISCLOSURE,
         lambda d: acts.choose_items(d, row.id, wanted, by=case.place.worker, at=MOMENT),
     )
+    return look_at_own(case, row) if look else made
+
+
+def look_at_own(case: Case, row: Disclosure) -> Disclosure:
+    """Look at each chosen piece about the client alone that nobody looked at, and black nothing out."""
+
+    def act(dossier: Dossier) -> Disclosure:
+        fresh = Disclosure.objects.get(id=row.id)
+        _profile, around = acts.setting(dossier, fresh, MOMENT)
+        for item in package_of(fresh, around).items:
+            if not item.seen and not item.others:
+                fresh = acts.black_out(dossier, row.id, item.id, [], by=case.place.worker, at=MOMENT)
+        return fresh
+
+    made: Disclosure = do(case, Verb.PREPARE_DISCLOSURE, act)
     return made
 
 

@@ -30,6 +30,7 @@ from tests.disclosures.story import (
     consent,
     do,
     hand_over,
+    look_at_own,
     make_case,
     propose,
 )
@@ -236,6 +237,7 @@ def test_the_worker_answers_a_ground_on_the_page_and_reads_at_once_what_comes_of
     assert "het mag uitgaan" in text(done) and "SH-3.7.1b" in text(done)
     assert "0 van 2" not in text(done)
     assert worker.post(f"{one}stukken/", {"entry": [str(case.plain)]}).status_code == 303
+    look_at_own(case, row)
     assert worker.post(f"{one}goedkeuring-vragen/").status_code == 303
     look = text(browser(case.place.manager).get(f"{one}goedkeuren/"))
     assert "Het kind is thuis niet veilig." in look

@@ -51,6 +51,7 @@ def test_the_whole_way_from_proposal_to_informed_client(case: Case):
         "disclosure-proposed:done",
         "disclosure-assessed:done",
         "disclosure-items:done",
+        "disclosure-redaction:done",
         "disclosure-assessed:done",
         "disclosure-assessed:done",
         "disclosure-asked:done",

@@ -32,6 +32,7 @@ from tests.disclosures.story import (
     choose,
     consent,
     hand_over,
+    look_at_own,
     make_case,
     propose,
 )
@@ -153,12 +154,14 @@ def test_the_whole_way_through_the_pages(here: Case):
         assert worker.post(f"{one}toestemming/{person}/", said_yes() | told_from(asked)).status_code == 303
     assert worker.post(f"{one}goedkeuring-vragen/").status_code == 409
     with transaction.atomic():
-        item = Disclosure.objects.get().items.get(entry_id=here.mixed)
+        row = Disclosure.objects.get()
+        item = row.items.get(entry_id=here.mixed)
     shown = worker.get(f"{one}stukken/{item.id}/")
     assert shown.status_code == 200
     assert "black" in text(shown)
     start = ABOUT_BROTHER and str(len("Yara slaapt slecht en piekert. "))
     assert worker.post(f"{one}stukken/{item.id}/", {"black": [start]}).status_code == 303
+    look_at_own(here, row)
     assert worker.post(f"{one}goedkeuring-vragen/").status_code == 303
     look = manager.get(f"{one}goedkeuren/")
     assert look.status_code == 200

@@ -78,6 +78,16 @@ def choose_items(worker: Visitor, here: str, number: int = 0) -> None:
     entries = worker.page.locator("main .pick", has_text="alleen over").locator("[name=entry]")
     entries.nth(number).check()
     worker.press("Neem wat is aangekruist").photograph("verstrekken-stukken")
+    look_at_pieces(worker, here)
+
+
+def look_at_pieces(worker: Visitor, here: str) -> None:
+    """Where an address of the dossier is secret, each piece is looked at before it goes on."""
+    while worker.page.locator("main .under-sheet", has_text="eerst bekijken").count():
+        worker.page.locator("main .under-sheet", has_text="eerst bekijken").first.get_by_role("link").click()
+        worker.page.wait_for_load_state("load")
+        worker.press("Deze keuzes bewaren")
+        worker.open(f"{here}?stap=items")
 
 
 def nobody_approves_their_own(worker: Visitor, here: str) -> None:
