@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from casemgmt.base import clock
 from casemgmt.web import forms
 from casemgmt.web.dates import date_plain
-from consent.facts import Somebody
 from consent.forms import AnswerForm
 from consent.vocabulary import ConsentState, Told
 from disclosures.acts import Proposal, Weighing
 from disclosures.informing import Reason, Telling
 from disclosures.judging import OtherGround, Question
+from disclosures.pages import Ready
 from disclosures.vocabulary import How
 
 YES_NO = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
@@ -40,21 +40,21 @@ class ProposalForm(forms.Form):
     )
     requested = forms.ChoiceField(label=gettext_lazy("Does the recipient ask for it?"), choices=YES_NO)
 
-    def __init__(
-        self, *args: Any, clients: Sequence[Somebody], recipients: Sequence[tuple[str, str]], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, start: Ready, **kwargs: Any) -> None:
         initial = {"row_id": uuid4(), "requested": "no", **kwargs.pop("initial", {})}
-        if len(clients) == 1:
-            initial.setdefault("about", str(clients[0].id))
+        if len(start.clients) == 1:
+            initial.setdefault("about", str(start.clients[0].id))
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["about"].choices = [(str(one.id), one.name) for one in clients]  # type: ignore[attr-defined]
-        self.fields["recipient_kind"].choices = [("", "–"), *recipients]  # type: ignore[attr-defined]
+        self.guard = start.guard
+        self.fields["about"].choices = [(str(one.id), one.name) for one in start.clients]  # type: ignore[attr-defined]
+        self.fields["recipient_kind"].choices = [("", "–"), *start.recipients]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """A recipient is an organisation, a person, or both."""
+        """A recipient is an organisation, a person, or both; and nothing of a secret address stands anywhere."""
         cleaned: dict[str, Any] = super().clean() or {}
         if not cleaned.get("organisation") and not cleaned.get("name"):
             self.add_error("organisation", _("Write down who receives it: an organisation, a person, or both."))
+        self.guard.refuse(self, "organisation", "name", "purpose")
         return cleaned
 
     def proposal(self) -> Proposal:

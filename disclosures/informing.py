@@ -35,6 +35,7 @@ from casemgmt.work.acts import create_task, finish_tasks_for
 from consent.facts import Circle, Somebody
 from disclosures.acts import called, locked, only_in, setting, tell
 from disclosures.deciding import refuse_same_person
+from disclosures.guarded import guard_for
 from disclosures.judging import ground_label, ground_of, must_inform, people_of, why_told_late
 from disclosures.models import Disclosure
 from disclosures.register import kinds_given
@@ -299,13 +300,15 @@ def _notice(
     ground = (row.judgement or {}).get("ground") or ""
     said_yes = ((row.judgement or {}).get("basis") or {}).get("consent_of", ())
     by_consent = ground == Ground.CONSENT
+    guard = guard_for(row.dossier_id, reader.id)
+    recipient = guard.recipient(row.recipient)
     return DisclosureNotice(
         on=clock.local_date(row.handed_over_at or now.at),
-        recipients=(Recipient(row.recipient.get("name", ""), row.recipient.get("organisation", "")),),
+        recipients=(Recipient(recipient.get("name", ""), recipient.get("organisation", "")),),
         shared=kinds_given(row),
-        purpose=row.purpose,
+        purpose=guard.words(row.purpose),
         ground=ground_label(now.profile, ground),
-        motives=_who_said_yes(reader, said_yes) if by_consent else may.explanation,
+        motives=_who_said_yes(reader, said_yes) if by_consent else guard.words(may.explanation),
         about="" if reader.id == now.around.client.id else now.around.client.name,
         with_consent=by_consent,
         own_consent=str(reader.id) in said_yes,

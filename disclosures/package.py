@@ -9,7 +9,7 @@ approval is void.
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,9 +24,10 @@ from casemgmt.vault.sealing import derive
 from consent.facts import Circle
 from consent.hooks import Black
 from consent.hooks import Piece as ToldPiece
+from disclosures.guarded import contacts_of, guard_for
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
-from disclosures.typed import telephones_in, towns_of
+from disclosures.typed import towns_of
 from dossiers.models import Entry, EntryAbout, EntryVersion, Person
 from dossiers.recording.vocabulary import EntryKind
 
@@ -115,9 +116,11 @@ class PackageItem:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """Everything that goes to the recipient."""
+    """Everything that goes to the recipient, also what it says of them and of the purpose, without what is secret."""
 
     items: tuple[PackageItem, ...]
+    recipient: Mapping[str, str]
+    purpose: str
     digest: str
 
     @property
@@ -180,7 +183,10 @@ def package_of(disclosure: Disclosure, around: Circle) -> Package:
     about = _about([row.entry for row in rows])
     secrets = secrets_around(disclosure.dossier_id, around)
     items = tuple(_item(row, texts[row.entry_id], about.get(row.entry_id, set()), around, secrets) for row in rows)
-    return Package(items, _digest(disclosure, items, guarded=secrets.guarded))
+    outside = guard_for(disclosure.dossier_id)
+    recipient, purpose = outside.recipient(disclosure.recipient), outside.words(disclosure.purpose)
+    said = {"recipient": recipient, "purpose": [disclosure.purpose_kind, purpose]}
+    return Package(items, recipient, purpose, _digest(disclosure, items, said, guarded=secrets.guarded))
 
 
 def all_about(client_id: UUID, entries: Iterable[Entry]) -> bool:
@@ -309,19 +315,12 @@ def _private(row: Person, around: Circle, open_towns: frozenset[str]) -> Private
     )
 
 
-def contacts_of(row: Person) -> tuple[str, ...]:
-    """Where somebody lives and by which numbers they are called, also those in what is said of reaching them."""
-    said = (row.safe_contact or "", row.warning or "")
-    return tuple(filter(None, (row.address, row.phone, *(one for words in said for one in telephones_in(words)))))
-
-
-def _digest(disclosure: Disclosure, items: Sequence[PackageItem], *, guarded: bool) -> str:
+def _digest(disclosure: Disclosure, items: Sequence[PackageItem], said: Mapping[str, Any], *, guarded: bool) -> str:
     """A keyed hash: once the dossier's key is gone it tells nothing about what was given."""
     content: dict[str, Any] = {
         "about": str(disclosure.about_id),
         "kind": disclosure.recipient_kind,
-        "recipient": disclosure.recipient,
-        "purpose": [disclosure.purpose_kind, disclosure.purpose],
+        **said,
         "items": [
             [str(item.entry_id), item.version, [[p.text, p.mark] for p in (*item.text, Piece("", None), *item.source)]]
             for item in items

@@ -25,6 +25,7 @@ from consent.facts import Circle, Somebody, circle, same_recipient
 from consent.queries import names_of
 from consent.vocabulary import ConsentState, Form, Told
 from disclosures.acts import called, setting
+from disclosures.guarded import Guard, guard_of_writer
 from disclosures.informing import Reason, lapsed, last_day, may_always_defer, reasons_to_wait, told
 from disclosures.judging import (
     Judgement,
@@ -72,12 +73,13 @@ class NeededLine:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Who may propose: the clients and the recipients that the organisation knows."""
+    """What a proposal begins with: the clients, the recipients that the organisation knows, what may not be typed."""
 
     clients: tuple[Somebody, ...]
     recipients: tuple[tuple[str, str], ...]
     number: str
     name: str
+    guard: Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,7 @@ class Lists:
     left: tuple[ListLine, ...]
 
 
-def ready(dossier: Dossier, on: date) -> Ready:
+def ready(dossier: Dossier, actor: Actor, on: date) -> Ready:
     """What the form of a new disclosure needs."""
     profile = profile_in_force(on)
     rows = Person.objects.filter(dossier=dossier, role=PersonRole.CLIENT).order_by("position", "id")
@@ -251,7 +253,7 @@ def ready(dossier: Dossier, on: date) -> Ready:
     around = circle(dossier, ids[0], on) if ids else None
     clients = tuple(one for one in around.people if one.id in ids) if around else ()
     recipients = tuple((one.key.value, one.label) for one in profile.disclosure.recipients)
-    return Ready(clients, recipients, dossier.number, dossier.name)
+    return Ready(clients, recipients, dossier.number, dossier.name, guard_of_writer(dossier, actor))
 
 
 def load(dossier: Dossier, disclosure_id: UUID, actor: Actor, at: datetime) -> DisclosurePage:

@@ -21,12 +21,11 @@ from casemgmt.web.dates import date_plain
 from disclosures.judging import ground_label
 from disclosures.models import Disclosure
 from disclosures.package import Package, PackageItem
-from disclosures.redaction import Piece
+from disclosures.redaction import LEFT_OUT, Piece
 from disclosures.vocabulary import State
 from dossiers.models import Dossier
 
 BUILD = "disclosures.package"
-LEFT_OUT = "[weggelaten]"
 
 
 class Printing(StrEnum):
@@ -79,14 +78,14 @@ def page(row: Disclosure, package: Package, profile: Profile, dossier: Dossier, 
     may = Decision.from_dict(row.judgement["may"])
     return package_html(
         DisclosurePackage(
-            recipients=(Recipient(row.recipient.get("name", ""), row.recipient.get("organisation", "")),),
+            recipients=(Recipient(package.recipient.get("name", ""), package.recipient.get("organisation", "")),),
             about=about,
             reference=dossier.number,
             on=on,
-            purpose=row.purpose,
+            purpose=package.purpose,
             ground=ground_label(profile, row.judgement.get("ground") or ""),
             pieces=tuple(_piece(item) for item in package.items),
-            blanked=package.black > 0,
+            blanked=package.black > 0 or LEFT_OUT in "".join((package.purpose, *package.recipient.values())),
             decisions=(may,),
         ),
         sender_on(on),

@@ -14,6 +14,8 @@ from itertools import pairwise
 from disclosures import typed
 
 SHORTEST_NAME = 3
+# What a letter or a package says where words were taken out.
+LEFT_OUT = "[weggelaten]"
 _PARTICLES = frozenset({"van", "der", "den", "het", "ter", "ten", "vander", "vanden", "van't"})
 _SHORT_PARTICLES = frozenset({"al", "da", "de", "di", "du", "el", "la", "le", "op", "te"})
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"”’)\]]*(?=\s|$)|(?=\n)|$)", re.DOTALL)

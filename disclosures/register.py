@@ -18,6 +18,7 @@ from casemgmt.policy.schema.vocabulary import Ground
 from casemgmt.vault.keys import load_keys
 from casemgmt.web.dates import date_plain
 from consent.facts import Circle
+from disclosures.guarded import Guard, guard_for
 from disclosures.judging import Judgement, ground_label
 from disclosures.models import Disclosure, DisclosureRegisterRow
 from disclosures.package import Package, kind_label
@@ -112,16 +113,20 @@ def register_of(dossier_id: UUID, limit: int = 200) -> list[RegisterLine]:
 
 
 @reads
-def received_by_others(dossier_id: UUID, person_id: UUID, limit: int = 200) -> list[Received]:
+def received_by_others(
+    dossier_id: UUID, person_id: UUID, limit: int = 200, *, reader_id: UUID | None = None
+) -> list[Received]:
     """Who received data about this person, newest first, for the portal; plain values.
 
+    ``reader_id``: who reads it; where others live in secret is taken out of what was typed.
     Only what was told: a line whose informing is put off for safety comes when the client has been told.
     """
     load_keys([dossier_id])
     rows = DisclosureRegisterRow.objects.filter(
         dossier_id=dossier_id, about_id=person_id, disclosure__informed_at__isnull=False
     ).order_by("-at", "-id")[:limit]
-    return [_received(row) for row in rows]
+    guard = guard_for(dossier_id, reader_id)
+    return [_received(row, guard) for row in rows]
 
 
 def kinds_given(row: Disclosure) -> tuple[str, ...]:
@@ -192,15 +197,15 @@ def _line(row: DisclosureRegisterRow) -> RegisterLine:
     )
 
 
-def _received(row: DisclosureRegisterRow) -> Received:
+def _received(row: DisclosureRegisterRow, guard: Guard) -> Received:
     kept = row.content
     return Received(
         at=row.at,
-        who=_who(kept),
+        who=guard.words(_who(kept)),
         what=_what_went(row),
         ground=kept["ground"],
-        why=kept["explanation"],
-        purpose=kept["purpose"].strip().rstrip("."),
+        why=guard.words(kept["explanation"]),
+        purpose=guard.words(kept["purpose"]).strip().rstrip("."),
         with_consent=row.with_consent,
         articles=tuple(kept["articles"]),
     )

@@ -49,7 +49,7 @@ def new(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """Begin a disclosure: about whom, to whom and what for."""
     start = _start(request, dossier_id)
     posted = request.POST if request.method == "POST" else None
-    form = ProposalForm(posted, clients=start.clients, recipients=start.recipients)
+    form = ProposalForm(posted, start=start)
     values = {"start": start, "dossier_id": dossier_id}
     if posted is None:
         return render(request, "disclosures/new.html", {**values, "form": form})
@@ -72,7 +72,7 @@ def page(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpRes
 def recipient(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Change about whom, to whom or what for."""
     found, start = read_page(request, dossier_id, disclosure_id), _start(request, dossier_id)
-    form = ProposalForm(request.POST, clients=start.clients, recipients=start.recipients)
+    form = ProposalForm(request.POST, start=start)
     if not form.is_valid():
         return shown(request, found, {"recipient_form": form}, step="recipient", status=422)
     return do(
@@ -276,9 +276,9 @@ def read_page(
 
 
 def _start(request: HttpRequest, dossier_id: UUID) -> Ready:
-    on = clock.today()
+    actor, on = actor_of(request), clock.today()
     return open_dossier(
-        actor_of(request), dossier_id, Verb.PREPARE_DISCLOSURE, lambda d: ready(d, on), data="disclosure-new"
+        actor, dossier_id, Verb.PREPARE_DISCLOSURE, lambda d: ready(d, actor, on), data="disclosure-new"
     )
 
 
@@ -315,7 +315,7 @@ def _forms(found: DisclosurePage, start: Ready | None) -> dict[str, Any]:
             "purpose": found.purpose,
             "requested": "yes" if found.requested else "no",
         }
-        made["recipient_form"] = ProposalForm(clients=start.clients, recipients=start.recipients, initial=initial)
+        made["recipient_form"] = ProposalForm(start=start, initial=initial)
     return made
 
 

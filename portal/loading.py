@@ -153,7 +153,7 @@ def articles(names: Iterable[str]) -> str:
 
 
 def _received(visit: Visit, about_id: UUID) -> tuple[Received, ...]:
-    return tuple(received_by_others(visit.dossier.id, about_id))
+    return tuple(received_by_others(visit.dossier.id, about_id, reader_id=visit.person.id))
 
 
 def _seen(visit: Visit, before: str) -> tuple[list[Seen], str]:

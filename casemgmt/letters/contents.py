@@ -1,7 +1,8 @@
 """What callers give for a letter: plain values, one class per kind, no model and no address but the addressee's.
 
-No content has a field for another person's address, so that a letter to one
-parent can never carry the other's.
+No content has a field for another person's address. Sentences that somebody typed
+(a purpose, a reason) could hold one all the same: whoever fills a content takes a
+secret address out of them first (``disclosures.guarded``).
 """
 
 from collections.abc import Sequence

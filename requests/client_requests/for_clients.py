@@ -28,6 +28,7 @@ from client_requests.queries import RequestLine, label_of, line
 from client_requests.showing import ShownDecision, shown
 from client_requests.vocabulary import BEFORE_DECISION, Executed, RequestState
 from consent.facts import Circle, circle, circles, client_facts
+from disclosures.guarded import guard_for
 from dossiers.frame import first_name
 from dossiers.models import Dossier, Person
 
@@ -98,6 +99,7 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
     stands = _stands_in(circle(dossier, row.about_id, on), person, profile)
 
     decided_on = clock.local_date(row.decided_at) if row.decided_at else None
+    guard = guard_for(dossier.id, person.id)
 
     def told(decision: Decision, made_on: date | None = None) -> ShownDecision:
         return shown(decision if stands else _without_facts(decision), on, made_on=made_on)
@@ -119,13 +121,13 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
         identified_how=row.identified_how,
         decided_at=row.decided_at,
         decided_by=decided_by,
-        reason=row.reason or "",
+        reason=guard.words(row.reason or ""),
         basis=tuple(told(Decision.from_dict(one), decided_on) for one in stored.get("basis", ())),
         appeal=shown(_appeal(row, profile, on), on, made_on=decided_on),
         letter_id=row.letter_id,
         executed_how=row.executed_how,
         executed_at=row.executed_at,
-        done_words=row.done_words or "",
+        done_words=guard.words(row.done_words or ""),
         ended_at=row.ended_at,
         may_withdraw=row.state in (*BEFORE_DECISION, RequestState.DECIDED),
         may_read=_is_open(row),

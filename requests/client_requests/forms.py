@@ -22,6 +22,7 @@ from casemgmt.web.forms import (
 )
 from client_requests.pages import RequestPage
 from client_requests.vocabulary import Channel, Executed, Identified, Outcome
+from disclosures.guarded import Guard
 
 Choices = Sequence[tuple[str, str]]
 
@@ -123,7 +124,7 @@ class DecideForm(Form):
             self.fields["mandated_on"].help_text = told % {"who": page.mandator}
         else:
             del self.fields["mandated_on"]
-        self._today = page.today
+        self._today, self._guard = page.today, page.guard
         outcomes = [(str(one.value), str(one.label).capitalize()) for one in Outcome]
         if page.parts is None:
             outcomes = [pair for pair in outcomes if pair[0] != Outcome.PARTLY or page.grounds]
@@ -144,6 +145,7 @@ class DecideForm(Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("outcome") in (Outcome.REFUSED, Outcome.PARTLY) and not cleaned.get("ground"):
             self.add_error("ground", _("Choose the ground on which you refuse."))
+        self._guard.refuse(self, "reason")
         return cleaned
 
 
@@ -184,8 +186,9 @@ class ExecuteForm(Form):
         help_text=gettext_lazy("Who asks reads this in the portal."),
     )
 
-    def __init__(self, *args: Any, kind: str, **kw: Any):
+    def __init__(self, *args: Any, kind: str, guard: Guard, **kw: Any):
         super().__init__(*args, **kw)
+        self._guard = guard
         offered = [one for one in Executed if one != Executed.PORTAL or kind == "inspection"]
         choices = [
             (one.value, str(one.label).capitalize()) for one in offered if kind == "inspection" or one != "appointment"
@@ -201,6 +204,7 @@ class ExecuteForm(Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("how") and cleaned["how"] != Executed.PORTAL and not cleaned.get("done_words"):
             self.add_error("done_words", _("Write down what is done, and when."))
+        self._guard.refuse(self, "done_words")
         return cleaned
 
 
@@ -213,6 +217,16 @@ class CompleteForm(Form):
         required=False,
         help_text=gettext_lazy("Who asks reads this in the portal."),
     )
+
+    def __init__(self, *args: Any, guard: Guard, **kw: Any):
+        super().__init__(*args, **kw)
+        self._guard = guard
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing of a secret address stands in it."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        self._guard.refuse(self, "done_words")
+        return cleaned
 
 
 class InviteForm(Form):

@@ -27,6 +27,7 @@ from client_requests.inspection import Parts
 from client_requests.models import ClientRequest
 from client_requests.phrases import asked_for
 from client_requests.vocabulary import SHOWING, Channel, Outcome
+from disclosures.guarded import guard_for
 from dossiers.models import Dossier, Person
 from dossiers.people import reaching
 
@@ -93,7 +94,7 @@ def decision_content(
             answer=Answer(row.outcome),
             about=about_whom(row),
             decided_by=(f"{decided_by.name} ({roles})" if roles else decided_by.name) + _by_mandate(row),
-            reason=row.reason or "",
+            reason=guard_for(row.dossier_id, row.asker_id).words(row.reason or ""),
             given=_given(row, parts),
             not_given=_not_given(row, parts, left_out),
             what_now=_what_now(row),

@@ -30,6 +30,7 @@ from client_requests.queries import RequestLine, line
 from client_requests.showing import ShownDecision, shown, upper
 from client_requests.vocabulary import BEFORE_DECISION, SHOWING, Channel, Executed, Identified, Outcome, RequestState
 from consent.facts import Somebody
+from disclosures.guarded import Guard, guard_for, guard_of_writer
 from dossiers import access
 from dossiers.models import Dossier
 from dossiers.people.vocabulary import PersonRole
@@ -111,6 +112,7 @@ class RequestPage:
     may_decide: bool
     mandator: str
     may_read: bool
+    guard: Guard
     fills_in: UUID | None
     today: date
 
@@ -142,6 +144,9 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
     asked = asked_of(dossier, row, on)
     values = _judged(dossier, row, asked, profile, at) | _told(dossier, row, asked, profile, on)
     names = _names(row)
+    may_read = access.can(actor, Verb.READ, dossier)
+    if not may_read:
+        values |= _without_secrets(row)
     letter = _letter(dossier, row, profile, asked, values, actor, at)
     return RequestPage(
         line=line(row),
@@ -153,11 +158,18 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         may_handle=actor.may(Verb.HANDLE_REQUEST) or actor.may(Verb.DECIDE_REQUEST),
         may_decide=actor.may(Verb.DECIDE_REQUEST),
         mandator=_mandator(row, actor, profile, on),
-        may_read=access.can(actor, Verb.READ, dossier),
+        may_read=may_read,
+        guard=guard_of_writer(dossier, actor, row.asker_id),
         fills_in=row.about_id if access.can(actor, Verb.CHANGE, dossier) else None,
         today=on,
         **values,
     )
+
+
+def _without_secrets(row: ClientRequest) -> dict[str, Any]:
+    """What colleagues wrote, for who may not see where somebody lives in secret."""
+    guard = guard_for(row.dossier_id)
+    return {"reason": guard.words(row.reason or ""), "done_words": guard.words(row.done_words or "")}
 
 
 def _mandator(row: ClientRequest, actor: Actor, profile: Profile, on: date) -> str:

@@ -166,7 +166,7 @@ def execute(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpRes
     """Carry out what was granted."""
     actor = actor_of(request)
     page, frame = _load(actor, dossier_id, request_id)
-    form = ExecuteForm(request.POST, kind=page.line.kind)
+    form = ExecuteForm(request.POST, kind=page.line.kind, guard=page.guard)
     if not form.is_valid():
         return _show(request, page, frame, status=422, execute_form=form)
     how, words = form.cleaned_data["how"], form.cleaned_data["done_words"]
@@ -182,7 +182,7 @@ def complete(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpRe
     """Note that it is done."""
     actor = actor_of(request)
     page, frame = _load(actor, dossier_id, request_id)
-    form = CompleteForm(request.POST)
+    form = CompleteForm(request.POST, guard=page.guard)
     if not form.is_valid():
         return _show(request, page, frame, status=422, complete_form=form)
     words = form.cleaned_data["done_words"]
@@ -252,8 +252,8 @@ def _show(request: HttpRequest, page: RequestPage, frame: Frame, *, status: int 
         "identify_form": IdentifyForm(page=page),
         "find_form": FindOutForm(page=page),
         "decide_form": DecideForm(page=page),
-        "execute_form": ExecuteForm(kind=page.line.kind),
-        "complete_form": CompleteForm(),
+        "execute_form": ExecuteForm(kind=page.line.kind, guard=page.guard),
+        "complete_form": CompleteForm(guard=page.guard),
     }
     values |= bound | {
         "page": page,

@@ -1,0 +1,169 @@
+"""A secret address that was typed into "what for" or "to whom" reaches neither the other parent nor the recipient."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+
+from casemgmt.letters.models import Letter
+from casemgmt.vault.keys import load_keys
+from disclosures import handing
+from disclosures.guarded import guard_of_writer
+from disclosures.models import Disclosure
+from disclosures.register import received_by_others
+from dossiers.models import Dossier
+from dossiers.people.acts import NewPerson, add_person
+from dossiers.people.vocabulary import PersonRole
+from dossiers.verbs import Verb
+from tests.cast import of
+from tests.disclosures.story import (
+    Case,
+    approve,
+    ask,
+    born,
+    choose,
+    consent,
+    digest,
+    do,
+    hand_over,
+    propose,
+)
+from tests.disclosures.test_leaving import printed
+from tests.disclosures.test_pages import browser, steps, text
+from tests.disclosures.test_secret_address import known_of
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+HOME = "Verborgen laan 7, 5045 ZZ Tilburg"
+TYPED = "Vervoer van en naar de Verborgenlaan 7, waar hij met Mira verblijft (06 12345678)."
+REFUSED = "dat geheim is of kan zijn"
+
+
+@pytest.fixture(autouse=True)
+def second_factor(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
+    known_of(case, case.mother, address=HOME, phone="06-12345678", address_secret=True)
+
+
+def form(case: Case, **changes: str) -> dict[str, str]:
+    return {
+        "row_id": str(uuid4()),
+        "about": str(case.client),
+        "recipient_kind": "gp",
+        "organisation": "Huisartsenpraktijk De Linde, Tilburg",
+        "name": "dokter Sikkema",
+        "purpose": "Om te beoordelen of behandeling nodig is.",
+        "requested": "no",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("purpose", TYPED),
+        ("purpose", "Bel 0612345678."),
+        ("purpose", "Mail mira@voorbeeld.nl."),
+        ("organisation", "Verborgen-laan 7"),
+        ("name", "Mira, 5045zz"),
+    ],
+)
+def test_who_may_see_a_secret_address_is_told_beside_the_field_that_it_stands_there(case: Case, field: str, typed: str):
+    worker, sent = browser(case.place.worker), form(case, **{field: typed})
+    row = propose(case)
+    for address in (f"{steps(case)}/nieuw/", f"{steps(case)}/{row.id}/ontvanger/"):
+        answer = worker.post(address, sent)
+        assert answer.status_code == 422
+        assert REFUSED in text(answer) and f'id="id_{field}-error"' in text(answer)
+        assert typed in text(answer)
+    with transaction.atomic():
+        load_keys([case.dossier_id])
+        assert [one.purpose for one in Disclosure.objects.all()] == [row.purpose]
+
+
+def test_an_open_address_and_the_town_of_a_school_may_be_typed(case: Case):
+    worker = browser(case.place.worker)
+    typed = "Vervoer van de Dorpsweg 4 naar school in Tilburg, om 8.15 uur."
+    assert worker.post(f"{steps(case)}/nieuw/", form(case, purpose=typed)).status_code == 303
+
+
+def test_a_writer_who_may_not_see_it_and_one_who_types_a_reporters_address_learn_nothing(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+):
+    def make(dossier: Dossier) -> UUID:
+        new = NewPerson(PersonRole.REPORTER, "Ria Melder", born(50), address="Meldlaan 2", address_secret=True)
+        return UUID(str(add_person(dossier, new).id))
+
+    do(case, Verb.ADD, make)
+
+    def told(dossier: Dossier) -> list[bool]:
+        guard = guard_of_writer(dossier, case.place.worker)
+        return [guard.holds("Verborgen laan 7"), guard.holds("Meldlaan 2")]
+
+    assert do(case, Verb.PREPARE_DISCLOSURE, told) == [True, False]
+    monkeypatch.setattr("disclosures.guarded.can", lambda actor, verb, dossier: verb != Verb.READ)
+    assert do(case, Verb.PREPARE_DISCLOSURE, told) == [False, False]
+
+
+def father(case: Case) -> UUID:
+    """Kees has custody too, and no secret address."""
+
+    def make(dossier: Dossier) -> UUID:
+        new = NewPerson("parent", "Kees Bakker", born(40), of(case.client), address="Dorpsweg 4, 5012 AB Tilburg")
+        return UUID(str(add_person(dossier, new).id))
+
+    made: UUID = do(case, Verb.ADD, make)
+    return made
+
+
+def gone(case: Case, *people: UUID, **changes: Any) -> Disclosure:
+    """Handed over with words that no form would keep, as from before there was one that refuses them."""
+    row = propose(case, **changes)
+    for person in (case.client, case.mother, *people):
+        consent(case, person, row, recipient=f"{changes['organisation']}, dokter Sikkema")
+    choose(case, row)
+    approve(case, ask(case, row))
+    assert not isinstance(hand_over(case, row), handing.Stopped)
+    return row
+
+
+def test_what_was_kept_all_the_same_reaches_neither_the_other_parent_nor_the_recipient(case: Case):
+    kees = father(case)
+    row = gone(case, kees, purpose=TYPED, organisation="Taxi Verborgen-laan 7")
+    with transaction.atomic():
+        load_keys([case.dossier_id])
+        letters = {one.to_person_id: str(one.body) for one in Letter.objects.filter(kind="disclosure_notice")}
+    assert set(letters) == {case.client, case.mother, kees}
+    for reader in (case.client, kees):
+        told = letters[reader] + str(received_by_others(case.dossier_id, case.client, reader_id=reader))
+        assert "Vervoer van en naar de [weggelaten]" in told and "Taxi [weggelaten]" in told
+        assert "laan" not in told and "12345678" not in told
+    own = letters[case.mother] + str(received_by_others(case.dossier_id, case.client, reader_id=case.mother))
+    assert own.count("Verborgenlaan 7") == 2 and own.count("06 12345678") == 2
+    paper = printed(case, row)
+    assert "Verborgen" not in paper and "12345678" not in paper and "Vervoervanennaarde[weggelaten]" in paper
+
+
+def test_an_address_in_the_purpose_that_becomes_secret_after_the_approval_stops_the_hand_over(case: Case):
+    kees = father(case)
+    row = propose(case, purpose="Vervoer van en naar de Dorpsweg 4.")
+    for person in (case.client, case.mother, kees):
+        consent(case, person, row)
+    choose(case, row)
+    before = approve(case, ask(case, row)).content_hash
+    assert digest(case, row) == before
+    known_of(case, kees, address_secret=True)
+    assert digest(case, row) != before
+    stopped = hand_over(case, row)
+    assert isinstance(stopped, handing.Stopped) and "niet wat is goedgekeurd" in stopped.sentence
+
+
+def test_who_approves_sees_the_purpose_as_it_goes(case: Case):
+    row = propose(case, purpose=TYPED)
+    for person in (case.client, case.mother):
+        consent(case, person, row)
+    choose(case, row)
+    ask(case, row)
+    page = text(browser(case.place.manager).get(f"{steps(case)}/{row.id}/goedkeuren/"))
+    assert "Vervoer van en naar de [weggelaten]" in page and "Verborgenlaan" not in page
