@@ -19,6 +19,7 @@ from tests.cast import MOMENT
 from tests.disclosures.story import (
     ON,
     Case,
+    agreed,
     approve,
     ask,
     choose,
@@ -118,3 +119,20 @@ def test_a_telephone_number_in_what_is_said_of_reaching_somebody_is_black_too(ca
     row = consented(case)
     choose(case, row, entry_of(case, "Zij belde met 0611223344 en 013-5556677 om 15.30 uur."))
     assert goes(case, row) == "Zij belde met  █  en  █  om 15.30 uur."
+
+
+def test_the_own_address_of_a_client_goes_only_while_it_is_not_secret(case: Case):
+    known_of(case, case.client, address="Onderduikweg 5, 5021 BB Breda")
+    row = consented(case)
+    choose(case, row, entry_of(case, "Yara woont op de Onderduikweg 5 in Breda."))
+    assert "Onderduikweg 5 in Breda" in goes(case, row)
+    known_of(case, case.client, address_secret=True)
+    assert goes(case, row) == "Yara woont op de  █  in  █ ."
+
+
+def test_the_own_secret_address_of_a_client_stops_a_hand_over_approved_before_it_was_secret(case: Case):
+    known_of(case, case.client, address="Onderduikweg 5, 5021 BB Breda")
+    row = agreed(case, entries=(entry_of(case, "Yara woont op de Onderduikweg 5 in Breda."),))
+    approve(case, row)
+    known_of(case, case.client, address_secret=True)
+    assert isinstance(hand_over(case, row), handing.Stopped)
