@@ -169,7 +169,7 @@ def _names(text: typed.Plain, name: str, shared: set[str]) -> set[Span]:
     found: set[typed.Stretch] = set()
     for word in name_words(name):
         for one in {typed.bare(word), typed.two_letters(word)} - shared:
-            found |= set(text.find(rf"(?<![^\W_]){re.escape(one)}(?:['’]?s)?(?![^\W_])"))
+            found |= set(text.find(rf"(?<![^\W_]){re.escape(one)}(?:['’]?s)?(?![^\W_])", one))
     for word in short_names(name):
         if typed.bare(word) not in shared:
             pattern = rf"(?<![^\W_]){re.escape(word)}(?:['’]?s)?(?![^\W_])"

@@ -83,17 +83,7 @@ _WORDS = frozenset(
     (
         *("omweg", "uitweg", "snelweg", "onderweg", "halfweg", "overweg", "heenweg", "loopbaan", "renbaan", "fietspad"),
         *("werkplaats", "speelplaats", "standplaats", "schoolplein", "speelplein", "dorpsplein", "marktplein"),
-        *(
-            "woonerf",
-            "achtererf",
-            "achtertuin",
-            "voortuin",
-            "moestuin",
-            "speeltuin",
-            "volkstuin",
-            "woonbuurt",
-            "oerbos",
-        ),
+        *("woonerf", "achtererf", "achtertuin", "voortuin", "moestuin", "speeltuin", "volkstuin", "woonbuurt"),
         *("voorhof", "binnenhof", "kerkhof", "vakantiepark", "sportpark", "stadspark", "speelveld", "sportveld"),
         *("werkveld", "drijfveer", "best", "buren", "bergen", "beek", "berg", "dieren", "drachten", "duiven", "echt"),
         *("goor", "haren", "heel", "hoek", "hoorn", "horst", "houten", "huizen", "hulst", "kampen", "laren", "leek"),
@@ -105,14 +95,23 @@ _WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A text as it is compared, beside the text itself; ``at``: where each letter stands in it."""
+    """A text as it is compared, beside the text itself; ``at``: where each letter stands in it.
+
+    ``letters``: its letters and figures alone, so that what is not among them need not be looked for.
+    """
 
     text: str
     plain: str
+    letters: str
     at: tuple[int, ...]
 
-    def find(self, pattern: str) -> Iterator[Stretch]:
-        """Where a pattern stands in the text itself, with the accents that belong to its last letter."""
+    def find(self, pattern: str, holds: str) -> Iterator[Stretch]:
+        """Where a pattern stands in the text itself, with the accents that belong to its last letter.
+
+        ``holds``: what stands in whatever fits the pattern, one way or another.
+        """
+        if _squeezed(holds) not in self.letters:
+            return
         for match in re.finditer(pattern, self.plain):
             if match.end() == match.start():
                 continue
@@ -130,7 +129,8 @@ def plain_of(text: str) -> Plain:
         for one in _bare(letter):
             letters.append(one)
             at.append(place)
-    return Plain(text, "".join(letters), tuple(at))
+    plain = "".join(letters)
+    return Plain(text, plain, re.sub(r"[\W_]+", "", plain), tuple(at))
 
 
 def bare(text: str) -> str:
@@ -150,8 +150,8 @@ def numbers(text: Plain, contact: str) -> set[Stretch]:
     """Where a telephone or other number stands, however it is spaced and with or without the country before it."""
     found: set[Stretch] = set()
     for digits in _numbers_of(contact):
-        for pattern in _number_patterns(digits):
-            found |= set(text.find(pattern))
+        for short, pattern in _number_patterns(digits):
+            found |= set(text.find(pattern, short))
     return found
 
 
@@ -178,11 +178,11 @@ def joined(text: Plain, words: Iterable[str], shared: Iterable[str]) -> set[Stre
     for first, second in pairwise(row):
         one = first + second
         if len(one) >= _TELLING_NAME and one not in known:
-            found |= set(text.find(rf"{_BEGIN}{re.escape(one)}s?(?![^\W_])"))
+            found |= set(text.find(rf"{_BEGIN}{re.escape(one)}s?(?![^\W_])", one))
     for word in row:
         if len(word) >= _TELLING_NAME and word not in known:
             apart = r"[\s\-'’]?".join(map(re.escape, word))
-            split = text.find(rf"{_BEGIN}{apart}(?![^\W_])")
+            split = text.find(rf"{_BEGIN}{apart}(?![^\W_])", word)
             found |= {where for where in split if _each_is_name(text.text[slice(*where)])}
     return found
 
@@ -213,12 +213,13 @@ class _Address:
             found |= _street(text, name, self.house, rest, several=several)
         if self.postcode:
             figures, letters = self.postcode[:4], self.postcode[4:]
-            found |= set(text.find(rf"(?<!\d){figures}[\s.\-]{{0,3}}{letters}(?![^\W_])(?:\W{{0,3}}{_AFTER})?{town}"))
-            found |= set(text.find(rf"\b(?:postcode|pc)\W{{0,3}}{figures}(?!\d)"))
+            whole = rf"(?<!\d){figures}[\s.\-]{{0,3}}{letters}(?![^\W_])(?:\W{{0,3}}{_AFTER})?{town}"
+            found |= set(text.find(whole, self.postcode))
+            found |= set(text.find(rf"\b(?:postcode|pc)\W{{0,3}}{figures}(?!\d)", figures))
         if self.town:
             known = [one for one in (self.house, self.postcode[:4]) if one]
             for one in known:
-                found |= set(text.find(rf"(?<!\d){one}{_ADDITION}\W{{1,3}}{called}"))
+                found |= set(text.find(rf"(?<!\d){one}{_ADDITION}\W{{1,3}}{called}", one))
         for place in (*map(_squeezed, self.places), *(_towns(self.town) if town_too else ())):
             found |= _place(text, place)
         return found
@@ -230,21 +231,21 @@ def _street(text: Plain, name: str, house: str, rest: str, *, several: bool) -> 
     found: set[Stretch] = set()
     if house:
         numbered = rf"{pattern}\W{{0,3}}(?:huis)?(?:nummer|nr|no)?\W{{0,3}}{house}(?!\d)"
-        found |= set(text.find(rf"(?={numbered}){pattern}{rest}"))
+        found |= set(text.find(rf"(?={numbered}){pattern}{rest}", name))
     if len(name) < _SHORTEST_STREET:
         return found
     if _has_kind(name):
-        found |= set(text.find(rf"{_BEGIN}{re.escape(name)}{_END}{rest}"))
+        found |= set(text.find(rf"{_BEGIN}{re.escape(name)}{_END}{rest}", name))
     telling = name not in _WORDS and (_has_kind(name) or (several and len(name) >= _TELLING_ROW))
     keep = bool if telling and not _reads_as_words(name) else partial(_is_name_here, text)
-    return found | {where for where in text.find(pattern + rest) if keep(where)}
+    return found | {where for where in text.find(pattern + rest, name) if keep(where)}
 
 
 def _place(text: Plain, name: str) -> set[Stretch]:
     """A town, or a house with a name; what could be a word only as a name."""
     if len(name) < _SHORTEST_PLACE or name in _COUNTRIES:
         return set()
-    found = text.find(rf"{_BEGIN}{_told_by(name)}{_END}")
+    found = text.find(rf"{_BEGIN}{_told_by(name)}{_END}", name)
     return {where for where in found if name not in _WORDS or _is_name_here(text, where)}
 
 
@@ -376,12 +377,13 @@ def _numbers_of(contact: str) -> list[str]:
     return found
 
 
-def _number_patterns(digits: str) -> list[str]:
-    """A number, the country or a nought before it or not; of a telephone that is no mobile also without its area."""
+def _number_patterns(digits: str) -> list[tuple[str, str]]:
+    """The figures of a number and a pattern for it, the country or a nought before it or not; also without its area."""
     short = re.sub(r"^(?:0031|31(?=\d{9}$)|0(?=\d{9}$))0?", "", digits)[-_TELEPHONE:]
-    patterns = [rf"(?<!\d)(?:{_COUNTRY}|\(?0{_IN_NUMBER})?{_IN_NUMBER.join(short)}(?!\d)"]
+    patterns = [(short, rf"(?<!\d)(?:{_COUNTRY}|\(?0{_IN_NUMBER})?{_IN_NUMBER.join(short)}(?!\d)")]
     if len(short) == _TELEPHONE and len(digits) > _TELEPHONE and not short.startswith("6"):
-        patterns += [rf"(?<!\d){_IN_NUMBER.join(short[-length:])}(?!\d)" for length in _SUBSCRIBER]
+        parts = [short[-length:] for length in _SUBSCRIBER]
+        patterns += [(part, rf"(?<!\d){_IN_NUMBER.join(part)}(?!\d)") for part in parts]
     return patterns
 
 
