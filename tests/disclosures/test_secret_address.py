@@ -67,8 +67,9 @@ def goes(case: Case, row: Disclosure) -> str:
     return str(do(case, Verb.PREPARE_DISCLOSURE, read))
 
 
-def consented(case: Case) -> Disclosure:
-    row = propose(case)
+def consented(case: Case, *entries: UUID) -> Disclosure:
+    """Chosen and consented to; nobody looked at a piece yet."""
+    row = choose(case, propose(case), *entries, look=False)
     for person in (case.client, case.mother):
         consent(case, person, row)
     return row
@@ -79,8 +80,7 @@ def test_a_secret_address_typed_without_a_comma_is_black_and_the_piece_is_looked
 ):
     monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
     known_of(case, case.mother, address="Schuilpad 9 5045 ZZ Tilburg")
-    row = consented(case)
-    choose(case, row, entry_of(case, "Hij logeert op het Schuilpad 9, ook volgende week."), look=False)
+    row = consented(case, entry_of(case, "Hij logeert op het Schuilpad 9, ook volgende week."))
     page = text(browser(case.place.worker).get(f"{steps(case)}/{row.id}/?stap=items"))
     assert "eerst bekijken" in page and "Verder naar goedkeuring" not in page
     assert "zwart waar de applicatie ze herkent" in page
@@ -96,7 +96,6 @@ def test_a_secret_address_typed_without_a_comma_is_black_and_the_piece_is_looked
 def test_where_no_address_is_secret_only_what_concerns_others_is_looked_at(case: Case):
     known_of(case, case.mother, address_secret=False)
     row = consented(case)
-    choose(case, row, look=False)
     assert ask(case, row).content_hash
 
 
@@ -105,7 +104,6 @@ def test_an_address_that_becomes_secret_after_the_approval_stops_the_hand_over_u
 ):
     known_of(case, case.mother, address_secret=False)
     row = consented(case)
-    choose(case, row, look=False)
     approve(case, ask(case, row))
     known_of(case, case.mother, address_secret=True)
     assert isinstance(hand_over(case, row), handing.Stopped)
@@ -116,15 +114,13 @@ def test_an_address_that_becomes_secret_after_the_approval_stops_the_hand_over_u
 def test_a_telephone_number_in_what_is_said_of_reaching_somebody_is_black_too(case: Case):
     known_of(case, case.mother, phone=None, safe_contact="Alleen sms naar 06-11223344 na 15.30 uur")
     known_of(case, case.brother, warning="Bel oma, 013 555 66 77, voor u aanbelt")
-    row = consented(case)
-    choose(case, row, entry_of(case, "Zij belde met 0611223344 en 013-5556677 om 15.30 uur."))
+    row = consented(case, entry_of(case, "Zij belde met 0611223344 en 013-5556677 om 15.30 uur."))
     assert goes(case, row) == "Zij belde met  █  en  █  om 15.30 uur."
 
 
 def test_the_own_address_of_a_client_goes_only_while_it_is_not_secret(case: Case):
     known_of(case, case.client, address="Onderduikweg 5, 5021 BB Breda")
-    row = consented(case)
-    choose(case, row, entry_of(case, "Yara woont op de Onderduikweg 5 in Breda."))
+    row = consented(case, entry_of(case, "Yara woont op de Onderduikweg 5 in Breda."))
     assert "Onderduikweg 5 in Breda" in goes(case, row)
     known_of(case, case.client, address_secret=True)
     assert goes(case, row) == "Yara woont op de  █  in  █ ."
