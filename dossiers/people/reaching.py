@@ -43,6 +43,12 @@ def way_to(person: Person, on: date) -> Way:
     return Way.POST if safe else Way.HAND
 
 
+def can_open_portal(person: Person, on: date) -> bool:
+    """Whether this person has a way into the portal that is not closed on that day."""
+    access = _access_of(person)
+    return access is not None and not _is_frozen(access, on)
+
+
 def addressee(person: Person, on: date) -> Addressee:
     """Somebody as a letter names them: an address only when it goes there."""
     if way_to(person, on) != Way.POST or not person.address:

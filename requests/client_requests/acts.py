@@ -4,7 +4,8 @@ Each act runs inside a door (``change_dossier`` for staff, the portal's own for
 clients): the dossier is locked, its key loaded, and the door writes the event.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,7 +30,7 @@ from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import cancel_tasks_for, create_task, finish_tasks_for
 from client_requests import judging, letters
 from client_requests.facts import FOUND_OUT, Asked, joined_and_found_out
-from client_requests.inspection import Parts, parts_of
+from client_requests.inspection import Parts, candidates, parts_of, stored_pieces, why_not_in_portal
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import (
     AFTER_DECISION,
@@ -75,12 +76,15 @@ class Ruling:
     """What is decided: the outcome, on which ground (for a refusal) and why, in words for the asker.
 
     ``mandated_on``: the day of the written mandate, for whoever decides in the place of the college or the board.
+    ``pieces``: what is given of a part, each entry with the number of the wording that was read; what is not named
+    there is not given.
     """
 
     outcome: str
     ground: str
     reason: str
     mandated_on: date | None = None
+    pieces: Mapping[UUID, int] = field(default_factory=dict)
 
 
 @act
@@ -189,7 +193,9 @@ def decide(dossier: Dossier, request_id: UUID, ruling: Ruling, *, by: Actor, at:
     shown = judging.may_be_shown(asked, profile, on)
     if not_filled_in(shown):
         raise Refused(shown)
-    parts = parts_of(dossier, row.about_id, at) if row.kind in SHOWING else None
+    parts = parts_of(dossier, row, at) if row.kind in SHOWING else None
+    pieces = _pieces(dossier, row, ruling, at)
+    parts = replace(parts, given=len(pieces)) if parts else None
     basis = _basis(row, ruling, asked, shown, parts, profile, by, on)
     overruled = judging.is_yes(ruling.outcome) and not shown.outcome["allowed"]
     row.outcome, row.ground, row.reason = ruling.outcome, ruling.ground, ruling.reason
@@ -198,6 +204,7 @@ def decide(dossier: Dossier, request_id: UUID, ruling: Ruling, *, by: Actor, at:
         "appeal": judging.appeal(row.kind, profile, on).to_dict(),
         "overruled": overruled,
         "mandate": mandate,
+        "pieces": stored_pieces(pieces),
     }
     row.decided_by_id, row.decided_at = by.user_id, at
     refused = ruling.outcome == Outcome.REFUSED
@@ -217,6 +224,18 @@ def decide(dossier: Dossier, request_id: UUID, ruling: Ruling, *, by: Actor, at:
     return row
 
 
+def _pieces(dossier: Dossier, row: ClientRequest, ruling: Ruling, at: datetime) -> Mapping[UUID, int]:
+    """What this ruling gives: everything that was asked, the chosen pieces of it, or nothing."""
+    if row.kind not in SHOWING or not judging.is_yes(ruling.outcome):
+        return {}
+    there = candidates(dossier, row, at)
+    if ruling.outcome == Outcome.GRANTED:
+        return there
+    if not ruling.pieces.items() <= there.items():
+        raise Conflict(_("What you chose was changed just now, or cannot be given. Read it again and choose."))
+    return dict(ruling.pieces)
+
+
 def _mandate(row: ClientRequest, ruling: Ruling, profile: Profile, by: Actor, on: date) -> dict[str, str] | None:
     """Whose mandate, and of which day, lets ``by`` decide; None for who decides in their own right."""
     mandator = judging.mandator(row.kind, by.roles, profile)
@@ -234,7 +253,8 @@ def start_execution(
 ) -> ClientRequest:
     """Carry out what was granted: open the inspection in the portal, or say what is done.
 
-    Whether this person may still have it is judged again, at the moment of handing over. Raises Refused.
+    Whether this person may still have it is judged again, at the moment of handing over. Raises Refused, and
+    Conflict for the portal when nothing was given to open there or the asker cannot come in.
     """
     row = locked(dossier, request_id)
     if row.state != RequestState.DECIDED:
@@ -242,6 +262,9 @@ def start_execution(
     if how == Executed.PORTAL and row.kind != "inspection":
         raise Conflict(_("Only an inspection can be opened in the portal."))
     still_entitled(dossier, row, clock.local_date(at))
+    no_portal = why_not_in_portal(dossier, row, clock.local_date(at)) if how == Executed.PORTAL else ""
+    if no_portal:
+        raise Conflict(no_portal)
     row.executed_how, row.executed_at, row.done_words = how, at, words or None
     row.state = RequestState.EXECUTING
     row.save(update_fields=["executed_how", "executed_at", "done_words", "state"])

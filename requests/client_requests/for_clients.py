@@ -21,12 +21,12 @@ from casemgmt.policy.words import role_label
 from client_requests import judging
 from client_requests.acts import asked_of, still_entitled
 from client_requests.facts import Asked
-from client_requests.inspection import Inspection, inspection_of
+from client_requests.inspection import Inspection, closed_on, inspection_of, is_open
 from client_requests.models import ClientRequest
 from client_requests.pages import details_of
 from client_requests.queries import RequestLine, label_of, line
 from client_requests.showing import ShownDecision, shown
-from client_requests.vocabulary import BEFORE_DECISION, Executed, RequestState
+from client_requests.vocabulary import BEFORE_DECISION, RequestState
 from consent.facts import Circle, circle, circles, client_facts
 from disclosures.guarded import guard_for
 from dossiers.frame import first_name
@@ -71,6 +71,7 @@ class OwnRequest:
     ended_at: datetime | None
     may_withdraw: bool
     may_read: bool
+    closed_on: date | None
 
 
 def own_requests(dossier: Dossier, person: Person) -> tuple[RequestLine, ...]:
@@ -130,7 +131,8 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
         done_words=guard.words(row.done_words or ""),
         ended_at=row.ended_at,
         may_withdraw=row.state in (*BEFORE_DECISION, RequestState.DECIDED),
-        may_read=_is_open(row),
+        may_read=is_open(row),
+        closed_on=closed_on(row),
     )
 
 
@@ -140,14 +142,14 @@ def read_inspection(dossier: Dossier, person: Person, request_id: UUID, on: date
     Raises NotThere when nothing is open and Refused when the right has ended.
     """
     row = _own(dossier, person, request_id)
-    if not _is_open(row) or row.decided_at is None:
+    if not is_open(row):
         raise NotThere
     try:
         still_entitled(dossier, row, on)
     except Refused as over:
         stands = _stands_in(circle(dossier, row.about_id, on), person, profile_in_force(on))
         raise over if stands else Refused(_without_facts(over.decision)) from over
-    return line(row), inspection_of(dossier, row.about_id, row.decided_at, on)
+    return line(row), inspection_of(dossier, row, on)
 
 
 def about_whom(dossier: Dossier, person: Person, on: date) -> tuple[tuple[UUID, str], ...]:
@@ -188,10 +190,6 @@ def _own(dossier: Dossier, person: Person, request_id: UUID) -> ClientRequest:
     if row is None:
         raise NotThere
     return row
-
-
-def _is_open(row: ClientRequest) -> bool:
-    return row.executed_how == Executed.PORTAL and row.state in (RequestState.EXECUTING, RequestState.COMPLETED)
 
 
 def _entitled_now(dossier: Dossier, row: ClientRequest, profile: Profile, on: date) -> Decision:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casemgmt.base import clock
+from casemgmt.web.dates import date_plain
 from casemgmt.web.forms import (
     ChoiceField,
     ChoicesField,
@@ -20,6 +21,7 @@ from casemgmt.web.forms import (
     TextField,
     TickField,
 )
+from client_requests.inspection import OpenEntry
 from client_requests.pages import RequestPage
 from client_requests.vocabulary import Channel, Executed, Identified, Outcome
 from disclosures.guarded import Guard
@@ -109,6 +111,8 @@ class DecideForm(Form):
 
     outcome = ChoiceField(label=gettext_lazy("Your decision"))
     ground = ChoiceField(label=gettext_lazy("Ground for what you refuse"), required=False)
+    # Nothing is chosen beforehand: what nobody ticked is not given.
+    pieces = ChoicesField(label=gettext_lazy("What does the asker get?"), required=False)
     reason = TextField(
         label=gettext_lazy("Why?"),
         help_text=gettext_lazy("This stands in the letter. Write it for who asks, in plain words."),
@@ -125,6 +129,10 @@ class DecideForm(Form):
         else:
             del self.fields["mandated_on"]
         self._today, self._guard = page.today, page.guard
+        if page.pieces:
+            _offer(self.fields["pieces"], page.pieces)
+        else:
+            del self.fields["pieces"]
         outcomes = [(str(one.value), str(one.label).capitalize()) for one in Outcome]
         if page.parts is None:
             outcomes = [pair for pair in outcomes if pair[0] != Outcome.PARTLY or page.grounds]
@@ -141,10 +149,13 @@ class DecideForm(Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """A refusal, also of a part, needs a ground."""
+        """A refusal, also of a part, needs a ground; and of a part it is chosen which."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("outcome") in (Outcome.REFUSED, Outcome.PARTLY) and not cleaned.get("ground"):
             self.add_error("ground", _("Choose the ground on which you refuse."))
+        unchosen = "pieces" in self.fields and not cleaned.get("pieces") and "pieces" not in self.errors
+        if cleaned.get("outcome") == Outcome.PARTLY and unchosen:
+            self.add_error("pieces", _("Choose what the asker gets. Is that nothing? Then refuse."))
         self._guard.refuse(self, "reason")
         return cleaned
 
@@ -186,18 +197,19 @@ class ExecuteForm(Form):
         help_text=gettext_lazy("Who asks reads this in the portal."),
     )
 
-    def __init__(self, *args: Any, kind: str, guard: Guard, **kw: Any):
+    def __init__(self, *args: Any, kind: str, guard: Guard, no_portal: str = "", **kw: Any):
         super().__init__(*args, **kw)
         self._guard = guard
-        offered = [one for one in Executed if one != Executed.PORTAL or kind == "inspection"]
+        offered = [one for one in Executed if one != Executed.PORTAL or (kind == "inspection" and not no_portal)]
         choices = [
             (one.value, str(one.label).capitalize()) for one in offered if kind == "inspection" or one != "appointment"
         ]
         self.fields["how"].choices = choices  # type: ignore[attr-defined]
         self.initial.setdefault("how", _only(choices))
-        if kind == "inspection":
+        if kind == "inspection" and not no_portal:
             words = _("Who asks reads this in the portal. Not needed when it opens there.")
             self.fields["done_words"].help_text = words
+        self.fields["how"].help_text = no_portal
 
     def clean(self) -> dict[str, Any]:
         """What is not done by the application itself is told in words."""
@@ -206,6 +218,31 @@ class ExecuteForm(Form):
             self.add_error("done_words", _("Write down what is done, and when."))
         self._guard.refuse(self, "done_words")
         return cleaned
+
+
+class CloseForm(Form):
+    """Why what was opened in the portal closes."""
+
+    why = LineField(label=gettext_lazy("Why does it close?"), help_text=gettext_lazy("Only colleagues read this."))
+
+
+class ReleaseForm(Form):
+    """Which closed pieces the asker can read as they stand now: each by itself, and none is chosen beforehand."""
+
+    pieces = ChoicesField(
+        label=gettext_lazy("Which of these did you read, and can the asker read?"),
+        error_messages={"required": gettext_lazy("Choose what you read and what the asker can read.")},
+    )
+
+    def __init__(self, *args: Any, unread: Sequence[OpenEntry], **kw: Any):
+        super().__init__(*args, **kw)
+        _offer(self.fields["pieces"], unread)
+
+
+def _offer(field: Any, pieces: Sequence[OpenEntry]) -> None:
+    """Each piece as a choice, with the text as the asker would read it."""
+    field.choices = [(one.key, f"{date_plain(one.happened_on)}, {one.label}") for one in pieces]
+    field.hints = {one.key: one.text for one in pieces}
 
 
 class CompleteForm(Form):

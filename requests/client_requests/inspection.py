@@ -1,4 +1,12 @@
-"""What somebody gets to see of a dossier: finished entries about that client alone, as they were at the decision.
+"""What somebody gets to see of a dossier: the pieces that were given, each about that client alone.
+
+A piece is an entry in one wording. What can be given is what was asked (its
+categories) and about the client alone; what is given is written down at the
+decision, and only that opens. A piece that was put right since is closed
+again: the old wording no longer holds and nobody weighed the new one. Where
+somebody's address is secret no machine finds it in every spelling, so there
+each piece is closed, also one that was open before the address became secret.
+What is closed opens when a person read it as it stands now and released it.
 
 Working notes and drafts live elsewhere and are never read here. An entry that
 is (also) about somebody else is counted and left out; blanking parts of it is
@@ -7,17 +15,22 @@ work for a person. What an entry about the client alone still says of others
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from casemgmt.base.errors import NotThere
+from client_requests.models import ClientRequest
+from client_requests.vocabulary import Executed, Outcome, RequestState
 from consent.facts import circle
 from disclosures.package import Secrets, secrets_around
 from disclosures.redaction import Mark, pieces
-from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion
+from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
+from dossiers.people import reaching
 from dossiers.recording.vocabulary import FORM_OF, EntryKind
 from dossiers.timeline import kind_labels, names_of
 
@@ -27,68 +40,222 @@ class OpenEntry:
     """One entry as the client reads it: no source and no details, for those can name somebody else."""
 
     id: UUID
+    number: int
     form: str
     label: str
     text: str
     happened_on: date
     author: str
 
+    @property
+    def key(self) -> str:
+        """The piece as a choice in a form: this entry in this wording."""
+        return f"{self.id}:{self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """How the entries fall apart: about this client alone, and (also) about others or the family."""
+    """How the entries fall apart: about this client alone, and (also) about others or the family.
+
+    ``given`` is how many of its own somebody gets; None while that was not chosen.
+    """
 
     own: int
     others: int
+    given: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The entries that are open, newest first, and how many are left out."""
+    """The entries that are open, newest first; how many are left out, not given, and closed until they were read."""
 
     entries: tuple[OpenEntry, ...]
     left_out: int
+    not_given: int
+    unread: int
 
 
-def parts_of(dossier: Dossier, about_id: UUID, until: datetime) -> Parts:
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A given piece that somebody read in one wording, and whose addresses were secret at that moment."""
+
+    number: int
+    secret: frozenset[UUID]
+
+
+def candidates(dossier: Dossier, row: ClientRequest, until: datetime) -> dict[UUID, int]:
+    """What can be given: the entries about the client alone of the asked categories, each with its wording's number."""
+    return {id_: words.number for id_, words in _asked(dossier, row, until)[0].items()}
+
+
+def given_pieces(dossier: Dossier, row: ClientRequest) -> dict[UUID, int]:
+    """What was given at the decision, each entry with the number of its wording; empty before it.
+
+    Of a decision from before the pieces were written down everything was given that could be, and of a part
+    nothing: which part nobody can tell.
+    """
+    stored = (row.decided or {}).get("pieces")
+    if stored is not None:
+        return {UUID(id_): number for id_, number in stored.items()}
+    if row.outcome != Outcome.GRANTED or row.decided_at is None:
+        return {}
+    return candidates(dossier, row, row.decided_at)
+
+
+def parts_of(dossier: Dossier, row: ClientRequest, until: datetime) -> Parts:
     """How many entries are about this client alone, and how many of those about the client name others too."""
-    own, others = _sorted(dossier, about_id, until)
+    own, others = _asked(dossier, row, until)
     return Parts(len(own), len(others))
 
 
-def inspection_of(dossier: Dossier, about_id: UUID, until: datetime, on: date) -> Inspection:
-    """The entries about this client alone, in the wording they had at ``until``; the key must be loaded.
+def offered(dossier: Dossier, row: ClientRequest, until: datetime, on: date) -> tuple[OpenEntry, ...]:
+    """Every piece that can be given, as the asker would read it; the key must be loaded."""
+    return _read(dossier, row, _asked(dossier, row, until)[0], on)
+
+
+def inspection_of(dossier: Dossier, row: ClientRequest, on: date) -> Inspection:
+    """The pieces that were given and are open; the key must be loaded.
 
     Raises NotThere for somebody who is no client here: what is black for them nobody can tell.
     """
-    around = circle(dossier, about_id, on)
+    if row.decided_at is None:
+        raise NotThere
+    given = given_pieces(dossier, row)
+    open_now, unread = standing(dossier, row)
+    own, others = _asked(dossier, row, row.decided_at)
+    refused = len(own.keys() - given.keys())
+    return Inspection(_read(dossier, row, open_now, on), len(others), refused, len(unread))
+
+
+def unread_pieces(dossier: Dossier, row: ClientRequest, on: date) -> tuple[OpenEntry, ...]:
+    """The given pieces that are closed and can be given as they stand now, for staff to read."""
+    unread = standing(dossier, row)[1]
+    own = _asked(dossier, row, None)[0]
+    return _read(dossier, row, {id_: own[id_] for id_ in unread if id_ in own}, on)
+
+
+def standing(dossier: Dossier, row: ClientRequest) -> tuple[dict[UUID, EntryVersion], set[UUID]]:
+    """Of the given pieces those that are open, and those that are closed until somebody read them."""
+    given, released = given_pieces(dossier, row), released_pieces(row)
+    newest, secret = _wordings(dossier, given.keys(), None), secret_addresses(dossier, row)
+    alone = _sorted(dossier, row.about_id, None)[0]
+    there = {
+        id_: words
+        for id_, words in newest.items()
+        if id_ in alone and _may_open(words.number, given[id_], released.get(id_), secret)
+    }
+    return there, newest.keys() - there.keys()
+
+
+def _may_open(number: int, given: int, released: Release | None, secret: frozenset[UUID]) -> bool:
+    if released is not None and released.number == number:
+        return secret <= released.secret
+    return number == given and not secret
+
+
+def secret_addresses(dossier: Dossier, row: ClientRequest) -> frozenset[UUID]:
+    """The people in this dossier whose address is secret for the asker: everybody's but their own."""
+    rows = Person.objects.filter(dossier=dossier, address_secret=True).exclude(id=row.asker_id)
+    return frozenset(rows.values_list("id", flat=True))
+
+
+def released_pieces(row: ClientRequest) -> dict[UUID, Release]:
+    """What somebody read after the decision, by entry."""
+    stored = (row.details or {}).get("released", {})
+    return {
+        UUID(id_): Release(one["number"], frozenset(UUID(person) for person in one["secret"]))
+        for id_, one in stored.items()
+    }
+
+
+def stored_release(pieces: Mapping[UUID, int], secret: Iterable[UUID]) -> dict[str, Any]:
+    """Pieces that were read just now, as they are kept with the request."""
+    people = sorted(str(one) for one in secret)
+    return {str(id_): {"number": number, "secret": people} for id_, number in pieces.items()}
+
+
+def why_not_in_portal(dossier: Dossier, row: ClientRequest, on: date) -> str:
+    """Why an inspection cannot open for its asker; empty where it can."""
+    if not reaching.can_open_portal(row.asker, on):
+        return _("It cannot open in the portal: the asker has no page there that is open. Invite them first.")
+    given = given_pieces(dossier, row)
+    if not given and row.outcome != Outcome.GRANTED:
+        return _("It cannot open in the portal: at the decision nobody chose what the asker gets.")
+    if given and not standing(dossier, row)[0]:
+        return _("It cannot open in the portal yet: first read each piece and release what the asker can read.")
+    return ""
+
+
+def closed_on(row: ClientRequest) -> date | None:
+    """The day on which staff closed what was open in the portal; None when they did not."""
+    day = (row.details or {}).get("closed_on")
+    return date.fromisoformat(day) if day else None
+
+
+def is_open(row: ClientRequest) -> bool:
+    """Whether what was given stands open in the portal."""
+    carried_out = row.state in (RequestState.EXECUTING, RequestState.COMPLETED)
+    return carried_out and row.executed_how == Executed.PORTAL and closed_on(row) is None
+
+
+def pieces_chosen(keys: Iterable[str]) -> dict[UUID, int]:
+    """Chosen pieces as a form sends them (``OpenEntry.key``), by entry."""
+    pairs = (key.split(":") for key in keys)
+    return {UUID(id_): int(number) for id_, number in pairs}
+
+
+def stored_pieces(pieces: Mapping[UUID, int]) -> dict[str, int]:
+    """Pieces as they are kept with a decision."""
+    return {str(id_): number for id_, number in pieces.items()}
+
+
+def _asked(
+    dossier: Dossier, row: ClientRequest, until: datetime | None
+) -> tuple[dict[UUID, EntryVersion], dict[UUID, EntryVersion]]:
+    """The wordings at ``until`` (None: now) of what was asked: of entries about the client alone, and of the others.
+
+    An entry of which nobody wrote down the category is in every one: what we left open narrows nobody's right.
+    """
+    own, others = _sorted(dossier, row.about_id, until)
+    wanted = set((row.details or {}).get("categories", ()))
+
+    def of_these(ids: set[UUID]) -> dict[UUID, EntryVersion]:
+        words = _wordings(dossier, ids, until)
+        if not wanted:
+            return words
+        return {
+            id_: one for id_, one in words.items() if ((one.details or {}).get("category") or None) in {None, *wanted}
+        }
+
+    return of_these(own), of_these(others)
+
+
+def _read(dossier: Dossier, row: ClientRequest, words: Mapping[UUID, EntryVersion], on: date) -> tuple[OpenEntry, ...]:
+    around = circle(dossier, row.about_id, on)
     if around is None:
         raise NotThere
     secrets = secrets_around(dossier.id, around)
-    own, others = _sorted(dossier, about_id, until)
-    rows = Entry.objects.filter(dossier=dossier, id__in=own).order_by("-happened_on", "-recorded_at", "-id")
-    words = _wordings(dossier, own, until)
-    entries = [row for row in rows if row.id in words]
-    names, labels = names_of(row.author_id for row in entries), kind_labels(on)
-    return Inspection(
-        tuple(
-            OpenEntry(
-                id=row.id,
-                form=FORM_OF[EntryKind(row.kind)],
-                label=labels.get(row.kind, row.kind),
-                text=_blackened(words[row.id].text, secrets),
-                happened_on=row.happened_on,
-                author=names.get(row.author_id, ""),
-            )
-            for row in entries
-        ),
-        len(others),
+    rows = Entry.objects.filter(dossier=dossier, id__in=words.keys())
+    entries = list(rows.order_by("-happened_on", "-recorded_at", "-id"))
+    names, labels = names_of(one.author_id for one in entries), kind_labels(on)
+    return tuple(
+        OpenEntry(
+            id=one.id,
+            number=words[one.id].number,
+            form=FORM_OF[EntryKind(one.kind)],
+            label=labels.get(one.kind, one.kind),
+            text=_blackened(words[one.id].text, secrets),
+            happened_on=one.happened_on,
+            author=names.get(one.author_id, ""),
+        )
+        for one in entries
     )
 
 
-def _sorted(dossier: Dossier, about_id: UUID, until: datetime) -> tuple[set[UUID], set[UUID]]:
+def _sorted(dossier: Dossier, about_id: UUID, until: datetime | None) -> tuple[set[UUID], set[UUID]]:
     people: dict[UUID, set[UUID]] = defaultdict(set)
-    rows = EntryAbout.objects.filter(dossier=dossier, entry__recorded_at__lte=until)
+    rows = EntryAbout.objects.filter(dossier=dossier)
+    rows = rows if until is None else rows.filter(entry__recorded_at__lte=until)
     for entry_id, person_id in rows.values_list("entry_id", "person_id"):
         people[entry_id].add(person_id)
     concerns = {entry_id: named for entry_id, named in people.items() if about_id in named}
@@ -105,6 +272,7 @@ def _blackened(text: str, secrets: Secrets) -> str:
     )
 
 
-def _wordings(dossier: Dossier, ids: set[UUID], until: datetime) -> dict[UUID, EntryVersion]:
-    rows = EntryVersion.objects.filter(dossier=dossier, entry_id__in=ids, made_at__lte=until).order_by("number")
+def _wordings(dossier: Dossier, ids: Iterable[UUID], until: datetime | None) -> dict[UUID, EntryVersion]:
+    rows = EntryVersion.objects.filter(dossier=dossier, entry_id__in=list(ids)).order_by("number")
+    rows = rows if until is None else rows.filter(made_at__lte=until)
     return {row.entry_id: row for row in rows}

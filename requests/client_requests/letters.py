@@ -97,7 +97,7 @@ def decision_content(
             reason=guard_for(row.dossier_id, row.asker_id).words(row.reason or ""),
             given=_given(row, parts),
             not_given=_not_given(row, parts, left_out),
-            what_now=_what_now(row),
+            what_now=_what_now(row, parts),
         )
 
 
@@ -123,12 +123,36 @@ def _needs(row: ClientRequest) -> tuple[str, ...]:
 def _given(row: ClientRequest, parts: Parts | None) -> tuple[str, ...]:
     if row.outcome == Outcome.REFUSED or row.kind not in SHOWING or parts is None:
         return ()
-    one = "1 stuk dat" if parts.own == 1 else f"{parts.own} stukken die"
-    return (f"{one} alleen over {row.about.name} {'gaat' if parts.own == 1 else 'gaan'}",)
+    if row.outcome == Outcome.PARTLY and parts.given is None:
+        return ("(de stukken die u kiest)",)
+    given = parts.own if parts.given is None else parts.given
+    if not given:
+        return ()
+    if given < parts.own:
+        return (f"{given} van de {_alone(parts.own, row)}",)
+    return (_alone(given, row),)
+
+
+def _alone(many: int, row: ClientRequest) -> str:
+    """A number of pieces about the client and nobody else."""
+    which, go = ("1 stuk dat", "gaat") if many == 1 else (f"{many} stukken die", "gaan")
+    return f"{which} alleen over {row.about.name} {go}"
 
 
 def _not_given(row: ClientRequest, parts: Parts | None, left_out: Decision | None) -> tuple[NotGiven, ...]:
-    if row.outcome == Outcome.REFUSED or row.kind not in SHOWING or parts is None or not parts.others:
+    if row.outcome == Outcome.REFUSED or row.kind not in SHOWING or parts is None:
+        return ()
+    return (*_kept_back(row, parts), *_about_others(parts, left_out))
+
+
+def _kept_back(row: ClientRequest, parts: Parts) -> tuple[NotGiven, ...]:
+    # Of a part nobody chose, an appointment tells what it is; that nothing is given would not be true.
+    kept = parts.own - parts.given if parts.given else 0
+    return (NotGiven(_alone(kept, row), "De reden staat in deze brief bij ons besluit."),) if kept else ()
+
+
+def _about_others(parts: Parts, left_out: Decision | None) -> tuple[NotGiven, ...]:
+    if not parts.others:
         return ()
     many = "1 stuk" if parts.others == 1 else f"{parts.others} stukken"
     goes = "gaat" if parts.others == 1 else "gaan"
@@ -141,9 +165,11 @@ def _not_given(row: ClientRequest, parts: Parts | None, left_out: Decision | Non
     )
 
 
-def _what_now(row: ClientRequest) -> tuple[str, ...]:
+def _what_now(row: ClientRequest, parts: Parts | None) -> tuple[str, ...]:
     if row.outcome == Outcome.REFUSED:
         return ("Wij doen niets met uw verzoek. Bent u het er niet mee eens, lees dan hoe u dat laat weten.",)
+    if row.kind == "inspection" and row.outcome == Outcome.PARTLY and parts is not None and parts.given == 0:
+        return ("Wij maken een afspraak met u over het deel dat u wel krijgt.",)
     if row.kind == "inspection":
         return ("Wij zetten de stukken voor u klaar in het portaal, of maken een afspraak met u om samen te lezen.",)
     return ("Wij voeren uit wat u vroeg. U hoort van ons als het klaar is.",)

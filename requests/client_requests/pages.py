@@ -1,7 +1,7 @@
 """The page of one request for staff, as plain values read inside the door."""
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,17 @@ from casemgmt.policy.words import role_label
 from client_requests import judging, letters
 from client_requests.acts import asked_of
 from client_requests.facts import Asked
-from client_requests.inspection import Parts, parts_of
+from client_requests.inspection import (
+    OpenEntry,
+    Parts,
+    closed_on,
+    given_pieces,
+    is_open,
+    offered,
+    parts_of,
+    secret_addresses,
+    why_not_in_portal,
+)
 from client_requests.judging import Ground
 from client_requests.models import ClientRequest
 from client_requests.queries import RequestLine, line
@@ -93,6 +103,11 @@ class RequestPage:
     joined: frozenset[UUID]
     grounds: tuple[ShownGround, ...]
     parts: Parts | None
+    pieces: tuple[OpenEntry, ...]
+    secret_address: bool
+    no_portal: str
+    stands_open: bool
+    closed_on: date | None
     left_out: ShownDecision | None
     left_out_must: bool
     appeal: ShownDecision
@@ -143,8 +158,9 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
     profile = profile_in_force(on)
     asked = asked_of(dossier, row, on)
     values = _judged(dossier, row, asked, profile, at) | _told(dossier, row, asked, profile, on)
-    names = _names(row)
+    may_choose = row.state in BEFORE_DECISION and row.kind in SHOWING and actor.may(Verb.DECIDE_REQUEST)
     may_read = access.can(actor, Verb.READ, dossier)
+    names = _names(row)
     if not may_read:
         values |= _without_secrets(row)
     letter = _letter(dossier, row, profile, asked, values, actor, at)
@@ -160,6 +176,11 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         mandator=_mandator(row, actor, profile, on),
         may_read=may_read,
         guard=guard_of_writer(dossier, actor, row.asker_id),
+        pieces=offered(dossier, row, at, on) if may_choose and may_read else (),
+        secret_address=row.kind in SHOWING and bool(secret_addresses(dossier, row)),
+        no_portal=why_not_in_portal(dossier, row, on) if row.state == RequestState.DECIDED else "",
+        stands_open=is_open(row),
+        closed_on=closed_on(row),
         fills_in=row.about_id if access.can(actor, Verb.CHANGE, dossier) else None,
         today=on,
         **values,
@@ -184,7 +205,7 @@ def _judged(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile
     decided_on = clock.local_date(row.decided_at) if row.decided_at else None
     before = row.state in BEFORE_DECISION
     now = judging.may_be_shown(asked, profile, on)
-    parts = parts_of(dossier, row.about_id, row.decided_at or at) if row.kind in SHOWING else None
+    parts = _parts(dossier, row, row.decided_at or at)
     form = judging.form_of(row.kind, profile, row.received_on)
     offered = judging.grounds(asked, profile, on) if before else ()
     left_out = judging.others_must_be_left_out(asked, profile, on)
@@ -212,6 +233,13 @@ def _judged(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile
         ),
         "overruled": bool((row.decided or {}).get("overruled")),
     }
+
+
+def _parts(dossier: Dossier, row: ClientRequest, until: datetime) -> Parts | None:
+    if row.kind not in SHOWING:
+        return None
+    parts = parts_of(dossier, row, until)
+    return parts if row.decided_at is None else replace(parts, given=len(given_pieces(dossier, row)))
 
 
 def _told(dossier: Dossier, row: ClientRequest, asked: Asked, profile: Profile, on: date) -> dict[str, Any]:

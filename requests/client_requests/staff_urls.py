@@ -37,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     inside(ASKED + "klaar/", views.complete, "complete", methods=POST),
     inside(ASKED + "intrekken/", views.withdraw, "withdraw", methods=POST),
     inside(ASKED + "inzage/", views.preview, "preview"),
+    inside(ASKED + "vrijgeven/", views.release, "release", methods=POST),
+    inside(ASKED + "sluiten/", views.close, "close", methods=POST),
     inside("portaal/", access_views.portal, "portal", INVITE),
     inside("portaal/uitnodigen/", access_views.invite, "invite", INVITE, POST),
     inside(HELD + "opnieuw/", access_views.invite_again, "invite_again", INVITE, POST),

@@ -17,10 +17,20 @@ from casemgmt.policy.schema import Profile
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.web import charts, forms
 from casemgmt.web.render import render, see_other
-from client_requests import acts, judging
+from client_requests import acts, judging, opening
 from client_requests.acts import NewRequest, Ruling
-from client_requests.forms import CompleteForm, DecideForm, ExecuteForm, FindOutForm, IdentifyForm, NewRequestForm, ids
-from client_requests.inspection import inspection_of
+from client_requests.forms import (
+    CloseForm,
+    CompleteForm,
+    DecideForm,
+    ExecuteForm,
+    FindOutForm,
+    IdentifyForm,
+    NewRequestForm,
+    ReleaseForm,
+    ids,
+)
+from client_requests.inspection import inspection_of, offered, parts_of, pieces_chosen, secret_addresses, unread_pieces
 from client_requests.models import ClientRequest
 from client_requests.pages import RequestPage, load_page
 from client_requests.queries import FILTERS, inspection_in, requests_for, requests_in, way
@@ -34,6 +44,7 @@ from dossiers.views.asked import actor_of, given
 
 PAGE = "client_requests/page.html"
 NEW = "client_requests/new.html"
+PREVIEW = "client_requests/preview.html"
 
 
 def requests(request: HttpRequest) -> HttpResponse:
@@ -145,7 +156,8 @@ def decide(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpResp
         return _show(request, page, frame, status=422, decide_form=form)
     values = form.cleaned_data
     ground = "" if values["outcome"] == "granted" else values["ground"]
-    ruling = Ruling(values["outcome"], ground, values["reason"], values.get("mandated_on"))
+    chosen = values.get("pieces", ()) if values["outcome"] == "partly" else ()
+    ruling = Ruling(values["outcome"], ground, values["reason"], values.get("mandated_on"), pieces_chosen(chosen))
     try:
         _change(
             actor,
@@ -166,7 +178,7 @@ def execute(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpRes
     """Carry out what was granted."""
     actor = actor_of(request)
     page, frame = _load(actor, dossier_id, request_id)
-    form = ExecuteForm(request.POST, kind=page.line.kind, guard=page.guard)
+    form = ExecuteForm(request.POST, kind=page.line.kind, guard=page.guard, no_portal=page.no_portal)
     if not form.is_valid():
         return _show(request, page, frame, status=422, execute_form=form)
     how, words = form.cleaned_data["how"], form.cleaned_data["done_words"]
@@ -197,18 +209,62 @@ def withdraw(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpRe
     return _back(request, dossier_id, request_id)
 
 
+def close(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpResponse:
+    """Close what was opened in the portal, for a reason."""
+    actor = actor_of(request)
+    page, frame = _load(actor, dossier_id, request_id)
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        return _show(request, page, frame, status=422, close_form=form)
+    why = form.cleaned_data["why"]
+    _change(actor, dossier_id, lambda d: opening.close_inspection(d, request_id, why=why, by=actor, at=clock.now()))
+    messages.success(request, _("Closed. The asker can no longer read it in the portal."))
+    return _back(request, dossier_id, request_id)
+
+
 def preview(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpResponse:
     """What the asker reads when this inspection is opened: the same list, seen by staff beforehand."""
+    return _preview(request, dossier_id, request_id)
+
+
+def release(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpResponse:
+    """Open pieces that were closed until somebody read them."""
+    return _preview(request, dossier_id, request_id, request.POST)
+
+
+def _preview(request: HttpRequest, dossier_id: UUID, request_id: UUID, posted: Any = None) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
+    on = clock.local_date(at)
 
-    def load(dossier: Dossier) -> tuple[Frame, Any, str]:
+    def load(dossier: Dossier) -> dict[str, Any]:
         row = inspection_in(dossier, request_id)
-        seen = inspection_of(dossier, row.about_id, row.decided_at or at, clock.local_date(at))
-        return load_frame(dossier, actor, clock.local_date(at), "requests"), seen, row.about.name
+        decided = row.decided_at is not None
+        seen = inspection_of(dossier, row, on) if decided else None
+        return {
+            "frame": load_frame(dossier, actor, on, "requests"),
+            "entries": seen.entries if seen else offered(dossier, row, at, on),
+            "left_out": seen.left_out if seen else parts_of(dossier, row, at).others,
+            "unread": unread_pieces(dossier, row, on) if decided else (),
+            "secret": bool(secret_addresses(dossier, row)),
+            "seen": seen,
+            "name": row.about.name,
+            "request_id": request_id,
+        }
 
-    frame, seen, name = open_dossier(actor, dossier_id, Verb.READ, load, data="inspection")
-    values = {"frame": frame, "seen": seen, "name": name, "request_id": request_id}
-    return render(request, "client_requests/preview.html", values)
+    values = open_dossier(actor, dossier_id, Verb.READ, load, data="inspection")
+    form = ReleaseForm(posted, unread=values["unread"])
+    if form.is_bound and not form.is_valid():
+        return forms.invalid(request, PREVIEW, form, values)
+    if form.is_bound:
+        pieces = pieces_chosen(form.cleaned_data["pieces"])
+        _change(
+            actor,
+            dossier_id,
+            lambda d: opening.release_pieces(d, request_id, pieces, by=actor, at=clock.now()),
+            verb=Verb.READ,
+        )
+        return see_other(request, "client_requests:preview", dossier_id=dossier_id, request_id=request_id)
+    return render(request, PREVIEW, {**values, "form": form})
 
 
 def categories_of(profile: Profile) -> list[tuple[str, str]]:
@@ -252,7 +308,8 @@ def _show(request: HttpRequest, page: RequestPage, frame: Frame, *, status: int 
         "identify_form": IdentifyForm(page=page),
         "find_form": FindOutForm(page=page),
         "decide_form": DecideForm(page=page),
-        "execute_form": ExecuteForm(kind=page.line.kind, guard=page.guard),
+        "execute_form": ExecuteForm(kind=page.line.kind, guard=page.guard, no_portal=page.no_portal),
+        "close_form": CloseForm(),
         "complete_form": CompleteForm(guard=page.guard),
     }
     values |= bound | {

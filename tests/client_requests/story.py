@@ -1,5 +1,6 @@
 """An organisation with its own regulation, a family, and people of the staff and the portal who can sign in."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ from casemgmt.organisations.models import Membership, Organisation, SignInPlace,
 from casemgmt.policy.shipped import load_shipped
 from casemgmt.vault.keys import create_organisation_key, load_keys
 from client_requests.acts import NewRequest, receive_request
+from client_requests.inspection import candidates
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import Channel
 from dossiers.access import change_dossier
@@ -120,7 +122,24 @@ class House:
             row.deadline, row.entitled, row.decided, row.details, row.reason  # noqa: B018  # opened while it can be
             return row
 
-    def entry(self, text: str, *about: str, at: datetime = NOW) -> UUID:
+    def pieces(self, request_id: UUID, at: datetime = NOW) -> dict[UUID, int]:
+        """Every piece that this request can be given, as somebody would tick them all."""
+        with organisation(self.id), transaction.atomic():
+            load_keys([self.dossier_id])
+            row = ClientRequest.objects.select_related("dossier").get(id=request_id)
+            return candidates(row.dossier, row, at)
+
+    def ticked(self, request_id: UUID) -> list[str]:
+        """The same as the form sends them."""
+        return [f"{id_}:{number}" for id_, number in self.pieces(request_id).items()]
+
+    def release(self, request_id: UUID, who: str = "noor") -> None:
+        """Somebody reads what is closed, as the address of the mother is secret, and releases all of it."""
+        desk, at = self.client(who), self.inside(f"verzoeken/{request_id}/")
+        boxes = re.findall(r'name="pieces"[^>]*value="([^"]+)"', desk.get(at + "inzage/").content.decode())
+        assert not boxes or desk.post(at + "vrijgeven/", {"pieces": boxes}).status_code == 303
+
+    def entry(self, text: str, *about: str, at: datetime = NOW, category: str = "") -> UUID:
         """A finished entry about these people."""
         worker = self.staff["noor"].id
 
@@ -134,7 +153,7 @@ class House:
                 number=1,
                 text=text,
                 source="de buurvrouw van nummer 12",
-                details={},
+                details={"category": category} if category else {},
                 made_by_id=worker,
                 made_at=at,
             )

@@ -198,6 +198,7 @@ def test_a_running_request_opposes_destruction_until_it_ends(house: House) -> No
 
 def test_every_step_leaves_its_row_in_the_trail(house: House) -> None:
     noor, hanneke = house.client("noor"), house.client("hanneke")
+    house.give_portal("milou")
     request_id = house.ask("milou")
     one = house.inside(f"verzoeken/{request_id}/")
     noor.post(one + "identiteit/", {"how": "document"})

@@ -15,6 +15,8 @@ def test_the_only_way_to_carry_it_out_is_chosen_already_and_two_are_left_open() 
 def test_only_an_inspection_that_can_open_in_the_portal_needs_no_words() -> None:
     unneeded = "Niet nodig als het daar opengaat."
     assert unneeded in str(ExecuteForm(kind="inspection", guard=Guard()).fields["done_words"].help_text)
+    shut = ExecuteForm(kind="inspection", guard=Guard(), no_portal="Geen account.")
+    assert unneeded not in str(shut.fields["done_words"].help_text)
     assert unneeded not in str(ExecuteForm(kind="correction", guard=Guard()).fields["done_words"].help_text)
 
 

@@ -78,6 +78,7 @@ def row_of(house: House, asker: str) -> str:
 
 def test_what_was_granted_is_not_handed_over_after_the_birth_date_is_gone_and_is_once_it_is_back() -> None:
     house = make_house()
+    house.give_portal("milou")
     request_id = house.ask("milou")
     url = house.inside(f"verzoeken/{request_id}/")
     manager, worker = house.client("hanneke"), house.client("noor")

@@ -17,6 +17,7 @@ def ask(visit: Visit, slug: str, family: Family, dossier: str) -> None:
     request = ask_inspection(client, slug)
     worker = visit(slug, "caseworker").sign_in()
     decide(visit, slug, dossier, worker)
+    read_what_was_opened(client, worker, request)
     client.open(request).photograph("portaal-verzoek")
     read_letter(client, slug)
     client.open(f"/mijn/{slug}/wie-keek/").sees(worker.person["name"]).photograph("wie-keek-portaal")
@@ -78,11 +79,30 @@ def decide(visit: Visit, slug: str, dossier: str, worker: Visitor) -> None:
     manager.choose(outcome="partly")
     grounds = [str(g.get_attribute("value")) for g in manager.page.locator("main [name=ground]").all()]
     manager.choose(ground=next((g for g in grounds if "other" in g), grounds[-1]))
+    for piece in manager.page.locator("main [name=pieces]").all():
+        piece.check()
     manager.fill(reason="Wat ook over een ander gaat, laten wij weg.")
     # Where the college or the board decides, a manager does by their written mandate.
     manager.fill_where_asked(mandated_on=manager.day(-30))
     manager.press("Beslissen en de brief sturen")
     manager.sees("gedeeltelijk")
+
+
+def read_what_was_opened(client: Visitor, worker: Visitor, request: str) -> None:
+    """What is given is read by the worker, opens, is read by the client, and closes again."""
+    here = worker.page.url
+    worker.open(f"{here}inzage/")
+    for piece in worker.page.locator("main [name=pieces]").all():
+        piece.check()
+    if worker.page.locator("main [name=pieces]").count():
+        worker.press("Vrijgeven wat ik heb gelezen")
+    worker.check().photograph("inzage-vooraf")
+    worker.open(here).choose(how="portal").press("Uitvoeren")
+    client.open(f"{request}inzage/").sees("U ziet wat u van ons mag lezen", "Ging vandaag met plezier")
+    worker.page.get_by_text("Deze inzage sluiten").click()
+    worker.fill(why="Er is nog iets na te gaan.").press("Sluiten")
+    worker.sees("Weer gesloten op")
+    client.open(request).sees("Dit is nu gesloten")
 
 
 def read_letter(client: Visitor, slug: str) -> None:

@@ -17,7 +17,7 @@ def scenes(house: House) -> dict[str, str]:
         house.give_portal(name)
     open_one = house.ask("milou", on=TODAY.replace(day=9))
     mothers = house.ask("samira", "daan")
-    given = _given(house)
+    shut, given = _given(house, opens=False), _given(house)
     noor, hanneke = house.client("noor"), house.client("hanneke")
     milou, samira, mark = (house.client(name) for name in ("milou", "samira", "mark"))
     one, over = f"verzoeken/{open_one}/", str(house.people["milou"])
@@ -30,6 +30,7 @@ def scenes(house: House) -> dict[str, str]:
         "request-wrong": hanneke.post(house.inside(f"verzoeken/{given}/uitvoeren/"), {"how": "other"}),
         "request-given": noor.get(house.inside(f"verzoeken/{given}/")),
         "preview": noor.get(house.inside(f"verzoeken/{given}/inzage/")),
+        "preview-unread": noor.get(house.inside(f"verzoeken/{shut}/inzage/")),
         "letter": noor.get(house.inside(f"brieven/{house.request(given).letter_id}/")),
         "access": noor.get(house.inside("portaal/")),
         "portal-start": milou.get(house.portal_url("")),
@@ -58,15 +59,22 @@ def scenes(house: House) -> dict[str, str]:
     return {name: answer.content.decode() for name, answer in pages.items()}
 
 
-def _given(house: House) -> UUID:
-    """A request that was granted in part and opened in the portal."""
+def _given(house: House, *, opens: bool = True) -> UUID:
+    """A request that was granted in part and, where it ``opens``, was read and opened in the portal."""
     request_id = house.ask("milou")
     noor, hanneke = house.actor("noor"), house.actor("hanneke")
     ruling = Ruling(
-        "partly", "privacy_of_other", "Je leest alles over jezelf. Wat ook over Fien gaat, is van haar.", NOW.date()
+        "partly",
+        "privacy_of_other",
+        "Je leest alles over jezelf. Wat ook over Fien gaat, is van haar.",
+        NOW.date(),
+        house.pieces(request_id),
     )
     house.change("noor", Verb.READ, lambda d: verify_identity(d, request_id, how="document", by=noor, at=NOW).id)
     house.change("hanneke", Verb.DECIDE_REQUEST, lambda d: decide(d, request_id, ruling, by=hanneke, at=NOW).id)
+    if not opens:
+        return request_id
+    house.release(request_id)
     house.change(
         "noor", Verb.READ, lambda d: start_execution(d, request_id, how="portal", words=None, by=noor, at=NOW).id
     )

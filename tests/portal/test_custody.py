@@ -48,6 +48,7 @@ def given(house: House, about: str) -> str:
     ruling = Ruling("granted", "", "Hij heeft gezag.", NOW.date())
     house.change("noor", Verb.READ, lambda d: verify_identity(d, request_id, how="document", by=noor, at=NOW).id)
     house.change("hanneke", Verb.DECIDE_REQUEST, lambda d: decide(d, request_id, ruling, by=hanneke, at=NOW).id)
+    house.release(request_id)
     house.change(
         "noor", Verb.READ, lambda d: start_execution(d, request_id, how="portal", words=None, by=noor, at=NOW).id
     )

@@ -33,6 +33,8 @@ PAGES = (
 )
 MARKERS = ("Geheimlaan", "MERK-ANDER", "MERK-NOTITIE", "buurvrouw", "Mark Bakker")
 
+CLOSED = "Wij lezen 1 stuk eerst nog na"
+
 # What a worker might well write in an entry about one child alone.
 LEAKING = "MERK-EIGEN. Mark Bakker belde 06-12345678; moeder woont op Geheimlaan 77. Zijn BSN is 123456782, zus Bo ook."
 
@@ -41,9 +43,10 @@ def granted(house: House, asker: str, about: str = "") -> UUID:
     """A request that was granted in part and opened in the portal."""
     request_id = house.ask(asker, about)
     noor, hanneke = house.actor("noor"), house.actor("hanneke")
-    ruling = Ruling("partly", "privacy_of_other", "Alles over jezelf.", NOW.date())
+    ruling = Ruling("partly", "privacy_of_other", "Alles over jezelf.", NOW.date(), house.pieces(request_id))
     house.change("noor", Verb.READ, lambda d: verify_identity(d, request_id, how="document", by=noor, at=NOW).id)
     house.change("hanneke", Verb.DECIDE_REQUEST, lambda d: decide(d, request_id, ruling, by=hanneke, at=NOW).id)
+    house.release(request_id)
     house.change(
         "noor", Verb.READ, lambda d: start_execution(d, request_id, how="portal", words=None, by=noor, at=NOW).id
     )
@@ -92,8 +95,8 @@ def test_an_opened_inspection_holds_own_entries_only(family: House) -> None:
     assert "[zwart: gaat over een ander] Bakker belde [zwart: adres of nummer]" in text
 
 
-def test_an_inspection_holds_each_entry_as_it_was_worded_when_it_was_decided(family: House) -> None:
-    """What staff write anew after the decision was weighed by nobody; what they wrote anew before it, was."""
+def test_a_piece_put_right_after_the_decision_is_closed_until_somebody_reads_and_releases_it(family: House) -> None:
+    """The wording that was put right no longer holds, and the new one was weighed by nobody."""
     entry_id, by = family.entry("MERK-EERST", "milou", at=NOW - timedelta(hours=2)), family.actor("noor")
 
     def reword(text: str, seen: int, at: datetime) -> None:
@@ -106,13 +109,25 @@ def test_an_inspection_holds_each_entry_as_it_was_worded_when_it_was_decided(fam
     reword("MERK-BESLIST", 1, NOW)
     request_id = granted(family, "milou")
     reword("MERK-NADIEN", 2, NOW + timedelta(microseconds=1))
-    for name, page in (
-        ("milou", family.portal_url(f"verzoeken/{request_id}/inzage/")),
-        ("noor", family.inside(f"verzoeken/{request_id}/inzage/")),
-    ):
-        text = family.client(name).get(page).content.decode()
-        shown = {mark for mark in ("MERK-EERST", "MERK-BESLIST", "MERK-NADIEN") if mark in text}
-        assert shown == {"MERK-BESLIST"}, name
+    page, noor = family.portal_url(f"verzoeken/{request_id}/inzage/"), family.client("noor")
+
+    def seen() -> set[str]:
+        text = family.client("milou").get(page).content.decode()
+        marks = ("MERK-EERST", "MERK-BESLIST", "MERK-NADIEN", CLOSED)
+        return {mark for mark in marks if mark in text}
+
+    assert seen() == {CLOSED}
+    desk, give = (family.inside(f"verzoeken/{request_id}/{rest}/") for rest in ("inzage", "vrijgeven"))
+    offered = noor.get(desk).content.decode()
+    assert f'value="{entry_id}:3"' in offered and "MERK-NADIEN" in offered and "checked" not in offered
+    for wrong in ("", f"{entry_id}:2", f"{uuid4()}:1", "onzin"):
+        assert noor.post(give, {"pieces": wrong}).status_code == 422, wrong
+    reword("MERK-LATER", 3, NOW + timedelta(microseconds=2))
+    assert noor.post(give, {"pieces": f"{entry_id}:3"}).status_code == 422, "it was changed while it was read"
+    assert seen() == {CLOSED}
+    reword("MERK-NADIEN, beter", 4, NOW + timedelta(microseconds=3))
+    assert noor.post(give, {"pieces": f"{entry_id}:5"}).status_code == 303
+    assert seen() == {"MERK-NADIEN"}
     assert "MERK-NADIEN" in family.client("noor").get(family.inside()).content.decode(), "the dossier goes on"
 
 

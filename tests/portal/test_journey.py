@@ -71,9 +71,11 @@ def test_a_girl_of_17_asks_inspection_and_reads_what_is_about_her_alone(slug: st
     desk = hanneke.get(one)
     assert desk.status_code == 200
     ruling = {"outcome": "partly", "ground": "privacy_of_other", "reason": "Over Fien mag jij niet lezen.", **MANDATE}
-    decided = hanneke.post(one + "besluit/", ruling)
+    decided = hanneke.post(one + "besluit/", {**ruling, "pieces": house.ticked(request_id)})
     assert decided.status_code == 303, re.findall("error-summary.*?</div>", decided.content.decode(), re.S)
     assert noor.get(one).status_code == 200
+    assert noor.post(one + "uitvoeren/", {"how": "portal", "done_words": ""}).status_code == 422, "nobody read it"
+    house.release(request_id)
     assert noor.post(one + "uitvoeren/", {"how": "portal", "done_words": ""}).status_code == 303
     seen = milou.get(address + "inzage/").content.decode()
     assert "elke dag naar school" in seen

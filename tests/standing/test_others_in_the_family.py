@@ -91,6 +91,7 @@ def live(house: House, name: str, about: str) -> None:
     assert hanneke.post(one + "besluit/", ruling).status_code == 303
     assert noor.get(one + "inzage/").status_code == 200
     assert noor.post(one + "uitvoeren/", {"how": "portal", "done_words": ""}).status_code == 303
+    assert noor.post(one + "sluiten/", {"why": "Vader dreigt."}).status_code == 303
     me.get(house.portal_url("brieven/"))
     _letters_and_access(house, name)
     _consent(house, name)

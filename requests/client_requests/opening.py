@@ -1,0 +1,59 @@
+"""What is done with an inspection after its decision: pieces that were read are released, and what is open closes.
+
+Each act runs inside a door, as those in ``acts``.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from casemgmt.audit import events
+from casemgmt.audit.vocabulary import Action
+from casemgmt.base import clock
+from casemgmt.base.db import act
+from casemgmt.base.errors import Conflict
+from casemgmt.organisations.actors import Actor
+from casemgmt.policy.schema.vocabulary import RequestKind
+from client_requests import judging
+from client_requests.acts import locked
+from client_requests.inspection import is_open, secret_addresses, stored_release, unread_pieces
+from client_requests.models import ClientRequest
+from client_requests.vocabulary import AFTER_DECISION
+from dossiers.models import Dossier
+
+
+@act
+def release_pieces(
+    dossier: Dossier, request_id: UUID, pieces: Mapping[UUID, int], *, by: Actor, at: datetime
+) -> ClientRequest:
+    """Open given pieces that were closed until somebody read them, in the wording that was read.
+
+    Raises Conflict for anything else than the present wording of a given piece that is closed.
+    """
+    row = locked(dossier, request_id)
+    if row.kind != RequestKind.INSPECTION or row.state not in AFTER_DECISION or not judging.is_yes(row.outcome):
+        raise Conflict(_("Of this request nothing was given to read."))
+    now = {one.id: one.number for one in unread_pieces(dossier, row, clock.local_date(at))}
+    if not pieces or not pieces.items() <= now.items():
+        raise Conflict(_("What you chose was changed just now, or cannot be given. Read it again and choose."))
+    released = stored_release(pieces, secret_addresses(dossier, row))
+    row.details = {**row.details, "released": {**row.details.get("released", {}), **released}}
+    row.save(update_fields=["details"])
+    events.record(Action.GRANT, dossier_id=dossier.id, object_id=row.id, data="inspection-released")
+    return row
+
+
+@act
+def close_inspection(dossier: Dossier, request_id: UUID, *, why: str, by: Actor, at: datetime) -> ClientRequest:
+    """Close what was opened in the portal, for a reason that the trail keeps; the asker reads that it is closed."""
+    row = locked(dossier, request_id)
+    if not is_open(row):
+        raise Conflict(_("This inspection is not open in the portal, or was closed just now."))
+    if not why.strip():
+        raise Conflict(_("Write down why it closes."), field="why")
+    row.details = {**row.details, "closed_on": clock.local_date(at).isoformat()}
+    row.save(update_fields=["details"])
+    events.record(Action.GRANT, dossier_id=dossier.id, object_id=row.id, data="inspection-closed", words=why)
+    return row
