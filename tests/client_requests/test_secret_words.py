@@ -44,7 +44,7 @@ def test_a_reason_and_what_was_done_are_refused_with_a_secret_address_in_them(ho
     assert hanneke.post(one + "besluit/", {"outcome": "granted", "reason": "U krijgt het."}).status_code == 303
     answer = noor.post(one + "uitvoeren/", {"how": "other", "done_words": REASON})
     assert answer.status_code == 422 and REASON in answer.content.decode()
-    assert noor.post(one + "uitvoeren/", {"how": "portal"}).status_code == 303
+    assert noor.post(one + "uitvoeren/", {"how": "appointment", "done_words": "Samen gelezen."}).status_code == 303
     answer = noor.post(one + "klaar/", {"done_words": REASON})
     assert answer.status_code == 422 and REFUSED in answer.content.decode()
     assert SECRET.split()[0] not in kept(house)
