@@ -7,6 +7,7 @@ every right it has, and only then looks at what it was sent.
 
 import contextlib
 import ctypes
+import glob
 import json
 import os
 import pwd
@@ -21,7 +22,7 @@ CPU_SECONDS = 10
 MEMORY = 1024 * MEGABYTE
 OUTPUT = 50 * MEGABYTE
 OPEN_FILES = 64
-PROCESSES = 256
+PROCESSES = 256  # and threads, beside those that the account has already
 
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
@@ -86,15 +87,27 @@ def give_up_rights(parent: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
+        most = running(nobody.pw_uid) + PROCESSES
         os.setgroups([])
         os.setresgid(nobody.pw_gid, nobody.pw_gid, nobody.pw_gid)
         os.setresuid(nobody.pw_uid, nobody.pw_uid, nobody.pw_uid)
         die_with(parent)  # changing account forgot it
-        # Pango looks for fonts in threads, so not none. The number counts all of an account's
-        # processes, so it is set for nobody's account only: our own may have many.
+        # Pango looks for fonts in threads, so not none. The kernel counts all that an account runs, and databases
+        # that were started by root run as nobody too; our own account may have many, so there it is not set.
         with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
+            resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def running(uid: int) -> int:
+    """How many threads an account has at this moment, over all its processes; 0 where /proc does not tell."""
+    found = 0
+    for status in glob.glob("/proc/[0-9]*/status"):
+        with contextlib.suppress(OSError), open(status, encoding="utf-8", errors="replace") as lines:
+            told = dict(line.split(":", 1) for line in lines if ":" in line)
+            if int(told["Uid"].split()[0]) == uid:
+                found += int(told["Threads"])
+    return found
 
 
 class Printer:

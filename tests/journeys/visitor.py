@@ -179,7 +179,8 @@ class Visitor:
         """Load the page again until the words are there: background work is allowed to take a moment."""
         end = time.monotonic() + seconds
         while text.lower() not in self.page.locator("body").inner_text().lower():
-            assert time.monotonic() < end, f"“{text}” did not come on {self.page.url}"
+            seen = self.page.locator("main").inner_text()
+            assert time.monotonic() < end, f"“{text}” did not come on {self.page.url}, which says:\n{seen}"
             self.page.wait_for_timeout(700)
             self.page.reload()
         return self

@@ -1,7 +1,9 @@
 """The printer: what it refuses, what ends it, and what its PDF carries."""
 
 import io
+import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -171,9 +173,6 @@ print(json.dumps(told))
 
 
 def test_the_child_has_given_up_what_it_could(tmp_path: Path) -> None:
-    import json
-    import subprocess
-
     kept = tmp_path / "kept"
     kept.write_text("x")
     kept.chmod(0o600)
@@ -201,3 +200,24 @@ def test_a_child_that_answers_rubbish_is_not_believed() -> None:
     (made,) = pdf._frames(frame)
     assert isinstance(made, LetterFailed)
     assert pdf._frames(frame[:-1]) == []
+
+
+BUSY = """
+import os, pwd, sys, threading, time
+nobody = pwd.getpwnam("nobody").pw_uid
+os.setresuid(nobody, nobody, nobody)
+for _ in range(300):
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+print("busy", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up its account for one that runs databases too")
+def test_a_letter_is_made_where_the_account_it_runs_as_has_much_to_do_already() -> None:
+    with subprocess.Popen([sys.executable, "-c", BUSY], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as databases:
+        assert databases.stdout and databases.stdout.readline() == b"busy\n"
+        try:
+            assert render_pdf(page("<p>Eén ₂ ✓ 漢</p>")).startswith(b"%PDF-")
+        finally:
+            databases.kill()
