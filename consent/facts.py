@@ -160,21 +160,19 @@ def newest_by_person(rows: Iterable[Consent], exchange: Exchange) -> dict[UUID, 
     """Each person's answer that stands.
 
     A yes to another exchange, or to something else than this one is by now, is shown only when there is no other
-    answer. A no to another exchange stands too, until this one is answered.
+    answer. A no bears on this exchange wherever it was said, so only a later yes to exactly this one outdoes it.
     """
-    found = list(rows)
-    yes_to_other = {row.id for row in found if row.state == ConsentState.GIVEN and exchange.differs(row)}
-    answered = {row.person_id for row in found if row.exchange_id == exchange.id and row.id not in yes_to_other}
 
     def bears_on_it(row: Consent) -> bool:
-        if row.state == ConsentState.REFUSED and row.person_id not in answered:
+        if row.state == ConsentState.REFUSED:
             return True
-        return row.exchange_id in (None, exchange.id) and row.id not in yes_to_other
+        yes_to_other = row.state == ConsentState.GIVEN and exchange.differs(row)
+        return row.exchange_id in (None, exchange.id) and not yes_to_other
 
     def rank(row: Consent) -> tuple[bool, tuple[date, datetime, bool], str]:
         return bears_on_it(row), strength(said_in(row)), str(row.id)
 
-    return {row.person_id: row for row in sorted(found, key=rank)}
+    return {row.person_id: row for row in sorted(rows, key=rank)}
 
 
 def said_in(row: Consent) -> Said:

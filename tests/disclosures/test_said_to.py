@@ -331,8 +331,25 @@ def test_an_objection_in_one_disclosure_holds_in_the_next_until_a_yes_there(veil
     assert not judged(veilig_thuis, second).allowed
     choose(veilig_thuis, second)
     named = LEIDEN | {"recipient": "Universiteit Leiden, dr. Smit"}
-    consent(veilig_thuis, veilig_thuis.client, second, **named)
+    consent(veilig_thuis, veilig_thuis.client, second, at=MOMENT + timedelta(minutes=5), **named)
     assert client(veilig_thuis, second).counts and judged(veilig_thuis, second).allowed
+
+
+@pytest.mark.rule("GT-14.1", "SH-1.3-toest", "VT-1.m", "BT-toestemming-x")
+@pytest.mark.parametrize("slug", ALL_FOUR)
+def test_a_no_in_another_disclosure_to_the_same_recipient_takes_an_older_yes_away_until_a_yes_after_it(slug: str):
+    case = make_case(slug, born(30))
+    with organisation(case.place.id):
+        row = told_yes(case)
+        approve(case, ask(case, row))
+        other = propose(case, purpose="Om een vergoeding te regelen.")
+        consent(case, case.client, other, at=MOMENT + timedelta(minutes=5), state="refused")
+        assert client(case, row).refused and not judged(case, row).allowed
+        assert isinstance(hand_over(case, row), handing.Stopped)
+        consent(case, case.client, row, at=MOMENT + timedelta(minutes=10))
+        assert client(case, row).counts and client(case, other).refused
+        approve(case, ask(case, row))
+        assert hand_over(case, row).state in {State.HANDED_OVER, State.INFORMED}
 
 
 @pytest.mark.rule("VT-1.m", "VT-16.2")
