@@ -21,7 +21,7 @@ from consent import hooks
 from consent.models import Consent
 from consent.vocabulary import ConsentState, Form, Purpose, Told
 from dossiers.content import SavedBefore, saved_before
-from dossiers.models import Dossier, Person
+from dossiers.models import Dossier, EntryVersion, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,7 @@ def _gives_what_was_told(row: Consent, on: date) -> None:
         told = _("This dossier was opened on %(day)s, so nobody said yes before to giving what is in it.")
         raise Conflict(told % {"day": date_plain(opened_on)}, field="given_on")
     if row.exchange_id is not None:
+        _was_written_by_then(row)
         return
     asked = profile_in_force(on).consent.purposes[ConsentPurpose.DISCLOSURE].informed_of
     if asked is not None and Informed.CONTENT in asked.value:
@@ -155,6 +156,26 @@ def _gives_what_was_told(row: Consent, on: date) -> None:
         raise Conflict(_(_NOT_HERE), field="told")
     if not row.what_for:
         raise Conflict(_("Write down what it is for: a yes counts for that purpose only."), field="what_for")
+
+
+def _was_written_by_then(row: Consent) -> None:
+    """What exactly is given was not told before the last of it was written: GT-14.2, SH-1.3-toest, VT-1.m.
+
+    The day itself counts: it can have been told later that day.
+    """
+    told = {(one["entry"], one["version"]) for one in row.pieces or ()}
+    written = EntryVersion.objects.filter(dossier_id=row.dossier_id, entry_id__in={entry for entry, _number in told})
+    days = [
+        clock.local_date(made_at)
+        for entry, number, made_at in written.values_list("entry_id", "number", "made_at")
+        if (str(entry), number) in told
+    ]
+    if days and row.given_on < max(days):
+        why = _(
+            "Some of what would go was only written down on %(day)s, so nobody was told of it before. "
+            "Ask for the yes again, or choose only what was there by then."
+        )
+        raise Conflict(why % {"day": date_plain(max(days))}, field="given_on")
 
 
 def _row(dossier: Dossier, new: NewConsent, by: Actor, at: datetime) -> Consent:

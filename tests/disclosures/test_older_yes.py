@@ -42,6 +42,8 @@ pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 EARLIER = ON - timedelta(days=12)
 HOUR = timedelta(hours=1)
+# The entries were written later, so nobody was told of them on that earlier day.
+BY_THEN = frozenset({"purpose", "recipient"})
 
 
 def judged(case: Case, row: Disclosure) -> Judgement:
@@ -69,7 +71,7 @@ def test_a_yes_of_before_the_clients_no_opens_nothing_however_late_it_is_written
     choose(case, row)
     consent(case, case.mother, row)
     consent(case, case.client, row, state="refused")
-    consent(case, case.client, row, at=MOMENT + HOUR, given_on=EARLIER)
+    consent(case, case.client, row, at=MOMENT + HOUR, given_on=EARLIER, informed_of=BY_THEN)
     assert said(case, row) == "refused"
     assert not judged(case, row).allowed
     with pytest.raises(Conflict):
@@ -80,7 +82,7 @@ def test_a_no_and_then_an_older_yes_after_the_approval_stop_the_hand_over(case: 
     row = agreed(case)
     approve(case, row)
     consent(case, case.client, row, at=MOMENT + HOUR / 4, state="refused")
-    consent(case, case.client, row, at=MOMENT + HOUR / 2, given_on=EARLIER)
+    consent(case, case.client, row, at=MOMENT + HOUR / 2, given_on=EARLIER, informed_of=BY_THEN)
     assert isinstance(hand_over(case, row), Stopped)
 
 

@@ -17,7 +17,7 @@ from disclosures.judging import Needed
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.vocabulary import State
 from dossiers.models import Person
-from dossiers.recording.acts import Wording, reword_entry
+from dossiers.recording.acts import Wording, add_entry, reword_entry
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
 from tests.disclosures.story import (
@@ -278,6 +278,39 @@ def test_where_the_content_must_be_told_a_yes_is_written_down_at_the_disclosure_
     assert worker.post(f"{page}vastleggen/", said).status_code == 303
     with transaction.atomic():
         assert [row.state for row in Consent.objects.all()] == ["refused"]
+
+
+@pytest.mark.rule("GT-14.2", "GT-14.x", "SH-1.3-toest")
+@pytest.mark.parametrize("slug", ["sterk-huis", "veilig-thuis-hm", "gebiedsteam-opsterland"])
+@pytest.mark.parametrize("what", ["recorded", "reworded"])
+def test_nobody_was_told_of_a_piece_before_it_was_written(slug: str, what: str):
+    case = make_case(slug, born(30))
+    with organisation(case.place.id):
+        by, text, before = case.place.worker, Wording("Yara slaapt slecht."), ON - timedelta(days=1)
+        old, fine = (
+            do(
+                case,
+                Verb.ADD,
+                lambda d: add_entry(d, text, kind="fact", about=[case.client], happened_on=before, by=by, at=OPENED).id,
+            )
+            for _each in range(2)
+        )
+        first = choose(case, propose(case), fine)
+        consent(case, case.client, first, given_on=before)
+        assert client(case, first).counts, "what was there by then can have been told"
+        if what == "reworded":
+            new = Wording("Yara slaapt slecht. Haar moeder ook.")
+            do(case, Verb.ADD, lambda d: reword_entry(d, old, new, seen_version=1, why="meer", by=by, at=MOMENT))
+        row = choose(case, propose(case), old, *([case.plain] if what == "recorded" else []))
+        with pytest.raises(Conflict) as refused:
+            consent(case, case.client, row, given_on=before)
+        assert refused.value.field == "given_on"
+        assert "pas op 22 november 2026 opgeschreven" in refused.value.sentence
+        untold = frozenset({"purpose", "recipient"})
+        assert consent(case, case.mother, row, given_on=before, informed_of=untold), "nobody says that it was told"
+        assert consent(case, case.mother, row, given_on=before, state="refused"), "a no is a no"
+        consent(case, case.client, row, given_on=ON)
+        assert client(case, row).counts, "on the day itself it can have been told"
 
 
 @pytest.mark.rule("BT-toestemming-7")
