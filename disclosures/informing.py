@@ -298,7 +298,7 @@ def _notice(
 ) -> DisclosureNotice:
     row = now.row
     ground = (row.judgement or {}).get("ground") or ""
-    said_yes = ((row.judgement or {}).get("basis") or {}).get("consent_of", ())
+    said_yes = row.consent_of
     by_consent = ground == Ground.CONSENT
     guard = guard_for(row.dossier_id, reader.id)
     recipient = guard.recipient(row.recipient)

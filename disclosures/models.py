@@ -105,6 +105,11 @@ class Disclosure(DossierContent):
     def __str__(self) -> str:
         return f"disclosure {self.id}"
 
+    @property
+    def consent_of(self) -> tuple[str, ...]:
+        """The ids of the people on whose yes it rests: nobody before approval is asked, or on another ground."""
+        return tuple(((self.judgement or {}).get("basis") or {}).get("consent_of", ()))
+
 
 class DisclosureItem(DossierContent):
     """One entry in the package, in the version that was chosen (versions never change).

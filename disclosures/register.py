@@ -51,7 +51,10 @@ class RegisterLine:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """For the client: when, who, what, on which ground and why."""
+    """For the client: when, who, what, on which ground and why.
+
+    ``own_consent``: whether who reads it is one of those on whose yes it rested.
+    """
 
     at: datetime
     who: str
@@ -60,6 +63,7 @@ class Received:
     why: str
     purpose: str
     with_consent: bool
+    own_consent: bool
     articles: tuple[str, ...]
 
 
@@ -122,11 +126,15 @@ def received_by_others(
     Only what was told: a line whose informing is put off for safety comes when the client has been told.
     """
     load_keys([dossier_id])
-    rows = DisclosureRegisterRow.objects.filter(
-        dossier_id=dossier_id, about_id=person_id, disclosure__informed_at__isnull=False
-    ).order_by("-at", "-id")[:limit]
+    rows = (
+        DisclosureRegisterRow.objects.filter(
+            dossier_id=dossier_id, about_id=person_id, disclosure__informed_at__isnull=False
+        )
+        .select_related("disclosure")
+        .order_by("-at", "-id")[:limit]
+    )
     guard = guard_for(dossier_id, reader_id)
-    return [_received(row, guard) for row in rows]
+    return [_received(row, guard, reader_id) for row in rows]
 
 
 def kinds_given(row: Disclosure) -> tuple[str, ...]:
@@ -197,7 +205,7 @@ def _line(row: DisclosureRegisterRow) -> RegisterLine:
     )
 
 
-def _received(row: DisclosureRegisterRow, guard: Guard) -> Received:
+def _received(row: DisclosureRegisterRow, guard: Guard, reader_id: UUID | None) -> Received:
     kept = row.content
     return Received(
         at=row.at,
@@ -207,6 +215,7 @@ def _received(row: DisclosureRegisterRow, guard: Guard) -> Received:
         why=guard.words(kept["explanation"]),
         purpose=guard.words(kept["purpose"]).strip().rstrip("."),
         with_consent=row.with_consent,
+        own_consent=row.with_consent and str(reader_id) in row.disclosure.consent_of,
         articles=tuple(kept["articles"]),
     )
 
