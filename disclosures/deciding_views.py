@@ -14,6 +14,7 @@ from disclosures import deciding, informing
 from disclosures.forms import DecisionForm, ReasonForm, WaitForm
 from disclosures.pages import DisclosurePage
 from disclosures.views import do, read_page
+from disclosures.vocabulary import State
 from dossiers.verbs import Verb
 
 APPROVE = "disclosures/approve.html"
@@ -77,9 +78,13 @@ def _reply_deciding(request: HttpRequest, page: DisclosurePage) -> HttpResponse:
 def wait(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:
     """Put telling the client off, before it leaves or once more after; who decides may for any reason, in own words.
 
-    ``when=now``, before it leaves: with the hand-over after all.
+    ``when=now``: with the hand-over after all, or at once where it left and waits.
     """
     page = _found(request, dossier_id, disclosure_id)
+    if request.POST.get("when") == "now" and page.state == State.INFORMING_DEFERRED:
+        return _decide(
+            request, dossier_id, disclosure_id, lambda d, **who: informing.inform_now(d, disclosure_id, **who)
+        )
     act = informing.decide_telling if page.running else informing.defer_again
     telling = informing.Telling()
     if not page.running or request.POST.get("when") != "now":

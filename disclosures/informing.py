@@ -7,11 +7,12 @@ goes to whom the danger came from.
 
 For a reason that the regulation does not name only the role that decides may put
 it off, beforehand or afterwards, and never who proposed it. What it decided
-beforehand holds at the hand-over, whoever does that.
+beforehand holds at the hand-over, whoever does that; and until its day nobody
+else tells the client, or changes that day.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Ground, Timing
 from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import create_task, finish_tasks_for
+from casemgmt.work.models import Task
 from consent.facts import Circle, Somebody
 from disclosures.acts import called, locked, only_in, setting, tell
 from disclosures.deciding import refuse_same_person
@@ -90,12 +92,16 @@ class Situation:
 
 @act
 def inform_now(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: datetime) -> Disclosure:
-    """Tell the client after all, where informing was put off."""
+    """Tell the client after all, where informing was put off.
+
+    Raises Conflict as long as it waits because the role that may always put it off said so, and this is another.
+    """
     row = locked(dossier, disclosure_id)
     if row.state == State.INFORMED:
         return row
     only_in(row, {State.INFORMING_DEFERRED, State.HANDED_OVER})
     now = Situation(dossier, row, *setting(dossier, row, at), by, at)
+    _look_at_who_put_it_off(now)
     _write_letters(now, now.must_inform(), late=row.deferred_until is not None)
     finish_tasks_for(row.id, by=by, at=at, kind=INFORM)
     tell(row, "disclosure-informed")
@@ -151,7 +157,7 @@ def tell_or_defer(now: Situation, telling: Telling) -> None:
     Conflict when it must be said beforehand and was not, or a reason or day lacks.
     """
     if now.row.deferred_until is not None and not lapsed(now.row, now.on):
-        _wait(now, now.must_inform())  # decided before it left, by the role that may
+        _wait(now, _of_the_role(now, now.must_inform()))  # decided before it left, by the role that may
         return
     if telling.later:
         _defer(now, telling)
@@ -204,6 +210,20 @@ def lapsed(row: Disclosure, on: date) -> bool:
     return row.deferred_why is not None and (row.deferred_until is None or row.deferred_until <= on)
 
 
+def held(row: Disclosure, on: date) -> bool:
+    """Whether it left, and only the role that decided that telling waits may tell sooner: until the day it named.
+
+    The task that waits says on whose word: of that role, or a reason of the regulation that let the worker wait.
+    """
+    if row.state != State.INFORMING_DEFERRED or row.deferred_until is None or row.deferred_until <= on:
+        return False
+    task = Task.objects.filter(object_id=row.id, kind=INFORM).order_by("-made_at", "-id").first()
+    if task is None or not task.decision:
+        return True  # nobody can tell any more on whose word it waits, so it waits for who decides
+    decision = Decision.from_dict(task.decision)
+    return decision.overrule_by is not None or not _waits(decision)
+
+
 def told(decision: Decision, around: Circle) -> tuple[Somebody, ...]:
     """Who gets the letter; where the rule names nobody who is there, the client; nobody while that cannot be told."""
     if not_filled_in(decision):
@@ -222,14 +242,45 @@ def _facts(test: str) -> dict[str, Any]:
 def _defer(now: Situation, telling: Telling) -> None:
     """Put informing off: for a reason the regulation knows, or by the role that decides; never longer than allowed."""
     row, decision = now.row, now.must_inform(**telling.facts)
-    # Where it may be left out for a reason (GT-16.4), it may certainly wait for that reason.
-    waits = decision.outcome.get("timing") == Timing.MAY_BE_DEFERRED or not decision.outcome.get("duty", True)
-    if not waits and not may_always_defer(now.by, now.dossier, row, now.profile):
+    always = may_always_defer(now.by, now.dossier, row, now.profile)
+    if not _waits(decision) and not always:
         raise Refused(decision)
+    _look_at_who_put_it_off(now)
     _look_at_day(now, telling)
     row.deferred_until, row.deferred_why = telling.until, telling.why
-    _wait(now, decision)
+    _wait(now, _of_the_role(now, decision) if always else decision)
     tell(row, "disclosure-informing-deferred")
+
+
+def _waits(decision: Decision) -> bool:
+    """Whether the regulation lets it wait; what may be left out for a reason (GT-16.4) may certainly wait for it."""
+    return decision.outcome.get("timing") == Timing.MAY_BE_DEFERRED or not decision.outcome.get("duty", True)
+
+
+def _of_the_role(now: Situation, decision: Decision) -> Decision:
+    """The same, waiting on the word of the role that decides: only that role may decide otherwise before the day."""
+    return replace(decision, overrule_by=_role(now))
+
+
+def _role(now: Situation) -> str:
+    """In this organisation's words, the role that may put telling off for any reason."""
+    return now.profile.roles.label(str(now.profile.disclosure.approved_by.value))
+
+
+def _look_at_who_put_it_off(now: Situation) -> None:
+    """Raises Conflict for everybody but the role on whose word it waits, until the day it named has come."""
+    row = now.row
+    if not held(row, now.on) or may_always_defer(now.by, now.dossier, row, now.profile):
+        return
+    assert row.deferred_until is not None
+    raise Conflict(
+        _(
+            "The %(role)s put telling the client off. Before %(day)s only the %(role)s may tell the client,"
+            " or let it wait longer."
+        )
+        % {"role": _role(now), "day": date_plain(row.deferred_until)},
+        now.must_inform(),
+    )
 
 
 def _look_at_day(now: Situation, telling: Telling) -> None:

@@ -26,7 +26,7 @@ from consent.queries import names_of
 from consent.vocabulary import ConsentState, Form, Told
 from disclosures.acts import called, setting
 from disclosures.guarded import Guard, guard_of_writer
-from disclosures.informing import Reason, lapsed, last_day, may_always_defer, reasons_to_wait, told
+from disclosures.informing import Reason, held, lapsed, last_day, may_always_defer, reasons_to_wait, told
 from disclosures.judging import (
     Judgement,
     Needed,
@@ -145,6 +145,7 @@ class DisclosurePage:
     deferred_until: date | None
     deferred_why: str
     decide_telling_anew: bool
+    telling_held: bool
     ended_why: str
     ended_by: str
     ended_at: datetime | None
@@ -423,6 +424,7 @@ def _informing(row: Disclosure, profile: Profile, around: Circle, judgement: Jud
         "told_before": inform.outcome.get("timing") == Timing.BEFORE,
         "last_day": last_day(profile, on),
         "decide_telling_anew": row.state in RUNNING and lapsed(row, on),
+        "telling_held": held(row, on),
     }
 
 

@@ -25,7 +25,7 @@ from tests.cast import MOMENT
 from tests.disclosures.story import Case, agreed, approve, ask, choose, do, hand_over, make_case, proposal
 from tests.disclosures.test_grounds import GUARDIAN, answer, fresh, to_guardian
 from tests.disclosures.test_pages import browser, steps, text
-from tests.disclosures.test_waiting import LATER, NOT_POSSIBLE, SENTENCE_SH, decide_later, soon
+from tests.disclosures.test_waiting import LATER, NOT_POSSIBLE, SENTENCE_SH, decide_later, put_off, soon
 from tests.disclosures.test_who_may import make_manager, member, refused_once
 from tests.policy.test_disclosure_grounds import yes_to
 
@@ -98,12 +98,69 @@ def test_the_manager_puts_telling_off_on_the_approval_page_and_the_hand_over_wri
         assert (task.due_on, task.detail) == (clock.today() + timedelta(days=7), "Vader dreigt.")
         decided = AccessEvent.objects.get(data="disclosure-informing-deferred", outcome="done")
         assert decided.user_id == here.place.manager.user_id, "the trail names who decided"
-    assert worker.post(f"{one}inlichten/").status_code == 303
+    assert manager.post(f"{one}later-besluit/", {"when": "now"}).status_code == 303
     with transaction.atomic():
         load_keys([here.dossier_id])
         for letter in Letter.objects.filter(kind="disclosure_notice"):
             assert SENTENCE_SH in str(letter.body) and "Vader" not in str(letter.body)
     assert letters(here) == 2
+
+
+ONLY_THE_ROLE = "mag alleen de"
+
+
+@pytest.mark.rule("SH-3.7.7")
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_the_manager_put_off_nobody_else_tells_before_its_day_and_the_manager_may(slug: str):
+    case = make_case(slug)
+    with organisation(case.place.id):
+        row = agreed(case)
+        approve(case, row)
+        one, worker, manager = page_of(case, row), browser(case.place.worker), browser(case.place.manager)
+        assert manager.post(f"{one}later-besluit/", later()).status_code == 303
+        given(worker, one)
+        page = text(worker.get(one))
+        assert ONLY_THE_ROLE in page and "inlichten/" not in page and f"{one}later/" not in page
+        assert refused_once(worker, f"{one}inlichten/", {}) == (409, ("denied", "conflict"))
+        sooner = {"reason": ["0"], "why": "Het kan wel.", "until": soon(1)}
+        assert worker.post(f"{one}later/", sooner).status_code in (409, 422), "nor by another day"
+        assert (fresh(row).state, fresh(row).deferred_until, letters(case)) == (
+            State.INFORMING_DEFERRED,
+            clock.today() + timedelta(days=7),
+            0,
+        )
+        assert "later-besluit/" in text(manager.get(f"{one}goedkeuren/"))
+        assert manager.post(f"{one}later-besluit/", {"when": "now"}).status_code == 303
+        assert fresh(row).state == State.INFORMED and letters(case) > 0
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_on_the_day_that_the_manager_named_the_worker_tells_as_the_task_asks(slug: str):
+    case = make_case(slug)
+    with organisation(case.place.id):
+        row = agreed(case)
+        approve(case, row)
+        one, worker = page_of(case, row), browser(case.place.worker)
+        assert browser(case.place.manager).post(f"{one}later-besluit/", later()).status_code == 303
+        given(worker, one)
+        with transaction.atomic():
+            Disclosure.objects.filter(id=row.id).update(deferred_until=clock.today())
+        page = text(worker.get(one))
+        assert ONLY_THE_ROLE not in page and f"{one}inlichten/" in page
+        assert worker.post(f"{one}inlichten/").status_code == 303
+        assert fresh(row).state == State.INFORMED
+
+
+def test_what_the_worker_put_off_for_a_reason_that_the_rules_name_the_worker_may_tell_sooner():
+    case = make_case("buurteams-nijmegen")
+    with organisation(case.place.id):
+        row = put_off(case, NOT_POSSIBLE)
+        one, worker = page_of(case, row), browser(case.place.worker)
+        with transaction.atomic():
+            Disclosure.objects.filter(id=row.id).update(deferred_until=clock.today() + timedelta(days=5))
+        assert ONLY_THE_ROLE not in text(worker.get(one))
+        assert worker.post(f"{one}inlichten/").status_code == 303
+        assert fresh(row).state == State.INFORMED
 
 
 @pytest.mark.rule("SH-3.7.7")
