@@ -34,10 +34,14 @@ from dossiers.models import Dossier
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Nothing was handed over, and why; what had to be undone for it (the approval, a broken print) stays undone."""
+    """Nothing was handed over, and why; what had to be undone for it (the approval, a broken print) stays undone.
+
+    ``todo``: who does what now; without it, the page of the disclosure says.
+    """
 
     sentence: str
     decision: Decision | None = None
+    todo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,8 @@ def _look_at_telling(row: Disclosure, telling: Telling, profile: Profile, on: da
             "Nothing was handed over: telling the client was put off, and the %(role)s must decide that anew,"
             " because the day has come or something changed."
         )
-        % {"role": role}
+        % {"role": role},
+        todo=_("Ask the %(role)s: it lies there, under approvals. After that you can hand it over.") % {"role": role},
     )
 
 

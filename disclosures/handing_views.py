@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit.vocabulary import Action
@@ -49,8 +50,18 @@ def hand_over(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> Ht
         form.add_error("when", error.sentence)
         return shown(request, page, {"hand_over_form": form}, step="hand-over", status=422)
     if isinstance(done, handing.Stopped):
-        return errors.answer(request, 409, detail=done.sentence, decision=done.decision)
+        return errors.answer(request, 409, detail=done.sentence, decision=done.decision, texts=_stopped(done))
     return see_other(request, "disclosures:page", dossier_id=dossier_id, disclosure_id=disclosure_id)
+
+
+def _stopped(why: handing.Stopped) -> errors.Said:
+    """It stopped at the last look: nobody was quicker, and trying again does not help."""
+    return errors.Said(
+        _("Nothing was handed over"),
+        why.sentence,
+        _("Nothing has left the house."),
+        why.todo or _("Open this disclosure again: there it says what is needed before it can go."),
+    )
 
 
 def inform(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:

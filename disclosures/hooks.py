@@ -21,7 +21,7 @@ from casemgmt.work.kinds import Group, task_kind
 from consent.facts import circle
 from consent.hooks import ToTell, changed, exchanges, told_of
 from disclosures.acts import called, reassess_running
-from disclosures.informing import decides_telling
+from disclosures.informing import decides_telling, lapsed
 from disclosures.judging import beginning
 from disclosures.models import Disclosure, DisclosureRegisterRow
 from disclosures.package import to_tell
@@ -65,14 +65,16 @@ def _event(row: DisclosureRegisterRow, actor: Actor) -> TimelineEvent:
 def _waiting(actor: Actor) -> list[Approval]:
     """What waits for this person: never their own proposals.
 
-    Also what leaves without approval, for who may put telling the client off: until they did, or it left.
+    Also, for who may put telling the client off: what leaves without approval, until they did or it left; and what
+    was approved while putting it off no longer holds, for nothing leaves before they decided that anew.
     """
     if actor.user_id is None:
         return []
     waits = Q(state=State.AWAITING_APPROVAL)
     on = clock.today()
     if actor.may(Verb.APPROVE_DISCLOSURE) and decides_telling(actor, profile_in_force(on)):
-        waits |= Q(state=State.APPROVED, approval_needed=False) & ~Q(deferred_until__gt=on)
+        asked = Q(approval_needed=False) | Q(deferred_why__isnull=False)
+        waits |= Q(asked, state=State.APPROVED) & ~Q(deferred_until__gt=on)
     rows = list(
         Disclosure.objects.filter(waits, dossier__in=reachable(actor, Verb.APPROVE_DISCLOSURE))
         .exclude(proposed_by_id=actor.user_id)
@@ -88,13 +90,8 @@ def _waiting(actor: Actor) -> list[Approval]:
 
 def _approval(row: Disclosure, asked_by: str, *, shut: bool) -> Approval:
     about = unreadable() if shut else row.about.name
-    title = (
-        _("Disclosure to %(recipient)s")
-        if row.approval_needed
-        else _("To %(recipient)s without approval: must the client hear it later?")
-    )
     return Approval(
-        title=_("Disclosure") if shut else title % {"recipient": called(row)},
+        title=_("Disclosure") if shut else _asked(row) % {"recipient": called(row)},
         name="disclosures:approve",
         arguments={"dossier_id": row.dossier_id, "disclosure_id": row.id},
         sub=_("about %(name)s, %(number)s") % {"name": about, "number": row.dossier.number},
@@ -103,6 +100,15 @@ def _approval(row: Disclosure, asked_by: str, *, shut: bool) -> Approval:
         decision=Decision.from_dict(row.judgement["may"]) if not shut and row.judgement else None,
         dossier_id=row.dossier_id,
     )
+
+
+def _asked(row: Disclosure) -> str:
+    """What is asked of who decides: approving it, or when the client hears it."""
+    if row.state == State.AWAITING_APPROVAL:
+        return _("Disclosure to %(recipient)s")
+    if lapsed(row, clock.today()):
+        return _("To %(recipient)s: decide anew when the client hears it")
+    return _("To %(recipient)s without approval: must the client hear it later?")
 
 
 def _beginning(exchange_id: UUID, on: date) -> Decision | None:

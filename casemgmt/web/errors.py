@@ -68,6 +68,7 @@ def answer(
     headers: dict[str, str] | None = None,
     fields: Mapping[str, Sequence[str]] | None = None,
     english: str = "",
+    texts: Said | None = None,
 ) -> HttpResponse:
     """Answer with an error page, or the same in JSON when that is asked for; `detail` replaces what happened.
 
@@ -76,9 +77,9 @@ def answer(
 
     ``fields``: what is wrong with each field of a form, in sentences; only a program reads them here.
     The sentence of a refusal says itself whom to ask, so at 403 ours beside it would send people to a second address.
-    At 409 a `decision` is a rule that says no: nobody was quicker then.
+    At 409 a `decision` is a rule that says no: nobody was quicker then. ``texts``: instead of those of the status.
     """
-    texts = _against_a_rule() if status == 409 and decision is not None else said(status)
+    texts = texts or (_against_a_rule() if status == 409 and decision is not None else said(status))
     if status == 403 and detail:
         texts = replace(texts, todo="")
     if wants_json(request):

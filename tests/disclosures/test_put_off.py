@@ -308,6 +308,29 @@ def to_guardian_again(case: Case, row: Disclosure) -> Disclosure:
     return again
 
 
+def test_what_was_approved_while_putting_off_lapsed_says_so_everywhere_and_calls_who_decides(here: Case):
+    row = agreed(here)
+    decide_later(here, row)
+    with transaction.atomic():
+        Disclosure.objects.filter(id=row.id).update(deferred_until=None)
+    approve(here, row)
+    one, worker, manager = page_of(here, row), browser(here.place.worker), browser(here.place.manager)
+    inbox = f"/o/{here.place.slug}/goedkeuren/"
+    waits = text(manager.get(inbox))
+    assert f'href="{one}goedkeuren/"' in waits and "beslis opnieuw wanneer de cliënt het hoort" in waits
+    assert "zonder goedkeuring" not in waits
+    asked = text(manager.get(f"{one}goedkeuren/"))
+    assert "Het kan nog niet worden overhandigd" in asked and NOT_BEFORE in asked
+    assert "kan het nu overhandigen" not in asked
+    stopped = worker.post(f"{one}overhandigen/", {"how": "post"})
+    said = text(stopped)
+    assert stopped.status_code == 409 and "<h1>Er is niets overhandigd</h1>" in said
+    assert "net voor" not in said and "onder Goedkeuringen" in said
+    assert manager.post(f"{one}later-besluit/", later()).status_code == 303
+    assert f"{row.id}" not in text(manager.get(inbox)), "decided"
+    assert "kan het nu overhandigen" in text(manager.get(f"{one}goedkeuren/"))
+
+
 def test_other_pieces_leave_what_was_put_off_as_it_is(here: Case):
     row = agreed(here)
     decide_later(here, row)
