@@ -28,7 +28,7 @@ from consent.facts import Circle, circle
 from disclosures import printing
 from disclosures.judging import Judgement, judge, offered
 from disclosures.models import Disclosure, DisclosureItem
-from disclosures.package import Package, all_about, package_of
+from disclosures.package import Package, a_look, all_about, package_of
 from disclosures.redaction import Span, sentence_spans
 from disclosures.vocabulary import APPROVE, HAND_OVER, PENDING, PREPARING, QUESTION, RUNNING, State
 from dossiers.content import SavedBefore, saved_before
@@ -203,7 +203,7 @@ def black_out(
         raise NotThere
     text = EntryVersion.objects.get(dossier=dossier, entry_id=item.entry_id, number=item.version).text
     chosen = [span for span in sentence_spans(text) if span.start in set(starts)]
-    item.redactions = {"spans": [_stored(span) for span in chosen], "seen": True, "source": source}
+    item.redactions = {"spans": [_stored(span) for span in chosen], **a_look(dossier.id), "source": source}
     item.save(update_fields=["redactions"])
     return _changed(dossier, row, "disclosure-redaction", at)
 
@@ -429,10 +429,8 @@ def _ready(judgement: Judgement, package: Package) -> None:
         raise Conflict(_("This may not go yet: %(why)s") % {"why": judgement.may.explanation}, judgement.may)
     if not package.items:
         raise Conflict(_("Nothing has been chosen yet. Choose what the recipient needs, and no more."))
-    if package.misplaced:
-        raise Conflict(package.misplaced)
-    if package.unfinished:
-        raise Conflict(package.unfinished[0].still_to_do)
+    if package.not_ready:
+        raise Conflict(package.not_ready)
 
 
 def _answer_due(at: datetime) -> date:

@@ -41,10 +41,10 @@ def approve(dossier: Dossier, disclosure_id: UUID, *, seen: str, by: Actor, at: 
     refuse_same_person(row, by)
     profile, around = setting(dossier, row, at)
     package = package_of(row, around)
+    if package.not_ready:
+        raise Conflict(package.not_ready)
     if not seen or package.digest != seen or row.content_hash != seen:
         raise Conflict(_("The package changed after you opened this page. Look at it again before you approve it."))
-    if package.misplaced:
-        raise Conflict(package.misplaced)
     judgement = judge(row, around, profile, clock.local_date(at))
     if not judgement.allowed:
         raise Conflict(_("This may not go any more: %(why)s") % {"why": judgement.may.explanation}, judgement.may)

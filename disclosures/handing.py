@@ -169,9 +169,9 @@ def _last_look(look: Look, judgement: Judgement, package: Package) -> Stopped | 
         return Stopped(
             _("Nothing was handed over: by now somebody else must look at it first. Ask for approval."), judgement.may
         )
-    if package.misplaced:
+    if package.not_ready:
         look.void("content")
-        return Stopped(_("Nothing was handed over. %(why)s") % {"why": package.misplaced})
+        return Stopped(_("Nothing was handed over. %(why)s") % {"why": package.not_ready})
     if package.digest != look.row.content_hash:
         look.void("content")
         return Stopped(

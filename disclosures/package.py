@@ -52,7 +52,8 @@ class PackageItem:
     """One entry as it goes: pieces of text and marks.
 
     ``guarded``: an address in this dossier is secret. No program finds every way in which somebody writes where they
-    live, so then a person looks at each piece. ``must_be_seen``: it is guarded or concerns others, and nobody looked.
+    live, so then a person looks at each piece. ``seen``: somebody looked, with the addresses secret that are so now;
+    ``outdated``: somebody looked while others were. ``must_be_seen``: guarded or about others, and not seen.
     """
 
     id: UUID
@@ -71,6 +72,7 @@ class PackageItem:
     only_others: bool
     guarded: bool
     seen: bool
+    outdated: bool
 
     @property
     def black(self) -> int:
@@ -95,7 +97,12 @@ class PackageItem:
     @property
     def still_to_do(self) -> str:
         """What somebody must still do with it, where it is unfinished."""
-        if self.must_be_redacted or self.concerns_others:
+        if self.outdated:
+            told = _(
+                "An address in this dossier is secret, and became so or changed after somebody looked."
+                " Look at each piece again: %(item)s"
+            )
+        elif self.must_be_redacted or self.concerns_others:
             told = _(
                 "This piece also concerns somebody else. Look at it and black out what is not this client's: %(item)s"
             )
@@ -141,13 +148,22 @@ class Package:
             return ""
         return _("This piece is not about this client, so it cannot go: %(item)s") % {"item": first.first_words}
 
+    @property
+    def not_ready(self) -> str:
+        """Why it cannot go as it is, whoever approves it; empty where it can."""
+        return self.misplaced or (self.unfinished[0].still_to_do if self.unfinished else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What may not be read in texts that go to, or on behalf of, one client."""
+    """What may not be read in texts that go to, or on behalf of, one client.
+
+    ``mark``: a keyed hash of whose contact data are secret, and which; another as soon as one of them changes.
+    """
 
     private: tuple[Private, ...]
     own_names: tuple[str, ...]
+    mark: str
 
     @property
     def guarded(self) -> bool:
@@ -186,7 +202,7 @@ def package_of(disclosure: Disclosure, around: Circle) -> Package:
     outside = guard_for(disclosure.dossier_id)
     recipient, purpose = outside.recipient(disclosure.recipient), outside.words(disclosure.purpose)
     said = {"recipient": recipient, "purpose": [disclosure.purpose_kind, purpose]}
-    return Package(items, recipient, purpose, _digest(disclosure, items, said, guarded=secrets.guarded))
+    return Package(items, recipient, purpose, _digest(disclosure, items, said, secrets))
 
 
 def all_about(client_id: UUID, entries: Iterable[Entry]) -> bool:
@@ -252,6 +268,8 @@ def _item(row: DisclosureItem, words: EntryVersion, about: set[UUID], around: Ci
     chosen, automatic = chosen_spans(row), secrets.black(words.text)
     source = words.source or ""
     given = source if source_goes(row) else ""
+    looked = bool(row.redactions.get("seen"))
+    outdated = looked and secrets.guarded and row.redactions.get("secrets") != secrets.mark
     return PackageItem(
         id=row.id,
         entry_id=row.entry_id,
@@ -267,7 +285,8 @@ def _item(row: DisclosureItem, words: EntryVersion, about: set[UUID], around: Ci
         others=_names_of(about, around),
         only_others=bool(about) and around.client.id not in about,
         guarded=secrets.guarded,
-        seen=bool(row.redactions.get("seen")),
+        seen=looked and not outdated,
+        outdated=outdated,
     )
 
 
@@ -297,7 +316,19 @@ def secrets_around(dossier_id: UUID, around: Circle) -> Secrets:
     """Names of others (a representative, who knows of this, may be named), their BSN and everybody's contact data."""
     rows = list(Person.objects.filter(dossier_id=dossier_id))
     towns = frozenset(town for row in rows if not row.address_secret for town in towns_of(row.address or ""))
-    return Secrets(tuple(_private(row, around, towns) for row in rows), (around.client.name,))
+    private = tuple(_private(row, around, towns) for row in rows)
+    return Secrets(private, (around.client.name,), _mark_of(dossier_id, rows))
+
+
+@reads
+def a_look(dossier_id: UUID) -> dict[str, Any]:
+    """What is kept of somebody looking at a piece: that they did, and which contact data were secret then."""
+    return {"seen": True, "secrets": _mark_of(dossier_id, Person.objects.filter(dossier_id=dossier_id))}
+
+
+def _mark_of(dossier_id: UUID, rows: Iterable[Person]) -> str:
+    secret = sorted([str(row.id), *contacts_of(row)] for row in rows if row.address_secret)
+    return _keyed_hash(dossier_id, "disclosure/secrets", secret)
 
 
 def _private(row: Person, around: Circle, open_towns: frozenset[str]) -> Private:
@@ -315,8 +346,8 @@ def _private(row: Person, around: Circle, open_towns: frozenset[str]) -> Private
     )
 
 
-def _digest(disclosure: Disclosure, items: Sequence[PackageItem], said: Mapping[str, Any], *, guarded: bool) -> str:
-    """A keyed hash: once the dossier's key is gone it tells nothing about what was given."""
+def _digest(disclosure: Disclosure, items: Sequence[PackageItem], said: Mapping[str, Any], secrets: Secrets) -> str:
+    """What was approved or told, to compare with what would go now."""
     content: dict[str, Any] = {
         "about": str(disclosure.about_id),
         "kind": disclosure.recipient_kind,
@@ -326,8 +357,14 @@ def _digest(disclosure: Disclosure, items: Sequence[PackageItem], said: Mapping[
             for item in items
         ],
     }
-    if guarded:  # an address that became secret asks for another look, also where nothing turned black by it
-        content["guarded"] = True
-    key = derive(dossier_key(disclosure.dossier_id), "disclosure/content")
+    if (
+        secrets.guarded
+    ):  # an address that became secret or changed asks for another look, also where nothing turned black
+        content["guarded"] = secrets.mark
+    return _keyed_hash(disclosure.dossier_id, "disclosure/content", content)
+
+
+def _keyed_hash(dossier_id: UUID, what_for: str, content: Any) -> str:
+    """Once the dossier's key is gone it tells nothing of what it was made of."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(derive(dossier_key(dossier_id), what_for), text.encode(), hashlib.sha256).hexdigest()

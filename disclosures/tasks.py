@@ -56,7 +56,7 @@ def _sheets(disclosure_id: UUID, at: datetime) -> Sheets | None:
     profile, around = setting(dossier, row, at)
     with translation.override("nl"):
         package = package_of(row, around)
-    if package.misplaced or package.digest != row.content_hash:
+    if package.not_ready or package.digest != row.content_hash:
         void(dossier, row, at, "content")
         return None
     on = clock.local_date(at)

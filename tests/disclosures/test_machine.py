@@ -186,7 +186,7 @@ def test_an_address_that_became_secret_after_approval_stops_the_hand_over(case: 
     assert "Zonnelaan" not in would_go(case, row)
     stopped = hand_over(case, row)
     assert isinstance(stopped, handing.Stopped)
-    assert "niet wat is goedgekeurd" in stopped.sentence
+    assert "een adres geheim" in stopped.sentence and "Bekijk elk stuk opnieuw" in stopped.sentence
     assert state(row) == State.ASSESSING
     with transaction.atomic():
         assert not DisclosureRegisterRow.objects.exists()

@@ -111,6 +111,46 @@ def test_an_address_that_becomes_secret_after_the_approval_stops_the_hand_over_u
         ask(case, row)
 
 
+@pytest.mark.parametrize(
+    ("before", "whose", "known"),
+    [
+        (False, "mother", {"address": "Rozepad 4, 5038 XY Tilburg", "address_secret": True}),
+        (True, "mother", {"address": "Vlinderspad 3, 5021 BB Breda"}),
+        (True, "mother", {"safe_contact": "Alleen bellen op 06-11223344"}),
+        (True, "brother", {"address": "Rozepad 4, 5038 XY Tilburg", "address_secret": True}),
+    ],
+    ids=["became secret", "another secret address", "another secret number", "a second one"],
+)
+def test_a_look_counts_only_while_the_same_addresses_are_secret(
+    case: Case, before: bool, whose: str, known: dict[str, Any]
+):
+    """Typed with another letter no program finds them, so whoever looks must know which they are."""
+    known_of(case, case.mother, address_secret=before)
+    row = agreed(case, entries=(entry_of(case, "Hij loopt graag over het Rozenpad en het Vlinderpad."),))
+    approve(case, row)
+    known_of(case, getattr(case, whose), **known)
+    stopped = hand_over(case, row)
+    assert isinstance(stopped, handing.Stopped) and "Bekijk elk stuk opnieuw" in stopped.sentence
+    with pytest.raises(Conflict, match="Bekijk elk stuk opnieuw"):
+        ask(case, row)
+    look_at_own(case, row)
+    approve(case, ask(case, row))
+    assert not isinstance(hand_over(case, row), handing.Stopped)
+
+
+def test_nobody_approves_what_was_looked_at_before_an_address_was_secret_and_the_page_says_so(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
+    known_of(case, case.mother, address_secret=False)
+    row = agreed(case, entries=(entry_of(case, "Hij loopt graag over het Rozenpad."),))
+    known_of(case, case.mother, address="Rozepad 4, 5038 XY Tilburg", address_secret=True)
+    page = text(browser(case.place.manager).get(f"{steps(case)}/{row.id}/goedkeuren/"))
+    assert "Bekijk elk stuk opnieuw" in page and "Precies dit goedkeuren" not in page
+    with pytest.raises(Conflict, match="Bekijk elk stuk opnieuw"):
+        approve(case, row)
+
+
 def test_a_telephone_number_in_what_is_said_of_reaching_somebody_is_black_too(case: Case):
     known_of(case, case.mother, phone=None, safe_contact="Alleen sms naar 06-11223344 na 15.30 uur")
     known_of(case, case.brother, warning="Bel oma, 013 555 66 77, voor u aanbelt")
