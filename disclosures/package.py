@@ -90,6 +90,16 @@ class PackageItem:
         return (self.concerns_others or self.guarded) and not self.seen
 
     @property
+    def reworded(self) -> bool:
+        """Whether a colleague worded the entry anew after it was chosen: what goes is a wording that was set right."""
+        return self.newest > self.version
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether somebody must still do something with it, or it cannot go at all."""
+        return self.only_others or self.reworded or self.must_be_seen or self.must_be_redacted
+
+    @property
     def must_be_redacted(self) -> bool:
         """Whether it is about others and nothing is black yet."""
         return bool(self.others) and self.black == 0
@@ -97,7 +107,9 @@ class PackageItem:
     @property
     def still_to_do(self) -> str:
         """What somebody must still do with it, where it is unfinished."""
-        if self.outdated:
+        if self.reworded:
+            told = _("This piece was worded anew after it was chosen. Open it and take the newest wording: %(item)s")
+        elif self.outdated:
             told = _(
                 "An address in this dossier is secret, and became so or changed after somebody looked."
                 " Look at each piece again: %(item)s"
@@ -138,7 +150,7 @@ class Package:
     @property
     def unfinished(self) -> tuple[PackageItem, ...]:
         """The items at which somebody must still look, or that cannot go at all."""
-        return tuple(item for item in self.items if item.must_be_seen or item.must_be_redacted or item.only_others)
+        return tuple(item for item in self.items if item.unfinished)
 
     @property
     def misplaced(self) -> str:
