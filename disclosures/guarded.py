@@ -1,4 +1,4 @@
-"""Words that somebody types and others read: what for, to whom, why. A secret address is nowhere in them.
+"""Words that somebody types and others read: what for, to whom, why. No secret address, and nobody who reported.
 
 Two nets. Who may see such an address anyway is told beside the field that it stands there (for anybody else the
 telling itself would give it away). And whatever was kept all the same is taken out where it is written for a reader,
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from casemgmt.organisations.actors import Actor
 from disclosures import typed
-from disclosures.redaction import LEFT_OUT, Private, Span, contact_spans, pieces
+from disclosures.redaction import LEFT_OUT, Private, Span, contact_spans, name_spans, pieces
 from dossiers.access import can
 from dossiers.models import Dossier, Person
 from dossiers.people.vocabulary import PersonRole
@@ -24,9 +24,13 @@ from dossiers.verbs import Verb
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What one reader may not find in words: where others live in secret, and how they are called there."""
+    """What one reader may not find in words: where others live in secret, how they are called there, who reported.
+
+    ``open_names``: whose words stay, also where they are those of a reporter.
+    """
 
     private: tuple[Private, ...] = field(default=(), repr=False)
+    open_names: tuple[str, ...] = field(default=(), repr=False)
 
     def holds(self, text: str) -> bool:
         """Whether something secret stands in a text."""
@@ -53,11 +57,15 @@ class Guard:
     def _spans(self, text: str) -> set[Span]:
         plain = typed.plain_of(text)
         # A town alone tells where a school or a doctor is, so in a few words about those it may stand.
-        return {span for one in self.private for span in contact_spans(plain, one, town_too=False)}
+        return {
+            span
+            for one in self.private
+            for span in contact_spans(plain, one, town_too=False) | name_spans(plain, one, self.open_names)
+        }
 
 
 def guard_for(dossier_id: UUID, reader_id: UUID | None = None) -> Guard:
-    """What nobody but they themselves may read of who lives at a secret address; ``reader_id``: None is an outsider.
+    """What nobody but they themselves may read of who lives in secret or reported; ``reader_id``: None is an outsider.
 
     The key of the dossier must be loaded.
     """
@@ -67,7 +75,7 @@ def guard_for(dossier_id: UUID, reader_id: UUID | None = None) -> Guard:
 def guard_of_writer(dossier: Dossier, actor: Actor, reader_id: UUID | None = None) -> Guard:
     """The same, for who types it: empty where they may not see such an address, so that no answer tells it.
 
-    A reporter's address is seen nowhere in the dossier, so it is not told here either.
+    Of a reporter nothing is told here: that words are refused would tell a colleague, and the client, who it was.
     """
     if not can(actor, Verb.READ, dossier):
         return Guard()
@@ -75,8 +83,27 @@ def guard_of_writer(dossier: Dossier, actor: Actor, reader_id: UUID | None = Non
 
 
 def _guard(rows: QuerySet[Person], reader_id: UUID | None) -> Guard:
-    secret = [row for row in rows.filter(address_secret=True) if row.id != reader_id]
-    return Guard(tuple(Private(contacts=contacts_of(row), secret=True) for row in secret))
+    """Of who lives in secret where that is; of who reported also their name, for a source is protected (VT-10.4.b)."""
+    people = list(rows)
+    reporters = [row for row in people if row.role == PersonRole.REPORTER]
+    private = [
+        Private(
+            names=(row.name,) if row in reporters else (), contacts=contacts_of(row), secret=bool(row.address_secret)
+        )
+        for row in people
+        if row.id != reader_id and (row.address_secret or row in reporters)
+    ]
+    return Guard(tuple(private), _open_names(people, reporters))
+
+
+def _open_names(people: list[Person], reporters: list[Person]) -> tuple[str, ...]:
+    """Names that tell of no reporter: a client's, and the family names of others who are not that same person."""
+    same = {typed.bare(row.name) for row in reporters}
+    others = [row for row in people if row.role not in {PersonRole.REPORTER, PersonRole.CLIENT}]
+    return (
+        *(row.name for row in people if row.role == PersonRole.CLIENT),
+        *(row.name.partition(" ")[2] for row in others if typed.bare(row.name) not in same),
+    )
 
 
 def contacts_of(row: Person) -> tuple[str, ...]:

@@ -92,14 +92,14 @@ def sentences(text: str, chosen: Sequence[Span], automatic: Sequence[Span]) -> l
 
 def automatic_spans(text: str, private: Iterable[Private], own_names: Iterable[str]) -> list[Span]:
     """What is black by itself: names of others (but not a name the client shares) and anybody's contact data."""
+    plain, own = typed.plain_of(text), tuple(own_names)
+    return sorted({span for one in private for span in name_spans(plain, one, own) | contact_spans(plain, one)})
+
+
+def name_spans(text: typed.Plain, one: Private, own_names: Iterable[str]) -> set[Span]:
+    """Where names of somebody stand, but for the words of these other names, which are theirs as well."""
     shared = {word for name in own_names for word in _compared(name)}
-    plain = typed.plain_of(text)
-    found: set[Span] = set()
-    for one in private:
-        for name in one.names:
-            found |= _names(plain, name, shared)
-        found |= contact_spans(plain, one)
-    return sorted(found)
+    return {span for name in one.names for span in _names(text, name, shared)}
 
 
 def contact_spans(text: typed.Plain, one: Private, *, town_too: bool = True) -> set[Span]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from casemgmt.letters.models import Letter
 from casemgmt.vault.keys import load_keys
 from disclosures import handing
-from disclosures.guarded import guard_of_writer
+from disclosures.guarded import guard_for, guard_of_writer
 from disclosures.models import Disclosure
 from disclosures.register import received_by_others
 from dossiers.models import Dossier
@@ -164,3 +164,43 @@ def test_who_approves_sees_the_purpose_as_it_goes(case: Case):
     ask(case, row)
     page = text(browser(case.place.manager).get(f"{steps(case)}/{row.id}/goedkeuren/"))
     assert "Vervoer van en naar de [weggelaten]" in page and "Verborgenlaan" not in page
+
+
+def reporter(case: Case, name: str, address: str) -> UUID:
+    """Who reported; nobody ticked that the address is secret."""
+
+    def make(dossier: Dossier) -> UUID:
+        return UUID(str(add_person(dossier, NewPerson(PersonRole.REPORTER, name, born(50), address=address)).id))
+
+    made: UUID = do(case, Verb.ADD, make)
+    return made
+
+
+def test_who_reported_is_named_to_nobody_else_and_the_form_does_not_tell_who_it_is(case: Case):
+    kees, gerda = father(case), reporter(case, "Gerda Bakker-Wouters", "Kaagstraat 5, 5017 AA Tilburg")
+    what_for = "Zorgen van Gerda Wouters (Kaagstraat 5) over Yara Bakker."
+    worker = browser(case.place.worker)
+    assert worker.post(f"{steps(case)}/nieuw/", form(case, purpose=what_for)).status_code == 303
+    row = gone(case, kees, purpose=what_for, organisation="Praktijk Wouters")
+    with transaction.atomic():
+        load_keys([case.dossier_id])
+        letters = {one.to_person_id: str(one.body) for one in Letter.objects.filter(kind="disclosure_notice")}
+    for reader in (case.client, case.mother, kees):
+        told = letters[reader] + str(received_by_others(case.dossier_id, case.client, reader_id=reader))
+        assert told.count("over Yara Bakker") == 2
+        assert not [one for one in ("Gerda", "Wouters", "Kaagstraat") if one in told]
+    assert "Gerda Wouters (Kaagstraat 5)" in str(received_by_others(case.dossier_id, case.client, reader_id=gerda))
+    paper = printed(case, row)
+    assert "overYaraBakker" in paper and not [one for one in ("Gerda", "Wouters", "Kaagstraat") if one in paper]
+
+
+def test_a_family_name_that_others_in_the_dossier_bear_openly_stays_unless_it_is_the_same_person(case: Case):
+    known_of(case, case.brother, name="Sem van Dalen")
+    for name in ("Gerda van Dalen", "Truus Overweg"):
+        reporter(case, name, "Kaagstraat 5")
+
+    def told(dossier: Dossier) -> str:
+        return guard_for(dossier.id).words("Van Gerda, over Sem van Dalen en Truus Overweg.")
+
+    gone_out = do(case, Verb.PREPARE_DISCLOSURE, told)
+    assert gone_out == "Van [weggelaten], over Sem van Dalen en [weggelaten] [weggelaten]."
