@@ -21,6 +21,10 @@ from dossiers.models import Dossier, Person
 from dossiers.people.vocabulary import PersonRole
 from dossiers.verbs import Verb
 
+# The name of an organisation is no address: a school or a practice that is called after the street where somebody
+# lives in secret may be named. With a number, a postcode or the town beside it, it is an address all the same.
+_ORGANISATION = "organisation"
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:
@@ -32,17 +36,18 @@ class Guard:
     private: tuple[Private, ...] = field(default=(), repr=False)
     open_names: tuple[str, ...] = field(default=(), repr=False)
 
-    def holds(self, text: str) -> bool:
-        """Whether something secret stands in a text."""
-        return bool(self._spans(text))
+    def holds(self, text: str, *, street_too: bool = True) -> bool:
+        """Whether something secret stands in a text; ``street_too``: also where it is a street alone."""
+        return bool(self._spans(text, street_too=street_too))
 
-    def words(self, text: str) -> str:
+    def words(self, text: str, *, street_too: bool = True) -> str:
         """A text without it; a word says where something was taken out."""
-        return "".join(LEFT_OUT if piece.mark else piece.text for piece in pieces(text, self._spans(text)))
+        spans = self._spans(text, street_too=street_too)
+        return "".join(LEFT_OUT if piece.mark else piece.text for piece in pieces(text, spans))
 
     def recipient(self, recipient: Mapping[str, str]) -> dict[str, str]:
         """A recipient (name, organisation, address) without it."""
-        return {name: self.words(text) for name, text in recipient.items()}
+        return {name: self.words(text, street_too=name != _ORGANISATION) for name, text in recipient.items()}
 
     def refuse(self, form: django_forms.Form, *names: str) -> None:
         """Say beside each of these fields of a form that something secret stands in it; what was typed stays."""
@@ -51,16 +56,17 @@ class Guard:
             " Others read this too: take it out."
         )
         for name in names:
-            if self.holds(form.cleaned_data.get(name) or ""):
+            if self.holds(form.cleaned_data.get(name) or "", street_too=name != _ORGANISATION):
                 form.add_error(name, told)
 
-    def _spans(self, text: str) -> set[Span]:
+    def _spans(self, text: str, *, street_too: bool) -> set[Span]:
         plain = typed.plain_of(text)
         # A town alone tells where a school or a doctor is, so in a few words about those it may stand.
         return {
             span
             for one in self.private
-            for span in contact_spans(plain, one, town_too=False) | name_spans(plain, one, self.open_names)
+            for span in contact_spans(plain, one, town_too=False, street_too=street_too)
+            | name_spans(plain, one, self.open_names)
         }
 
 

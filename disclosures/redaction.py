@@ -102,12 +102,16 @@ def name_spans(text: typed.Plain, one: Private, own_names: Iterable[str]) -> set
     return {span for name in one.names for span in _names(text, name, shared)}
 
 
-def contact_spans(text: typed.Plain, one: Private, *, town_too: bool = True) -> set[Span]:
-    """Where contact data of somebody stand; ``town_too``: also where the town of a secret address stands alone."""
+def contact_spans(text: typed.Plain, one: Private, *, town_too: bool = True, street_too: bool = True) -> set[Span]:
+    """Where contact data of somebody stand; ``town_too``: also where the town of a secret address stands alone.
+
+    ``street_too``: also where a street stands without anything that makes an address of it.
+    """
     found: set[typed.Stretch] = set(typed.mails(text.text)) if one.secret else set()
     for contact in one.contacts:
         alone = town_too and one.secret and not typed.towns_of(contact) & one.open_towns
-        found |= typed.addresses(text, contact, town_too=alone) | typed.numbers(text, contact)
+        found |= typed.addresses(text, contact, town_too=alone, street_too=street_too)
+        found |= typed.numbers(text, contact)
     return {Span(start, end, Mark.ADDRESS) for start, end in found}
 
 

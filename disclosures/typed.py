@@ -138,11 +138,14 @@ def bare(text: str) -> str:
     return "".join(map(_bare, text))
 
 
-def addresses(text: Plain, contact: str, *, town_too: bool) -> set[Stretch]:
-    """Where an address stands, or enough of it to find it; ``town_too``: also where its town stands alone."""
+def addresses(text: Plain, contact: str, *, town_too: bool, street_too: bool = True) -> set[Stretch]:
+    """Where an address stands, or enough of it to find it; ``town_too``: also where its town stands alone.
+
+    ``street_too``: also where its street stands in a text without any figure and without the town.
+    """
     found: set[Stretch] = set()
     for one in _taken_apart(contact):
-        found |= one.stretches(text, town_too=town_too)
+        found |= one.stretches(text, town_too=town_too, street_too=street_too)
     return found
 
 
@@ -202,14 +205,15 @@ class _Address:
     town: str = ""
     places: tuple[str, ...] = ()
 
-    def stretches(self, text: Plain, *, town_too: bool) -> set[Stretch]:
+    def stretches(self, text: Plain, *, town_too: bool, street_too: bool) -> set[Stretch]:
         """Where it stands."""
+        told = street_too or any(map(str.isdecimal, text.letters)) or any(map(text.letters.count, _towns(self.town)))
         called = rf"(?:{'|'.join(map(_told_by, _towns(self.town)))}){_END}"
         town = rf"(?:\W{{0,3}}{called})?" if self.town else ""
         rest = rf"(?:{_AFTER})?(?:{_CODE})?{town}"
         found: set[Stretch] = set()
         several = len([one for one in re.split(r"[\W\d_]+", bare(self.street)) if one and one not in _BEFORE]) > 1
-        for name in _called(self.street):
+        for name in _called(self.street) if told else ():
             found |= _street(text, name, self.house, rest, several=several)
         if self.postcode:
             figures, letters = self.postcode[:4], self.postcode[4:]

@@ -204,3 +204,37 @@ def test_a_family_name_that_others_in_the_dossier_bear_openly_stays_unless_it_is
 
     gone_out = do(case, Verb.PREPARE_DISCLOSURE, told)
     assert gone_out == "Van [weggelaten], over Sem van Dalen en [weggelaten] [weggelaten]."
+
+
+@pytest.mark.parametrize("called", ["Basisschool Lindehof", "Kinderdagverblijf De Linde-hof"])
+def test_an_organisation_that_is_called_after_a_secret_street_may_be_named_and_is_named_to_everybody(
+    case: Case, called: str
+):
+    known_of(case, case.mother, address="Lindehof 12, 5038 AB Tilburg")
+    worker, name = browser(case.place.worker), {"organisation": called}
+    assert worker.post(f"{steps(case)}/nieuw/", form(case, **name)).status_code == 303
+    row = gone(case, organisation=called)
+    with transaction.atomic():
+        load_keys([case.dossier_id])
+        letters = [str(one.body) for one in Letter.objects.filter(kind="disclosure_notice", to_person_id=case.client)]
+        told = str(received_by_others(case.dossier_id, case.client, reader_id=case.client))
+    assert letters and all(called in one for one in (*letters, told))
+    assert called.replace(" ", "") in printed(case, row)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        *(("organisation", f"Basisschool {one}") for one in ("Lindehof 12", "Lindehof, 5038 AB", "Lindehof, Tilburg")),
+        ("organisation", "Opvang te Tilburg (Lindehof)"),
+        ("organisation", "Lindehof nummer 12"),
+        ("name", "Juf van de Lindehof"),
+        ("purpose", "Vervoer van de Lindehof naar school."),
+    ],
+)
+def test_a_secret_street_is_refused_with_a_number_postcode_or_town_and_wherever_it_names_no_organisation(
+    case: Case, field: str, typed: str
+):
+    known_of(case, case.mother, address="Lindehof 12, 5038 AB Tilburg")
+    answer = browser(case.place.worker).post(f"{steps(case)}/nieuw/", form(case, **{field: typed}))
+    assert answer.status_code == 422 and f'id="id_{field}-error"' in text(answer)
