@@ -23,6 +23,12 @@ _TELLING, _TELLING_NAME, _TELLING_ROW = 6, 5, 10
 _SHORTEST_STREET, _SHORTEST_PLACE = 3, 3
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+# Letters that look like Latin ones and are others: of Cyrillic, of Greek, of the writing of sounds.
+_ALIKE = {
+    **str.maketrans("АВЕЅІЈКМНОРСТУХҺӀаеѕіјкмнорстухһԁԛԝӏ", "ABESIJKMHOPCTYXHIaesijkmhopctyxhdqwl"),
+    **str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεζηικνορτυχγωϲϳ", "ABEZHIKMNOPTYXabeznikvoptuxywcj"),
+    **str.maketrans("ɑɡɩȷ", "agij"),
+}
 _TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _BETWEEN = r"[\s.\-\u2010-\u2015_'’`/|]{0,3}"
 _IN_NUMBER = r"[\W_]{0,3}"
@@ -216,8 +222,9 @@ class _Address:
         for name in _called(self.street) if told else ():
             found |= _street(text, name, self.house, rest, several=several)
         if self.postcode:
-            figures, letters = self.postcode[:4], self.postcode[4:]
-            whole = rf"(?<!\d){figures}[\s.\-]{{0,3}}{letters}(?![^\W_])(?:\W{{0,3}}{_AFTER})?{town}"
+            figures = self.postcode[:4]
+            spaced = _IN_NUMBER.join(self.postcode)
+            whole = rf"(?<!\d){spaced}(?![^\W_])(?:\W{{0,3}}{_AFTER})?{town}"
             found |= set(text.find(whole, self.postcode))
             found |= set(text.find(rf"\b(?:postcode|pc)\W{{0,3}}{figures}(?!\d)", figures))
         if self.town:
@@ -412,5 +419,6 @@ def _trimmed(words: str) -> str:
 def _bare(letter: str) -> str:
     if letter.isascii():
         return letter.lower()
-    known = unicodedata.normalize("NFKD", letter.casefold().translate(_LETTERS)).casefold()
+    alike = unicodedata.normalize("NFKD", letter).translate(_ALIKE)
+    known = unicodedata.normalize("NFKD", alike.casefold().translate(_LETTERS)).casefold()
     return "".join(one for one in known if not unicodedata.combining(one) and unicodedata.category(one) != "Cf")

@@ -231,3 +231,27 @@ def test_a_name_the_client_shares_stays_also_as_others_write_it():
 def test_whatever_is_filled_in_finds_its_place_in_whatever_text(text: str, contact: str):
     for span in automatic_spans(text, [secret(contact)], []):
         assert 0 <= span.start < span.end <= len(text) and span.mark == Mark.ADDRESS
+
+
+@pytest.mark.parametrize("written", ["5 0 3 8 A B", "5038 a b", "50 38 AB", "5-0-3-8-A-B", "5.0.3.8 . A.B"])
+def test_a_postcode_goes_however_it_is_spaced(written: str):
+    assert given_out(f"Het is {written}, weet ze.", secret("Lindehof 12, 5038 AB Tilburg")) == "Het is █, weet ze."
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("Lind\u0435h\u043ef 12", "LIND\u0415\u041d\u041eF 12", "L\u0456nd\u0451hof 12"),
+        *("Lindeh\u03bff 12", "LIND\u0395\u0397\u039fF 12", "L\u03b9\u03b7de\u04bb\u03bff"),
+        "5038 \u0410\u0412",
+    ],
+)
+def test_letters_of_other_scripts_that_look_the_same_hide_no_address(written: str):
+    assert given_out(f"Zij is op {written}, weet ze.", secret("Lindehof 12, 5038 AB")) == "Zij is op █, weet ze."
+
+
+def test_a_name_in_letters_that_look_the_same_goes_and_one_in_another_script_is_found_as_it_is_written():
+    assert given_out("Gisteren kwam S\u0430m\u0456ra langs.", Private(("Samira Amrani",))) == "Gisteren kwam █ langs."
+    assert given_out("Gisteren kwam \u0418\u0432\u0430\u043d langs.", Private(("\u0418\u0432\u0430\u043d",))) == (
+        "Gisteren kwam █ langs."
+    )
