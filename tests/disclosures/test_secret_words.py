@@ -238,3 +238,24 @@ def test_a_secret_street_is_refused_with_a_number_postcode_or_town_and_wherever_
     known_of(case, case.mother, address="Lindehof 12, 5038 AB Tilburg")
     answer = browser(case.place.worker).post(f"{steps(case)}/nieuw/", form(case, **{field: typed}))
     assert answer.status_code == 422 and f'id="id_{field}-error"' in text(answer)
+
+
+def test_who_asks_and_who_approves_are_told_to_read_to_whom_and_what_for_where_an_address_is_secret(case: Case):
+    """No program finds every way in which somebody writes where they live: not "Verborgen lanen, zeven"."""
+    warned = "Lees ook aan wie het gaat en waarvoor"
+    hint = "Vervoer van de Verborgen lanen, zeven."
+    row = choose(case, propose(case, purpose=hint, organisation="Taxi Verborgenlaan 7"))
+    for person in (case.client, case.mother):
+        consent(case, person, row, recipient="Taxi Verborgenlaan 7, dokter Sikkema")
+    asking = part(browser(case.place.worker).get(f"{steps(case)}/{row.id}/?stap=approval"), "said")
+    assert warned in asking and hint in asking and "Taxi [weggelaten], dokter Sikkema" in asking
+    ask(case, row)
+    deciding = part(browser(case.place.manager).get(f"{steps(case)}/{row.id}/goedkeuren/"), "said")
+    assert warned in deciding and hint in deciding and "Taxi [weggelaten], dokter Sikkema" in deciding
+    known_of(case, case.mother, address_secret=False)
+    assert warned not in text(browser(case.place.manager).get(f"{steps(case)}/{row.id}/goedkeuren/"))
+
+
+def part(answer: Any, name: str) -> str:
+    """The words of one part of a page."""
+    return text(answer).partition(f'id="{name}"')[2].partition("</dl>")[0]
