@@ -6,7 +6,9 @@ decision, and only that opens. A piece that was put right since is closed
 again: the old wording no longer holds and nobody weighed the new one. Where
 somebody's address is secret no machine finds it in every spelling, so there
 each piece is closed, also one that was open before the address became secret.
-What is closed opens when a person read it as it stands now and released it.
+What is closed opens when a person read it as it stands now and released it, for
+as long as those addresses are the same: what would turn black by a move tells
+where somebody went.
 
 Working notes and drafts live elsewhere and are never read here. An entry that
 is (also) about somebody else is counted and left out; blanking parts of it is
@@ -14,6 +16,9 @@ work for a person. What an entry about the client alone still says of others
 (a name, an address, a number) is black by itself, as in a package.
 """
 
+import hashlib
+import hmac
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,9 +29,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from casemgmt.base.errors import NotThere
+from casemgmt.vault.keys import dossier_key
+from casemgmt.vault.sealing import derive
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import Executed, Outcome, RequestState
 from consent.facts import circle
+from disclosures.guarded import contacts_of
 from disclosures.package import Secrets, secrets_around
 from disclosures.redaction import Mark, pieces
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
@@ -77,10 +85,10 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A given piece that somebody read in one wording, and whose addresses were secret at that moment."""
+    """A given piece that somebody read in one wording, and the addresses that were secret at that moment."""
 
     number: int
-    secret: frozenset[UUID]
+    secret: Mapping[UUID, str]
 
 
 def candidates(dossier: Dossier, row: ClientRequest, until: datetime) -> dict[UUID, int]:
@@ -147,30 +155,44 @@ def standing(dossier: Dossier, row: ClientRequest) -> tuple[dict[UUID, EntryVers
     return there, newest.keys() - there.keys()
 
 
-def _may_open(number: int, given: int, released: Release | None, secret: frozenset[UUID]) -> bool:
+def _may_open(number: int, given: int, released: Release | None, secret: Mapping[UUID, str]) -> bool:
     if released is not None and released.number == number:
-        return secret <= released.secret
+        return secret.items() <= released.secret.items()
     return number == given and not secret
 
 
-def secret_addresses(dossier: Dossier, row: ClientRequest) -> frozenset[UUID]:
-    """The people in this dossier whose address is secret for the asker: everybody's but their own."""
+def secret_addresses(dossier: Dossier, row: ClientRequest) -> dict[UUID, str]:
+    """Whose address in this dossier is secret for the asker (everybody's but their own), each with a mark of it.
+
+    The mark is a keyed hash of where they live and how they are called: it tells that these changed and never what
+    they are. The key must be loaded.
+    """
     rows = Person.objects.filter(dossier=dossier, address_secret=True).exclude(id=row.asker_id)
-    return frozenset(rows.values_list("id", flat=True))
+    key = derive(dossier_key(dossier.id), "requests/secret-contacts")
+    return {one.id: _mark_of(one, key) for one in rows}
+
+
+def _mark_of(person: Person, key: bytes) -> str:
+    text = json.dumps([str(person.id), *contacts_of(person)], ensure_ascii=False)
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def released_pieces(row: ClientRequest) -> dict[UUID, Release]:
-    """What somebody read after the decision, by entry."""
+    """What somebody read after the decision, by entry.
+
+    Of a release from before the addresses were marked nobody can tell which they were: it was read with none in mind.
+    """
     stored = (row.details or {}).get("released", {})
-    return {
-        UUID(id_): Release(one["number"], frozenset(UUID(person) for person in one["secret"]))
-        for id_, one in stored.items()
-    }
+    return {UUID(id_): Release(one["number"], _marks(one["secret"])) for id_, one in stored.items()}
 
 
-def stored_release(pieces: Mapping[UUID, int], secret: Iterable[UUID]) -> dict[str, Any]:
+def _marks(stored: Any) -> dict[UUID, str]:
+    return {UUID(person): mark for person, mark in stored.items()} if isinstance(stored, dict) else {}
+
+
+def stored_release(pieces: Mapping[UUID, int], secret: Mapping[UUID, str]) -> dict[str, Any]:
     """Pieces that were read just now, as they are kept with the request."""
-    people = sorted(str(one) for one in secret)
+    people = {str(person): mark for person, mark in secret.items()}
     return {str(id_): {"number": number, "secret": people} for id_, number in pieces.items()}
 
 

@@ -269,6 +269,59 @@ def test_an_address_that_becomes_secret_closes_what_stood_open_until_somebody_re
     assert f'value="{told}:1"' in noor.get(at + "inzage/").content.decode()
 
 
+def moves(house: House, name: str, **contacts: str) -> None:
+    def act(dossier: Dossier) -> UUID:
+        person = Person.objects.get(dossier=dossier, id=house.people[name])
+        for field, value in contacts.items():
+            setattr(person, field, value)
+        person.save()
+        return UUID(str(dossier.id))
+
+    house.change("noor", Verb.CHANGE, act)
+
+
+@pytest.mark.parametrize("contacts", [{"address": "Nieuwhof 3, 5038 AB Tilburg"}, {"phone": "06 12345678"}])
+def test_a_move_of_who_lives_in_secret_closes_what_was_read_with_the_old_address_in_mind(
+    house: House, contacts: dict[str, str]
+) -> None:
+    """What turns black in a piece that was read already would tell where she went, so all of it closes."""
+    text = "MERK-STAD: zij gaat graag naar de markt in Tilburg."
+    request_id, at, (piece,) = for_the_father(house, text)
+    noor = house.client("noor")
+    assert noor.post(at + "vrijgeven/", {"pieces": [f"{piece}:1"]}).status_code == 303
+    assert noor.post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    assert "naar de markt in Tilburg" in reads(house, request_id, "mark")
+    moves(house, "samira", **contacts)
+    after = reads(house, request_id, "mark")
+    assert "MERK-STAD" not in after and "Wij lezen 1 stuk eerst nog na" in after
+    assert f'value="{piece}:1"' in noor.get(at + "inzage/").content.decode()
+    assert noor.post(at + "vrijgeven/", {"pieces": [f"{piece}:1"]}).status_code == 303
+    assert "MERK-STAD" in reads(house, request_id, "mark")
+    # Where somebody lives who hides it from nobody closes nothing, nor does an address that is no secret any more.
+    moves(house, "daan", address="Dorpsstraat 9, Oisterwijk")
+    secret(house, "samira", is_secret=False)
+    assert "MERK-STAD" in reads(house, request_id, "mark")
+
+
+def test_what_is_kept_of_a_release_tells_no_address_and_one_that_kept_none_opens_nothing(house: House) -> None:
+    request_id, at, (piece,) = for_the_father(house, SAFE)
+    noor = house.client("noor")
+    assert noor.post(at + "vrijgeven/", {"pieces": [f"{piece}:1"]}).status_code == 303
+    assert noor.post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    assert "MERK-VEILIG" in reads(house, request_id, "mark")
+    with organisation(house.id), transaction.atomic():
+        load_keys([house.dossier_id])
+        row = ClientRequest.objects.get(id=request_id)
+        kept = row.details["released"][str(piece)]
+        assert "Geheimlaan" not in str(kept)
+        # As it was kept before: whose address was secret, and not which.
+        released = {str(piece): {"number": 1, "secret": [str(house.people["samira"])]}}
+        row.details = {**row.details, "released": released}
+        row.save()
+    assert "MERK-VEILIG" not in reads(house, request_id, "mark")
+    assert f'value="{piece}:1"' in noor.get(at + "inzage/").content.decode()
+
+
 def test_somebodys_own_secret_address_closes_nothing_for_themselves(house: House) -> None:
     house.entry(GIVEN, "fien")
     request_id, at = asked(house)
