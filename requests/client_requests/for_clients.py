@@ -23,7 +23,7 @@ from client_requests.acts import asked_of, still_entitled
 from client_requests.facts import Asked
 from client_requests.inspection import Inspection, closed_on, inspection_of, is_open
 from client_requests.models import ClientRequest
-from client_requests.pages import details_of
+from client_requests.pages import details_of, words_of
 from client_requests.queries import RequestLine, label_of, line
 from client_requests.showing import ShownDecision, shown
 from client_requests.vocabulary import BEFORE_DECISION, RequestState
@@ -116,7 +116,7 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
         ),
         entitled=told(_entitled_now(dossier, row, profile, on)),
         details=details_of(row, profile),
-        words=row.words or "",
+        words=words_of(row, guard),
         decider=role_label(rules.decided_by.value.value, on),
         identified_at=row.identified_at,
         identified_how=row.identified_how,

@@ -59,9 +59,19 @@ class NewRequestForm(Form):
         help_text=gettext_lazy("Who asks reads this in the portal."),
     )
 
-    def __init__(self, *args: Any, people: Choices, clients: Choices, kinds: Choices, categories: Choices, **kw: Any):
+    def __init__(
+        self,
+        *args: Any,
+        people: Choices,
+        clients: Choices,
+        kinds: Choices,
+        categories: Choices,
+        guard: Guard,
+        **kw: Any,
+    ):
         kw["initial"] = {"row_id": uuid4(), **kw.get("initial", {})}
         super().__init__(*args, **kw)
+        self._guard = guard
         self.fields["asker"].choices = [("", _("Choose")), *people]  # type: ignore[attr-defined]
         self.fields["about"].choices = [("", _("Choose")), *clients]  # type: ignore[attr-defined]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
@@ -76,6 +86,12 @@ class NewRequestForm(Form):
         if day > clock.today():
             raise django_forms.ValidationError(_("A request cannot have come in on a day that is still to come."))
         return day
+
+    def clean(self) -> dict[str, Any]:
+        """The asker reads these words, also where somebody else put them so."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        self._guard.refuse(self, "words")
+        return cleaned
 
 
 class IdentifyForm(Form):

@@ -190,7 +190,17 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
 def _without_secrets(row: ClientRequest) -> dict[str, Any]:
     """What colleagues wrote, for who may not see where somebody lives in secret."""
     guard = guard_for(row.dossier_id)
-    return {"reason": guard.words(row.reason or ""), "done_words": guard.words(row.done_words or "")}
+    return {
+        "words": words_of(row, guard),
+        "reason": guard.words(row.reason or ""),
+        "done_words": guard.words(row.done_words or ""),
+    }
+
+
+def words_of(row: ClientRequest, guard: Guard) -> str:
+    """What was asked, for one reader: what staff wrote down without what is secret, what the asker sent as it is."""
+    words = row.words or ""
+    return words if row.channel == Channel.PORTAL else guard.words(words)
 
 
 def _mandator(row: ClientRequest, actor: Actor, profile: Profile, on: date) -> str:

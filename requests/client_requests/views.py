@@ -35,6 +35,7 @@ from client_requests.models import ClientRequest
 from client_requests.pages import RequestPage, load_page
 from client_requests.queries import FILTERS, inspection_in, requests_for, requests_in, way
 from client_requests.showing import upper
+from disclosures.guarded import Guard, guard_of_writer
 from dossiers.access import change_dossier, open_dossier
 from dossiers.frame import Frame, load_frame, people_of
 from dossiers.models import Dossier
@@ -77,19 +78,23 @@ def take(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     actor, on = actor_of(request), clock.today()
     profile = profile_in_force(on)
 
-    def load(dossier: Dossier) -> tuple[Frame, list[tuple[str, str]], list[tuple[str, str]]]:
+    def load(dossier: Dossier) -> tuple[Frame, list[tuple[str, str]], list[tuple[str, str]], Guard]:
         people = [one for one in people_of(dossier) if one.role != PersonRole.REPORTER]
         named = [(str(one.id), f"{one.name} ({one.get_role_display()})") for one in people]
         clients = [(str(one.id), one.name) for one in people if one.role == PersonRole.CLIENT]
-        return load_frame(dossier, actor, on, "requests"), named, clients
+        # Until it is known who asks, nobody can tell whose address is secret for them.
+        asker = next((one.id for one in people if str(one.id) == request.POST.get("asker")), None)
+        guard = guard_of_writer(dossier, actor, asker) if asker else Guard()
+        return load_frame(dossier, actor, on, "requests"), named, clients, guard
 
-    frame, people, clients = open_dossier(actor, dossier_id, way(actor), load, data="requests")
+    frame, people, clients, guard = open_dossier(actor, dossier_id, way(actor), load, data="requests")
     form = NewRequestForm(
         request.POST if request.method == "POST" else None,
         people=people,
         clients=clients,
         kinds=_kinds(profile),
         categories=categories_of(profile),
+        guard=guard,
         initial={"received_on": on},
     )
     if not form.is_bound:

@@ -101,6 +101,7 @@ class House:
         on: date = TODAY,
         channel: str = Channel.WRITTEN,
         at: datetime = NOW,
+        words: str | None = None,
     ) -> UUID:
         """A request taken by the worker on a day."""
         new = NewRequest(
@@ -109,6 +110,7 @@ class House:
             about_id=self.people[about or asker],
             channel=channel,
             received_on=on,
+            words=words,
             categories=("care",),
         )
         worker = self.actor("noor")

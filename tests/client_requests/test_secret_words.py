@@ -1,5 +1,7 @@
 """A secret address that was typed into a reason, or into what was done, does not reach who asked."""
 
+from uuid import UUID, uuid4
+
 import pytest
 from django.db import transaction
 
@@ -9,6 +11,7 @@ from casemgmt.vault.keys import load_keys
 from client_requests import acts
 from client_requests.for_clients import own_request
 from client_requests.models import ClientRequest
+from client_requests.vocabulary import Channel
 from dossiers.models import Dossier, Person
 from dossiers.verbs import Verb
 
@@ -77,6 +80,69 @@ def test_who_may_not_see_the_address_learns_nothing_and_it_does_not_reach_the_as
         letter = str(Letter.objects.get(kind="request_decision").body)
     assert "De kinderen wonen nu op de [weggelaten]" in letter and "Geheimlaan" not in letter
     assert "wonen nu op de [weggelaten]" in portal and "Besproken op de [weggelaten]" in portal
+
+
+ASKED = f"Ik wil weten of moeder en de kinderen op de {SECRET} wonen."
+
+
+def taken(house: House, who: str, asker: str, about: str) -> tuple[int, str]:
+    """A request by word of mouth, as somebody of staff writes it down, and the page that comes back."""
+    sent = {
+        "row_id": str(uuid4()),
+        "asker": str(house.people[asker]) if asker else "",
+        "about": str(house.people[about]),
+        "kind": "inspection",
+        "channel": "oral",
+        "received_on": "20-11-2026",
+        "categories": "care",
+        "words": ASKED,
+    }
+    answer = house.client(who).post(house.inside("verzoeken/opnemen/"), sent)
+    return answer.status_code, answer.content.decode()
+
+
+def read_back(house: House, name: str, request_id: UUID) -> str:
+    """What somebody reads in the portal of their own words."""
+    return str(
+        house.change(
+            "noor",
+            Verb.READ,
+            lambda d: own_request(d, Person.objects.get(id=house.people[name]), request_id, TODAY).words,
+        )
+    )
+
+
+def test_what_was_asked_is_refused_with_the_secret_address_of_another_in_it(house: House) -> None:
+    for asker in ("mark", ""):
+        status, page = taken(house, "noor", asker, "milou")
+        assert status == 422 and ASKED in page
+        assert (REFUSED in page) is bool(asker), "who asks is missing, so whose address it is nobody knows yet"
+    with organisation(house.id), transaction.atomic():
+        assert not ClientRequest.objects.exists()
+    assert taken(house, "noor", "samira", "fien")[0] == 303
+    assert read_back(house, "samira", one_request(house)) == ASKED, "it is her own"
+
+
+def one_request(house: House) -> UUID:
+    with organisation(house.id), transaction.atomic():
+        return UUID(str(ClientRequest.objects.get().id))
+
+
+def test_what_a_desk_without_dossiers_wrote_down_reaches_neither_the_asker_nor_that_desk(house: House) -> None:
+    employ(house, "dirk", "director")
+    assert taken(house, "dirk", "mark", "milou")[0] == 303
+    request_id = one_request(house)
+    at = house.inside(f"verzoeken/{request_id}/")
+    assert "op de [weggelaten]" in house.client("dirk").get(at).content.decode()
+    assert ASKED in house.client("noor").get(at).content.decode()
+    assert "op de [weggelaten]" in read_back(house, "mark", request_id)
+
+
+def test_what_somebody_sent_through_the_portal_stays_in_their_own_words(house: House) -> None:
+    request_id = house.ask("mark", "milou", channel=Channel.PORTAL, words=ASKED)
+    assert read_back(house, "mark", request_id) == ASKED
+    employ(house, "dirk", "director")
+    assert ASKED in house.client("dirk").get(house.inside(f"verzoeken/{request_id}/")).content.decode()
 
 
 def test_whose_own_secret_address_it_is_reads_it(house: House) -> None:
