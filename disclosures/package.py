@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from consent.hooks import Piece as ToldPiece
 from disclosures.guarded import contacts_of, guard_for
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
-from disclosures.typed import towns_of
+from disclosures.typed import bare, towns_of
 from dossiers.models import Entry, EntryAbout, EntryVersion, Person
 from dossiers.recording.vocabulary import EntryKind
 
@@ -324,11 +324,16 @@ def _names_of(about: set[UUID], around: Circle) -> tuple[str, ...]:
     return tuple(one.name for one in around.others if one.id in about)
 
 
-def secrets_around(dossier_id: UUID, around: Circle) -> Secrets:
-    """Names of others (a representative, who knows of this, may be named), their BSN and everybody's contact data."""
+def secrets_around(dossier_id: UUID, around: Circle, reader_id: UUID | None = None) -> Secrets:
+    """Names of others (a representative, who knows of this, may be named), their BSN and everybody's contact data.
+
+    ``reader_id``: who reads it, where that is one of them. Their own address and telephone hide nothing from them,
+    also where another has the same; a number that is only spoken of in a warning may be another's.
+    """
     rows = list(Person.objects.filter(dossier_id=dossier_id))
     towns = frozenset(town for row in rows if not row.address_secret for town in towns_of(row.address or ""))
-    private = tuple(_private(row, around, towns) for row in rows)
+    own = {_compared(one) for row in rows if row.id == reader_id for one in (row.address or "", row.phone or "")}
+    private = tuple(_but(_private(row, around, towns), own, reads_it=row.id == reader_id) for row in rows)
     return Secrets(private, (around.client.name,), _mark_of(dossier_id, rows))
 
 
@@ -341,6 +346,16 @@ def a_look(dossier_id: UUID) -> dict[str, Any]:
 def _mark_of(dossier_id: UUID, rows: Iterable[Person]) -> str:
     secret = sorted([str(row.id), *contacts_of(row)] for row in rows if row.address_secret)
     return _keyed_hash(dossier_id, "disclosure/secrets", secret)
+
+
+def _but(one: Private, own: set[str], *, reads_it: bool) -> Private:
+    """What is private of one person, without what the reader has of themselves."""
+    contacts = tuple(contact for contact in one.contacts if _compared(contact) not in own)
+    return replace(one, contacts=contacts, secret=one.secret and not reads_it)
+
+
+def _compared(contact: str) -> str:
+    return "".join(filter(str.isalnum, bare(contact)))
 
 
 def _private(row: Person, around: Circle, open_towns: frozenset[str]) -> Private:

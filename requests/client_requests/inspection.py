@@ -13,7 +13,8 @@ where somebody went.
 Working notes and drafts live elsewhere and are never read here. An entry that
 is (also) about somebody else is counted and left out; blanking parts of it is
 work for a person. What an entry about the client alone still says of others
-(a name, an address, a number) is black by itself, as in a package.
+(a name, an address, a number) is black by itself, as in a package; where the
+asker lives themselves is theirs to read.
 """
 
 import hashlib
@@ -256,7 +257,7 @@ def _read(dossier: Dossier, row: ClientRequest, words: Mapping[UUID, EntryVersio
     around = circle(dossier, row.about_id, on)
     if around is None:
         raise NotThere
-    secrets = secrets_around(dossier.id, around)
+    secrets = secrets_around(dossier.id, around, row.asker_id)
     rows = Entry.objects.filter(dossier=dossier, id__in=words.keys())
     entries = list(rows.order_by("-happened_on", "-recorded_at", "-id"))
     names, labels = names_of(one.author_id for one in entries), kind_labels(on)

@@ -21,7 +21,7 @@ from client_requests.models import ClientRequest
 from dossiers.models import Dossier, Person, PortalAccess
 from dossiers.verbs import Verb
 
-from .story import NOW, TODAY, House
+from .story import NOW, SECRET, TODAY, House
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -269,7 +269,7 @@ def test_an_address_that_becomes_secret_closes_what_stood_open_until_somebody_re
     assert f'value="{told}:1"' in noor.get(at + "inzage/").content.decode()
 
 
-def moves(house: House, name: str, **contacts: str) -> None:
+def moves(house: House, name: str, **contacts: str | bool) -> None:
     def act(dossier: Dossier) -> UUID:
         person = Person.objects.get(dossier=dossier, id=house.people[name])
         for field, value in contacts.items():
@@ -329,6 +329,28 @@ def test_somebodys_own_secret_address_closes_nothing_for_themselves(house: House
     assert house.client("hanneke").post(at + "besluit/", ruling).status_code == 303
     assert house.client("noor").post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
     assert "MERK-GEGEVEN" in reads(house, request_id)
+
+
+def test_who_lives_at_a_secret_address_reads_it_of_themselves_and_of_nobody_else(house: House) -> None:
+    """Her own address and number are hers to read, also where her child has the same; those of another are not."""
+    moves(house, "samira", phone="06 12345678", warning="Bel nooit naar 06 87654321.")
+    moves(house, "fien", address=SECRET, address_secret=True)
+    moves(house, "daan", address="Schuilpad 9", phone="06 11223344", address_secret=True)
+    house.custody("mark", "fien")
+    told = "Zij woont op de Geheimlaan 77 (06-12345678), Daan op het Schuilpad 9 (06-11223344). Niet: 06-87654321."
+    piece = house.entry(told, "fien")
+    for who in ("samira", "mark"):
+        request_id, at = asked(house, who)
+        ruling = {"outcome": "granted", "reason": "U mag dit lezen."}
+        assert house.client("hanneke").post(at + "besluit/", ruling).status_code == 303
+        desk = house.client("noor").get(at + "inzage/").content.decode()
+        assert house.client("noor").post(at + "vrijgeven/", {"pieces": [f"{piece}:1"]}).status_code == 303
+        assert house.client("noor").post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+        for text in (desk, reads(house, request_id, who)):
+            own = "op de Geheimlaan 77 (06-12345678)" in text
+            assert own is (who == "samira"), who
+            assert own or not any(one in text for one in ("Geheimlaan", "12345678"))
+            assert not any(one in text for one in ("Schuilpad", "11223344", "87654321")), who
 
 
 def way_in(house: House, name: str, **changed: object) -> None:
