@@ -1,7 +1,7 @@
 """What the pages of the portal show, as plain values; called inside the portal's door."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from casemgmt.audit.queries import Look, Place, who_looked
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.audit.words import list_said_to_client, said_to_client
 from casemgmt.base import clock
-from casemgmt.base.errors import NotThere
+from casemgmt.base.errors import Conflict, NotThere
+from casemgmt.letters.acts import letter_pdf
 from casemgmt.letters.models import Letter
-from casemgmt.letters.queries import LetterLine, letters_to
+from casemgmt.letters.queries import LetterLine, OpenedLetter, letters_to, opened
 from casemgmt.letters.vocabulary import Kind
-from casemgmt.letters.wording import article_name
+from casemgmt.letters.wording import Wording, article_name
 from casemgmt.policy.calendar import moment_after
 from casemgmt.policy.rules.house import looks_told
 from casemgmt.policy.versions import profile_in_force
@@ -26,6 +27,7 @@ from client_requests.for_clients import ActedFor, Rights, acted_for, own_request
 from client_requests.invitations import renewed_at
 from client_requests.queries import RequestLine
 from client_requests.showing import upper
+from disclosures.guarded import Guard, guard_for
 from disclosures.register import Received, received_by_others
 from dossiers.frame import first_name
 from dossiers.looks import about_notes
@@ -33,6 +35,15 @@ from portal.door import ROLE, Visit
 
 LOOKING = frozenset({Action.READ, Action.PRINT, Action.EXPORT, Action.DISCLOSE})
 EVENTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLetter:
+    """A letter as its reader may have it today; ``withheld``: not as a print, for a secret address stands in that."""
+
+    found: OpenedLetter
+    wording: Wording
+    withheld: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +135,38 @@ def unread(letters: Iterable[LetterLine]) -> tuple[LetterLine, ...]:
     return tuple(one for one in letters if one.read_at is None and one.kind != Kind.PORTAL_INVITATION)
 
 
-def own_letter(visit: Visit, letter_id: UUID) -> Letter:
-    """A letter to this person, with its print; raises NotThere for any other."""
-    rows = Letter.objects.select_related("file").filter(dossier_id=visit.dossier.id, to_person_id=visit.person.id)
-    found: Letter | None = rows.filter(id=letter_id).first()
-    if found is None:
+def own_letter(visit: Visit, letter_id: UUID) -> OwnLetter:
+    """A letter to this person; raises NotThere for any other.
+
+    Its words were guarded when it was written; an address that became secret since is taken out of what is shown.
+    """
+    found = opened(visit.dossier.id, letter_id)
+    if found is None or found.line.to_person_id != visit.person.id:
         raise NotThere
-    return found
+    guarded = _guarded(found.wording, guard_for(visit.dossier.id, visit.person.id))
+    return OwnLetter(found, guarded, guarded != found.wording)
+
+
+def own_print(visit: Visit, letter_id: UUID) -> Iterator[bytes]:
+    """The print of a letter to this person.
+
+    Raises NotThere for any other, and Conflict while there is none or for one in which a secret address stands:
+    a print says for good what it said.
+    """
+    if own_letter(visit, letter_id).withheld:
+        raise Conflict(_("We left something out of this letter. You can read it here, but not download it."))
+    row: Letter = Letter.objects.select_related("file").get(dossier_id=visit.dossier.id, id=letter_id)
+    return letter_pdf(row)
+
+
+def _guarded(wording: Wording, guard: Guard) -> Wording:
+    """A letter's words without what is secret for its reader; the articles and the appeal are nobody's typing."""
+    return replace(
+        wording,
+        title=guard.words(wording.title),
+        blocks=tuple(replace(block, text=guard.words(block.text)) for block in wording.blocks),
+        explanations=tuple(guard.words(one) for one in wording.explanations),
+    )
 
 
 def looks_page(visit: Visit, before: str) -> LooksPage:

@@ -10,9 +10,8 @@ from django.http.response import HttpResponseBase
 
 from casemgmt.audit.vocabulary import Action
 from casemgmt.base import clock
-from casemgmt.base.errors import NotThere
-from casemgmt.letters.acts import letter_pdf, mark_read
-from casemgmt.letters.queries import OpenedLetter, letters_to, opened
+from casemgmt.letters.acts import mark_read
+from casemgmt.letters.queries import letters_to
 from casemgmt.web.render import render
 from client_requests.access_views import pdf_answer
 from client_requests.for_clients import rights_over
@@ -62,23 +61,22 @@ def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     """One letter; opening it marks it as read, and nobody needs to hand it over any more."""
     at = clock.now()
 
-    def load(v: Visit) -> OpenedLetter:
-        found = opened(v.dossier.id, letter_id)
-        if found is None or found.line.to_person_id != v.person.id:
-            raise NotThere
+    def load(v: Visit) -> loading.OwnLetter:
+        found = loading.own_letter(v, letter_id)
         mark_read(letter_id=letter_id, at=at)
         reached(letter_id, by=v.actor, at=at)
         return found
 
-    found = visit(request, load, "portal-letter")
-    return render(request, "portal/letter.html", {"found": found, "letter": found.wording})
+    own = visit(request, load, "portal-letter")
+    values = {"found": own.found, "letter": own.wording, "withheld": own.withheld}
+    return render(request, "portal/letter.html", values)
 
 
 @portal_page
 def print_letter(request: HttpRequest, letter_id: UUID) -> HttpResponseBase:
     """The print of one letter."""
 
-    pieces = visit(request, lambda v: letter_pdf(loading.own_letter(v, letter_id)), "portal-letter", Action.PRINT)
+    pieces = visit(request, lambda v: loading.own_print(v, letter_id), "portal-letter", Action.PRINT)
     return pdf_answer(pieces)
 
 

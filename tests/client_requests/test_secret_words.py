@@ -1,10 +1,12 @@
 """A secret address that was typed into a reason, or into what was done, does not reach who asked."""
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
 
+from casemgmt.base import jobs
 from casemgmt.base.organisation import organisation
 from casemgmt.letters.models import Letter
 from casemgmt.vault.keys import load_keys
@@ -17,6 +19,7 @@ from dossiers.verbs import Verb
 
 from .story import NOW, SECRET, TODAY, House, employ
 from .test_acts import identified
+from .test_pieces import secret
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 REASON = f"U krijgt het. De kinderen wonen nu op de {SECRET.replace(' ', '')}."
@@ -151,3 +154,38 @@ def test_whose_own_secret_address_it_is_reads_it(house: House) -> None:
     one = house.inside(f"verzoeken/{request_id}/")
     sent = {"outcome": "granted", "reason": f"Wij sturen het naar {SECRET}."}
     assert house.client("hanneke").post(one + "besluit/", sent).status_code == 303
+
+
+def test_a_letter_written_before_an_address_became_secret_no_longer_tells_it(house: House) -> None:
+    """The letter was right on its day; since then somebody had to go into hiding at the address that it names."""
+    house.give_portal("milou")
+    secret(house, "samira", is_secret=False)
+    request_id = house.ask("milou")
+    identified(house, request_id)
+    ruling = {"outcome": "granted", "reason": f"Je krijgt het. Haal het op bij {SECRET}."}
+    assert house.client("hanneke").post(house.inside(f"verzoeken/{request_id}/besluit/"), ruling).status_code == 303
+    jobs.run_due()
+    milou = house.client("milou")
+    at = house.portal_url(f"brieven/{house.request(request_id).letter_id}/")
+    assert SECRET in milou.get(at).content.decode() and "pdf/" in milou.get(at).content.decode()
+    assert milou.get(at + "pdf/").status_code == 200
+    secret(house, "samira", is_secret=True)
+    page, answer = milou.get(at).content.decode(), milou.get(at + "pdf/")
+    assert SECRET.split()[0] not in page and "Haal het op bij [weggelaten]" in page and at + "pdf/" not in page
+    assert answer.status_code == 409 and "niet downloaden" in answer.content.decode()
+    # The letter of the receipt names no address, so it stays a download.
+    listed = re.findall(r"brieven/([0-9a-f-]{36})/", milou.get(house.portal_url("brieven/")).content.decode())
+    others = set(listed) - {str(house.request(request_id).letter_id)}
+    assert others and all(milou.get(house.portal_url(f"brieven/{one}/pdf/")).status_code == 200 for one in others)
+
+
+def test_a_letter_with_somebodys_own_secret_address_stays_whole_for_them(house: House) -> None:
+    house.give_portal("samira")
+    request_id = house.ask("samira", "fien")
+    identified(house, request_id)
+    ruling = {"outcome": "granted", "reason": f"Wij sturen het naar {SECRET}."}
+    assert house.client("hanneke").post(house.inside(f"verzoeken/{request_id}/besluit/"), ruling).status_code == 303
+    jobs.run_due()
+    at = house.portal_url(f"brieven/{house.request(request_id).letter_id}/")
+    assert SECRET in house.client("samira").get(at).content.decode()
+    assert house.client("samira").get(at + "pdf/").status_code == 200
