@@ -37,16 +37,19 @@ def way_to(person: Person, on: date) -> Way:
     access = _access_of(person)
     if access is not None and _is_frozen(access, on):
         return Way.HAND
-    if access is not None and User.objects.filter(id=access.user_id, last_login__isnull=False).exists():
+    if access is not None and _came_in(access):
         return Way.PORTAL
     safe = person.address and not person.address_secret and not person.safe_contact
     return Way.POST if safe else Way.HAND
 
 
 def can_open_portal(person: Person, on: date) -> bool:
-    """Whether this person has a way into the portal that is not closed on that day."""
+    """Whether this person came into the portal before, by a way that is not closed on that day.
+
+    An invitation alone is no way in: what opens there for who never came waits where nobody reads it.
+    """
     access = _access_of(person)
-    return access is not None and not _is_frozen(access, on)
+    return access is not None and not _is_frozen(access, on) and _came_in(access)
 
 
 def addressee(person: Person, on: date) -> Addressee:
@@ -107,6 +110,10 @@ def _access_of(person: Person) -> PortalAccess | None:
     held = PortalAccess.objects.filter(person=person, ended_at=None).order_by("-since", "-id")
     found: PortalAccess | None = held.first()
     return found
+
+
+def _came_in(access: PortalAccess) -> bool:
+    return User.objects.filter(id=access.user_id, last_login__isnull=False).exists()
 
 
 def _is_frozen(access: PortalAccess, on: date) -> bool:

@@ -200,7 +200,9 @@ def stored_release(pieces: Mapping[UUID, int], secret: Mapping[UUID, str]) -> di
 def why_not_in_portal(dossier: Dossier, row: ClientRequest, on: date) -> str:
     """Why an inspection cannot open for its asker; empty where it can."""
     if not reaching.can_open_portal(row.asker, on):
-        return _("It cannot open in the portal: the asker has no page there that is open. Invite them first.")
+        return _(
+            "It cannot open in the portal: the asker has no open page there, or never signed in. Invite them first."
+        )
     given = given_pieces(dossier, row)
     if not given and row.outcome != Outcome.GRANTED:
         return _("It cannot open in the portal: at the decision nobody chose what the asker gets.")

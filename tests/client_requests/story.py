@@ -180,8 +180,8 @@ class House:
         self.people["ruud"] = self.change("noor", Verb.ADD, lambda d: add_person(d, new).id)
         return self.people["ruud"]
 
-    def give_portal(self, name: str) -> User:
-        """A portal account with a place and an access row."""
+    def give_portal(self, name: str, *, came_in: bool = True) -> User:
+        """A portal account with a place and an access row, of somebody who was there before (or never yet)."""
         user = User.objects.create_portal(username=f"maan-{name}-{uuid4().hex[:6]}", password=None)
         SignInPlace.objects.create(user_id=user.id, organisation=self.row)
         self.change(
@@ -189,6 +189,8 @@ class House:
             Verb.ADD,
             lambda d: PortalAccess.objects.create(dossier=d, person_id=self.people[name], user_id=user.id, since=NOW),
         )
+        if came_in:
+            User.objects.filter(id=user.id).update(last_login=NOW)
         self.clients[name] = user
         return user
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from casemgmt.accounts.models import User
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base.errors import Conflict
 from casemgmt.base.organisation import organisation
@@ -362,7 +363,7 @@ def way_in(house: House, name: str, **changed: object) -> None:
         row.save()
 
 
-@pytest.mark.parametrize("why", ["never invited", "ended", "frozen", "frozen until yesterday"])
+@pytest.mark.parametrize("why", ["never invited", "never came in", "ended", "frozen", "frozen until yesterday"])
 def test_the_portal_is_offered_only_to_who_can_come_in(house: House, why: str) -> None:
     house.entry(GIVEN, "daan")
     if why == "never invited":
@@ -375,6 +376,8 @@ def test_the_portal_is_offered_only_to_who_can_come_in(house: House, why: str) -
     assert ruling.post(at + "besluit/", {"outcome": "granted", "reason": "Jij mag dit lezen."}).status_code == 303
     if why == "ended":
         way_in(house, "daan", ended_at=NOW)
+    elif why == "never came in":
+        User.objects.filter(id=house.clients["daan"].id).update(last_login=None)
     elif why != "never invited":
         until = TODAY - timedelta(days=1 if why == "frozen until yesterday" else 0)
         way_in(house, "daan", frozen_until=until, frozen_why="Onveilig.")

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
-from casemgmt.accounts.models import User
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base.organisation import organisation
 from casemgmt.vault.keys import load_keys
@@ -16,14 +15,15 @@ from casemgmt.work.queries import task_for
 from dossiers.models import Person, PortalAccess
 from dossiers.people.reaching import BY_HAND, addressee, way_to
 from dossiers.verbs import Verb
-from tests.client_requests.story import NOW, TODAY, House, employ
+from tests.client_requests.story import TODAY, House, employ
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 
 def reached(house: House, portal: str = "", **known: Any) -> tuple[str, tuple[str, ...]]:
     """How the father is reached when this is known of him and his portal is so."""
-    user = house.give_portal("mark") if portal else None
+    if portal:
+        house.give_portal("mark", came_in=portal != "unused")
 
     def know(_dossier: object) -> UUID:
         mark = Person.objects.get(id=house.people["mark"])
@@ -33,8 +33,6 @@ def reached(house: House, portal: str = "", **known: Any) -> tuple[str, tuple[st
         return UUID(str(mark.id))
 
     house.change("noor", Verb.CHANGE, know)
-    if user is not None and portal != "unused":
-        User.objects.filter(id=user.id).update(last_login=NOW)
     with organisation(house.id), transaction.atomic():
         load_keys([house.dossier_id])
         if portal == "frozen":
