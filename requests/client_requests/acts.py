@@ -129,7 +129,7 @@ def receive_request(dossier: Dossier, new: NewRequest, *, by: Actor, at: datetim
         due_on=due.outcome["due"],
         deadline=due.to_dict(),
         entitled=entitled.to_dict(),
-        recorded_by_id=_who(by),
+        recorded_by_id=who(by),
     )
     row.save(force_insert=True)
     letters.write_received(row, dossier, profile, (due, entitled), by=by, at=at)
@@ -335,7 +335,8 @@ def still_entitled(dossier: Dossier, row: ClientRequest, on: date) -> Decision:
     return shown
 
 
-def _who(by: Actor) -> UUID:
+def who(by: Actor) -> UUID:
+    """The person who does something; raises NotThere for the application itself."""
     if by.user_id is None:
         raise NotThere  # the application itself asks nothing
     return by.user_id

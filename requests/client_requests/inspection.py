@@ -92,6 +92,16 @@ class Release:
     secret: Mapping[UUID, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What staff did with an inspection after its decision: read and released some pieces, or closed it and why."""
+
+    at: datetime
+    by_id: UUID
+    pieces: int = 0
+    why: str = ""
+
+
 def candidates(dossier: Dossier, row: ClientRequest, until: datetime) -> dict[UUID, int]:
     """What can be given: the entries about the client alone of the asked categories, each with its wording's number."""
     return {id_: words.number for id_, words in _asked(dossier, row, until)[0].items()}
@@ -215,6 +225,23 @@ def closed_on(row: ClientRequest) -> date | None:
     """The day on which staff closed what was open in the portal; None when they did not."""
     day = (row.details or {}).get("closed_on")
     return date.fromisoformat(day) if day else None
+
+
+def handled(row: ClientRequest) -> tuple[Handled, ...]:
+    """The releases and the closing of an inspection, in the order in which they were done.
+
+    What was done before this was kept is only in the trail.
+    """
+    stored = (row.details or {}).get("handled", ())
+    return tuple(
+        Handled(datetime.fromisoformat(one["at"]), UUID(one["by"]), one["pieces"], one["why"]) for one in stored
+    )
+
+
+def with_handled(row: ClientRequest, done: Handled) -> dict[str, Any]:
+    """The details of a request with one thing more that was done."""
+    one = {"at": done.at.isoformat(), "by": str(done.by_id), "pieces": done.pieces, "why": done.why}
+    return {**row.details, "handled": [*row.details.get("handled", ()), one]}
 
 
 def is_open(row: ClientRequest) -> bool:

@@ -17,8 +17,15 @@ from casemgmt.base.errors import Conflict
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.schema.vocabulary import RequestKind
 from client_requests import judging
-from client_requests.acts import locked
-from client_requests.inspection import is_open, secret_addresses, stored_release, unread_pieces
+from client_requests.acts import locked, who
+from client_requests.inspection import (
+    Handled,
+    is_open,
+    secret_addresses,
+    stored_release,
+    unread_pieces,
+    with_handled,
+)
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import AFTER_DECISION
 from dossiers.models import Dossier
@@ -39,6 +46,7 @@ def release_pieces(
     if not pieces or not pieces.items() <= now.items():
         raise Conflict(_("What you chose was changed just now, or cannot be given. Read it again and choose."))
     released = stored_release(pieces, secret_addresses(dossier, row))
+    row.details = with_handled(row, Handled(at, who(by), pieces=len(pieces)))
     row.details = {**row.details, "released": {**row.details.get("released", {}), **released}}
     row.save(update_fields=["details"])
     events.record(Action.GRANT, dossier_id=dossier.id, object_id=row.id, data="inspection-released")
@@ -47,12 +55,16 @@ def release_pieces(
 
 @act
 def close_inspection(dossier: Dossier, request_id: UUID, *, why: str, by: Actor, at: datetime) -> ClientRequest:
-    """Close what was opened in the portal, for a reason that the trail keeps; the asker reads that it is closed."""
+    """Close what was opened in the portal, for a reason; the asker reads only that it is closed.
+
+    The reason is kept with the request, where colleagues read it, and in the trail.
+    """
     row = locked(dossier, request_id)
     if not is_open(row):
         raise Conflict(_("This inspection is not open in the portal, or was closed just now."))
     if not why.strip():
         raise Conflict(_("Write down why it closes."), field="why")
+    row.details = with_handled(row, Handled(at, who(by), why=why))
     row.details = {**row.details, "closed_on": clock.local_date(at).isoformat()}
     row.save(update_fields=["details"])
     events.record(Action.GRANT, dossier_id=dossier.id, object_id=row.id, data="inspection-closed", words=why)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from casemgmt.accounts.models import User
 from casemgmt.base import clock
@@ -24,10 +25,12 @@ from client_requests import judging, letters
 from client_requests.acts import asked_of
 from client_requests.facts import Asked
 from client_requests.inspection import (
+    Handled,
     OpenEntry,
     Parts,
     closed_on,
     given_pieces,
+    handled,
     is_open,
     offered,
     parts_of,
@@ -79,6 +82,7 @@ class Happened:
     at: datetime
     text: str
     who: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         letter=letter,
         letter_id=row.letter_id,
         is_concept=row.letter_id is None,
-        history=_history(row, names, on),
+        history=_history(row, names, Guard() if may_read else guard_for(dossier.id)),
         decided_by=names.get(row.decided_by_id, "") if row.decided_by_id else "",
         may_handle=actor.may(Verb.HANDLE_REQUEST) or actor.may(Verb.DECIDE_REQUEST),
         may_decide=actor.may(Verb.DECIDE_REQUEST),
@@ -353,11 +357,14 @@ def concept(
 
 
 def _names(row: ClientRequest) -> dict[UUID, str]:
-    wanted = {one for one in (row.decided_by_id, row.identified_by_id, row.recorded_by_id) if one}
+    did = (row.decided_by_id, row.identified_by_id, row.recorded_by_id, *(one.by_id for one in handled(row)))
+    wanted = {one for one in did if one}
     return dict(User.objects.filter(id__in=wanted).values_list("id", "name"))
 
 
-def _history(row: ClientRequest, names: dict[UUID, str], on: date) -> tuple[Happened, ...]:
+def _history(row: ClientRequest, names: dict[UUID, str], guard: Guard) -> tuple[Happened, ...]:
+    """What happened, the oldest first; ``guard``: what this reader may not find in the reason for closing."""
+
     def who(user_id: UUID | None) -> str:
         return names.get(user_id, "") if user_id else ""
 
@@ -373,4 +380,12 @@ def _history(row: ClientRequest, names: dict[UUID, str], on: date) -> tuple[Happ
         found.append(Happened(row.executed_at, upper(str(Executed(row.executed_how).label)), ""))
     if row.ended_at is not None and row.outcome != Outcome.REFUSED:
         found.append(Happened(row.ended_at, upper(str(RequestState(row.state).label)), ""))
-    return tuple(found)
+    found += (_happened(one, who(one.by_id), guard) for one in handled(row))
+    return tuple(sorted(found, key=lambda one: one.at))
+
+
+def _happened(done: Handled, who: str, guard: Guard) -> Happened:
+    if not done.pieces:
+        return Happened(done.at, _("Inspection closed"), who, guard.words(done.why))
+    said = ngettext("%(num)s piece read and released", "%(num)s pieces read and released", done.pieces)
+    return Happened(done.at, said % {"num": done.pieces}, who)

@@ -22,7 +22,7 @@ from client_requests.models import ClientRequest
 from dossiers.models import Dossier, Person, PortalAccess
 from dossiers.verbs import Verb
 
-from .story import NOW, SECRET, TODAY, House
+from .story import NOW, SECRET, TODAY, House, employ
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -188,12 +188,27 @@ def test_staff_close_what_was_opened_for_a_reason_and_the_asker_reads_that_it_is
     assert reads(house, request_id) == "404"
     mine = house.client("samira").get(house.portal_url(f"verzoeken/{request_id}/")).content.decode()
     assert "Dit is nu gesloten" in mine and "U kunt het nu lezen" not in mine and "MERK-REDEN" not in mine
-    assert "Weer gesloten op" in noor.get(at).content.decode()
+    page = noor.get(at).content.decode()
+    assert "Weer gesloten op" in page
+    happened = page[page.index('id="history"') :]
+    assert "Inzage gesloten" in happened and "MERK-REDEN: moeder wordt bedreigd." in happened
+    assert happened.count(house.staff["noor"].name) >= 2, "who took it down, and who closed it"
     assert noor.post(at + "sluiten/", {"why": "Nog eens."}).status_code == 409
     with organisation(house.id), transaction.atomic():
         load_keys([house.dossier_id])
         row = AccessEvent.objects.get(data="inspection-closed", outcome="done")
         assert row.user_id == house.staff["noor"].id and row.object_id == request_id and row.sealed
+
+
+def test_a_secret_address_in_the_reason_for_closing_is_not_for_who_may_not_see_it(house: House) -> None:
+    """A director reads requests and no dossiers."""
+    _request_id, at = opened_for(house)
+    why = f"MERK-REDEN: hij stond bij {SECRET}."
+    assert house.client("noor").post(at + "sluiten/", {"why": why}).status_code == 303
+    employ(house, "dirk", "director")
+    assert why in house.client("noor").get(at).content.decode()
+    page = house.client("dirk").get(at).content.decode()
+    assert "MERK-REDEN: hij stond bij [weggelaten]." in page and SECRET.split()[0] not in page
 
 
 def test_who_may_not_handle_this_request_closes_and_opens_nothing(house: House) -> None:
@@ -244,6 +259,8 @@ def test_next_to_a_secret_address_each_piece_opens_only_after_somebody_read_and_
     with organisation(house.id), transaction.atomic():
         row = AccessEvent.objects.get(data="inspection-released", outcome="done")
         assert row.user_id == house.staff["noor"].id and row.object_id == request_id
+    page = noor.get(at).content.decode()
+    assert "1 stuk gelezen en vrijgegeven" in page[page.index('id="history"') :]
 
 
 def secret(house: House, name: str, *, is_secret: bool) -> None:
