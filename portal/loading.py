@@ -150,11 +150,14 @@ def own_letter(visit: Visit, letter_id: UUID) -> OwnLetter:
 def own_print(visit: Visit, letter_id: UUID) -> Iterator[bytes]:
     """The print of a letter to this person.
 
-    Raises NotThere for any other, and Conflict while there is none or for one in which a secret address stands:
-    a print says for good what it said.
+    Raises NotThere for any other, and Conflict while there is none, where it failed, or for one in which a secret
+    address stands: a print says for good what it said.
     """
-    if own_letter(visit, letter_id).withheld:
+    own = own_letter(visit, letter_id)
+    if own.withheld:
         raise Conflict(_("We left something out of this letter. You can read it here, but not download it."))
+    if own.found.stuck:
+        raise Conflict(_("We could not make a file of this letter. Do you want it on paper? Ask us."))
     row: Letter = Letter.objects.select_related("file").get(dossier_id=visit.dossier.id, id=letter_id)
     return letter_pdf(row)
 

@@ -105,6 +105,8 @@ def letter_pdf(letter: Letter) -> Iterator[bytes]:
     It is opened here and now (a letter is at most 50 MB), so that it may be
     sent after the organisation and the key have been left.
     """
+    if is_stuck(letter):
+        raise Conflict(_("The print of this letter failed. Its words are kept."))
     if letter.file is None:
         raise Conflict(_("This letter is still being made. Try again in a minute."))
     pieces: Sequence[bytes] = list(files.read_file(letter.file))

@@ -11,6 +11,8 @@ from django.test import Client
 
 from casemgmt.accounts.models import User
 from casemgmt.base.organisation import organisation
+from casemgmt.letters.models import Letter
+from casemgmt.letters.vocabulary import State
 from casemgmt.web import errors
 from client_requests import invitations
 from dossiers.models import PortalAccess
@@ -152,3 +154,19 @@ def test_what_is_wrong_stands_below_what_the_page_asks(house: House) -> None:
     answer = house.client("milou").post(house.portal_url("vragen/nakijken/"), asked)
     page = answer.content.decode()
     assert answer.status_code == 422 and 0 < page.index("<h1>") < page.index("error-summary")
+
+
+def test_a_letter_of_which_no_file_could_be_made_says_so_and_offers_paper(house: House) -> None:
+    """Coming back in a minute would never help: nobody makes it any more."""
+    house.give_portal("milou")
+    house.ask("milou")
+    with organisation(house.id), transaction.atomic():
+        letter = Letter.objects.get()
+    milou, at = house.client("milou"), house.portal_url(f"brieven/{letter.id}/")
+    assert "Kom over een minuut terug" in milou.get(at).content.decode()
+    with organisation(house.id), transaction.atomic():
+        Letter.objects.filter(id=letter.id).update(state=State.FAILED)
+    answer = milou.get(at + "pdf/")
+    assert answer.status_code == 409
+    for page in (milou.get(at).content.decode(), answer.content.decode()):
+        assert "Wilt u hem op papier" in page and "minuut" not in page
