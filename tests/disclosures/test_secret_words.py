@@ -154,7 +154,7 @@ def test_an_address_in_the_purpose_that_becomes_secret_after_the_approval_stops_
     known_of(case, kees, address_secret=True)
     assert digest(case, row) != before
     stopped = hand_over(case, row)
-    assert isinstance(stopped, handing.Stopped) and "niet wat is goedgekeurd" in stopped.sentence
+    assert isinstance(stopped, handing.Stopped) and "een adres geheim, en dat werd het" in stopped.sentence
 
 
 def test_who_approves_sees_the_purpose_as_it_goes(case: Case):
