@@ -5,8 +5,12 @@ telling itself would give it away). And whatever was kept all the same is taken 
 by what is secret at that moment: in a letter, a package, the register of the portal.
 """
 
-from collections.abc import Mapping
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django import forms as django_forms
@@ -14,6 +18,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from casemgmt.organisations.actors import Actor
+from casemgmt.vault.keys import dossier_key
+from casemgmt.vault.sealing import derive
 from disclosures import typed
 from disclosures.redaction import LEFT_OUT, Private, Span, contact_spans, name_spans, pieces
 from dossiers.access import can
@@ -116,3 +122,17 @@ def contacts_of(row: Person) -> tuple[str, ...]:
     """Where somebody lives and by which numbers they are called, also those in what is said of reaching them."""
     said = (row.safe_contact or "", row.warning or "")
     return tuple(filter(None, (row.address, row.phone, *(one for words in said for one in typed.telephones_in(words)))))
+
+
+def secret_contacts(rows: Iterable[Person]) -> list[list[str]]:
+    """Of each of these people who lives in secret: who it is, where that is and how they are called there.
+
+    Only to be kept as a mark (``keyed_hash``), by which a later look tells whether one of them changed.
+    """
+    return sorted([str(row.id), *contacts_of(row)] for row in rows if row.address_secret)
+
+
+def keyed_hash(dossier_id: UUID, what_for: str, content: Any) -> str:
+    """A mark of content that never tells it, also not by guessing; once the dossier's key is gone it is of nothing."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hmac.new(derive(dossier_key(dossier_id), what_for), text.encode(), hashlib.sha256).hexdigest()

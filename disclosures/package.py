@@ -6,9 +6,6 @@ over exactly what would be printed; when it differs from the approved one the
 approval is void.
 """
 
-import hashlib
-import hmac
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,12 +16,10 @@ from django.utils.translation import gettext as _
 
 from casemgmt.base.db import reads
 from casemgmt.policy.schema.vocabulary import Person as Who
-from casemgmt.vault.keys import dossier_key
-from casemgmt.vault.sealing import derive
 from consent.facts import Circle
 from consent.hooks import Black
 from consent.hooks import Piece as ToldPiece
-from disclosures.guarded import contacts_of, guard_for
+from disclosures.guarded import contacts_of, guard_for, keyed_hash, secret_contacts
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
 from disclosures.typed import bare, towns_of
@@ -344,8 +339,7 @@ def a_look(dossier_id: UUID) -> dict[str, Any]:
 
 
 def _mark_of(dossier_id: UUID, rows: Iterable[Person]) -> str:
-    secret = sorted([str(row.id), *contacts_of(row)] for row in rows if row.address_secret)
-    return _keyed_hash(dossier_id, "disclosure/secrets", secret)
+    return keyed_hash(dossier_id, "disclosure/secrets", secret_contacts(rows))
 
 
 def _but(one: Private, own: set[str], *, reads_it: bool) -> Private:
@@ -388,10 +382,4 @@ def _digest(disclosure: Disclosure, items: Sequence[PackageItem], said: Mapping[
         secrets.guarded
     ):  # an address that became secret or changed asks for another look, also where nothing turned black
         content["guarded"] = secrets.mark
-    return _keyed_hash(disclosure.dossier_id, "disclosure/content", content)
-
-
-def _keyed_hash(dossier_id: UUID, what_for: str, content: Any) -> str:
-    """Once the dossier's key is gone it tells nothing of what it was made of."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return hmac.new(derive(dossier_key(dossier_id), what_for), text.encode(), hashlib.sha256).hexdigest()
+    return keyed_hash(disclosure.dossier_id, "disclosure/content", content)

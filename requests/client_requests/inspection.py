@@ -17,9 +17,6 @@ work for a person. What an entry about the client alone still says of others
 asker lives themselves is theirs to read.
 """
 
-import hashlib
-import hmac
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,12 +27,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from casemgmt.base.errors import NotThere
-from casemgmt.vault.keys import dossier_key
-from casemgmt.vault.sealing import derive
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import Executed, Outcome, RequestState
 from consent.facts import circle
-from disclosures.guarded import contacts_of
+from disclosures.guarded import keyed_hash, secret_contacts
 from disclosures.package import Secrets, secrets_around
 from disclosures.redaction import Mark, pieces
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
@@ -179,13 +174,7 @@ def secret_addresses(dossier: Dossier, row: ClientRequest) -> dict[UUID, str]:
     they are. The key must be loaded.
     """
     rows = Person.objects.filter(dossier=dossier, address_secret=True).exclude(id=row.asker_id)
-    key = derive(dossier_key(dossier.id), "requests/secret-contacts")
-    return {one.id: _mark_of(one, key) for one in rows}
-
-
-def _mark_of(person: Person, key: bytes) -> str:
-    text = json.dumps([str(person.id), *contacts_of(person)], ensure_ascii=False)
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return {UUID(one[0]): keyed_hash(dossier.id, "requests/secret-contacts", one) for one in secret_contacts(rows)}
 
 
 def released_pieces(row: ClientRequest) -> dict[UUID, Release]:
