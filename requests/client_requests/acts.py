@@ -30,7 +30,15 @@ from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import cancel_tasks_for, create_task, finish_tasks_for
 from client_requests import judging, letters
 from client_requests.facts import FOUND_OUT, Asked, joined_and_found_out
-from client_requests.inspection import Parts, candidates, parts_of, stored_pieces, why_not_in_portal
+from client_requests.inspection import (
+    Parts,
+    candidates,
+    other_than_seen,
+    parts_of,
+    shown_mark,
+    stored_pieces,
+    why_not_in_portal,
+)
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import (
     AFTER_DECISION,
@@ -77,7 +85,7 @@ class Ruling:
 
     ``mandated_on``: the day of the written mandate, for whoever decides in the place of the college or the board.
     ``pieces``: what is given of a part, each entry with the number of the wording that was read; what is not named
-    there is not given.
+    there is not given. ``seen``: the mark of what the page showed (``shown_mark``); None where nobody saw a page.
     """
 
     outcome: str
@@ -85,6 +93,7 @@ class Ruling:
     reason: str
     mandated_on: date | None = None
     pieces: Mapping[UUID, int] = field(default_factory=dict)
+    seen: str | None = None
 
 
 @act
@@ -229,6 +238,9 @@ def _pieces(dossier: Dossier, row: ClientRequest, ruling: Ruling, at: datetime) 
     if row.kind not in SHOWING or not judging.is_yes(ruling.outcome):
         return {}
     there = candidates(dossier, row, at)
+    # Before it is known who asks nothing is given, so a page shows no form to give it with.
+    if row.identified_at is not None and ruling.seen not in (None, shown_mark(dossier, row, there)):
+        raise Conflict(other_than_seen())
     if ruling.outcome == Outcome.GRANTED:
         return there
     if not ruling.pieces.items() <= there.items():

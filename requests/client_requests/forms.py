@@ -21,7 +21,7 @@ from casemgmt.web.forms import (
     TextField,
     TickField,
 )
-from client_requests.inspection import OpenEntry
+from client_requests.inspection import OpenEntry, other_than_seen
 from client_requests.pages import RequestPage
 from client_requests.vocabulary import Channel, Executed, Identified, Outcome
 from disclosures.guarded import Guard
@@ -144,7 +144,7 @@ class DecideForm(Form):
             self.fields["mandated_on"].help_text = told % {"who": page.mandator}
         else:
             del self.fields["mandated_on"]
-        self._today, self._guard = page.today, page.guard
+        self._today, self._guard, self._seen = page.today, page.guard, page.seen
         if page.pieces:
             _offer(self.fields["pieces"], page.pieces)
         else:
@@ -165,8 +165,11 @@ class DecideForm(Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """A refusal, also of a part, needs a ground; and of a part it is chosen which."""
+        """A refusal, also of a part, needs a ground; of a part it is chosen which; and who gives has seen what."""
         cleaned: dict[str, Any] = super().clean() or {}
+        gives = cleaned.get("outcome") in (Outcome.GRANTED, Outcome.PARTLY)
+        if gives and self._seen and self.data.get("seen") != self._seen:
+            self.add_error(None, other_than_seen())
         if cleaned.get("outcome") in (Outcome.REFUSED, Outcome.PARTLY) and not cleaned.get("ground"):
             self.add_error("ground", _("Choose the ground on which you refuse."))
         unchosen = "pieces" in self.fields and not cleaned.get("pieces") and "pieces" not in self.errors

@@ -177,6 +177,23 @@ def secret_addresses(dossier: Dossier, row: ClientRequest) -> dict[UUID, str]:
     return {UUID(one[0]): keyed_hash(dossier.id, "requests/secret-contacts", one) for one in secret_contacts(rows)}
 
 
+def shown_mark(dossier: Dossier, row: ClientRequest, pieces: Mapping[UUID, int]) -> str:
+    """A mark of what a page shows to who decides or releases, as its form sends it along.
+
+    That is these pieces in these wordings, and the addresses that are secret for the asker; the key must be loaded.
+    """
+    secret = {str(person): mark for person, mark in secret_addresses(dossier, row).items()}
+    return keyed_hash(dossier.id, "requests/shown", [stored_pieces(pieces), secret])
+
+
+def other_than_seen() -> str:
+    """What somebody reads who decides on, or releases, something else than their page showed."""
+    return _(
+        "Since you opened this page something changed: what can be given, or an address that is secret."
+        " Nothing was saved. What you filled in still stands here: look again at what the asker gets."
+    )
+
+
 def released_pieces(row: ClientRequest) -> dict[UUID, Release]:
     """What somebody read after the decision, by entry.
 

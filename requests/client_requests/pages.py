@@ -28,6 +28,7 @@ from client_requests.inspection import (
     Handled,
     OpenEntry,
     Parts,
+    candidates,
     closed_on,
     given_pieces,
     handled,
@@ -35,6 +36,7 @@ from client_requests.inspection import (
     offered,
     parts_of,
     secret_addresses,
+    shown_mark,
     why_not_in_portal,
 )
 from client_requests.judging import Ground
@@ -108,6 +110,7 @@ class RequestPage:
     grounds: tuple[ShownGround, ...]
     parts: Parts | None
     pieces: tuple[OpenEntry, ...]
+    seen: str
     secret_address: bool
     no_portal: str
     stands_open: bool
@@ -181,6 +184,7 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         may_read=may_read,
         guard=guard_of_writer(dossier, actor, row.asker_id),
         pieces=offered(dossier, row, at, on) if may_choose and may_read else (),
+        seen=shown_mark(dossier, row, candidates(dossier, row, at)) if may_choose and row.identified_at else "",
         secret_address=row.kind in SHOWING and bool(secret_addresses(dossier, row)),
         no_portal=why_not_in_portal(dossier, row, on) if row.state == RequestState.DECIDED else "",
         stands_open=is_open(row),

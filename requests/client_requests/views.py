@@ -162,7 +162,14 @@ def decide(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpResp
     values = form.cleaned_data
     ground = "" if values["outcome"] == "granted" else values["ground"]
     chosen = values.get("pieces", ()) if values["outcome"] == "partly" else ()
-    ruling = Ruling(values["outcome"], ground, values["reason"], values.get("mandated_on"), pieces_chosen(chosen))
+    ruling = Ruling(
+        values["outcome"],
+        ground,
+        values["reason"],
+        values.get("mandated_on"),
+        pieces_chosen(chosen),
+        seen=request.POST.get("seen", ""),
+    )
     try:
         _change(
             actor,

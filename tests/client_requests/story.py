@@ -47,6 +47,25 @@ FAMILY = {
 CUSTODY = {"samira": ("fien", "daan", "milou")}
 
 
+class Browser(Client):
+    """A browser without script, which sends along what stands hidden in a form: the mark of what its page shows."""
+
+    _PAGES = {"besluit/": "", "vrijgeven/": "inzage/"}
+
+    def post(self, path: str, data: Any = None, *args: Any, **kw: Any) -> Any:
+        """Send a form; ``data`` with ``seen`` in it is a page that was opened earlier."""
+        last = path.rstrip("/").rsplit("/", 1)[-1] + "/"
+        if "/verzoeken/" in path and last in self._PAGES and "seen" not in (data or {}):
+            data = {**(data or {}), "seen": seen_on(self, path.removesuffix(last) + self._PAGES[last])}
+        return super().post(path, data, *args, **kw)
+
+
+def seen_on(browser: Client, path: str) -> str:
+    """The mark of what this page shows; empty where there is no such form."""
+    found = re.search(r'name="seen" value="([^"]*)"', browser.get(path).content.decode())
+    return found[1] if found else ""
+
+
 @dataclass
 class House:
     """One organisation at work, with one family's dossier."""
@@ -69,7 +88,7 @@ class House:
 
     def client(self, name: str) -> Client:
         """A signed-in browser of staff or of the portal, without script."""
-        browser = Client(raise_request_exception=False)
+        browser = Browser(raise_request_exception=False)
         user = (self.staff | self.clients)[name]
         browser.force_login(user, backend=BACKEND)
         if user.is_portal:

@@ -1,0 +1,72 @@
+"""Who decides on a request or releases a piece gives what stood on their own page, and nothing that came after."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+import pytest
+
+from casemgmt.base.errors import Conflict
+from client_requests import acts
+from client_requests.acts import Ruling
+from dossiers.models import Dossier, EntryVersion
+from dossiers.verbs import Verb
+
+from .story import NOW, House, seen_on
+from .test_pieces import GIVEN, asked, secret
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+AGAIN = "kijk opnieuw wat de aanvrager krijgt"
+
+
+def reworded(house: House, entry: UUID, text: str) -> None:
+    """A colleague words an entry anew."""
+
+    def act(dossier: Dossier) -> UUID:
+        made = EntryVersion.objects.create(
+            dossier=dossier, entry_id=entry, number=2, text=text, made_by_id=house.staff["noor"].id, made_at=NOW
+        )
+        return UUID(str(made.entry_id))
+
+    house.change("noor", Verb.ADD, act)
+
+
+@pytest.mark.parametrize("what", ["an entry more", "another wording", "an address became secret"])
+def test_who_grants_gives_only_what_stood_on_their_page(house: House, what: str) -> None:
+    """A colleague adds an entry while the decision is being written: nobody read it with the eyes of the asker."""
+    secret(house, "samira", is_secret=False)
+    entry = house.entry(GIVEN, "fien")
+    request_id, at = asked(house, "mark", "fien")
+    house.custody("mark", "fien")
+    hanneke = house.client("hanneke")
+    ruling = {"outcome": "granted", "reason": "U mag dit lezen: MERK-REDEN.", "seen": seen_on(hanneke, at)}
+    assert ruling["seen"]
+    if what == "an entry more":
+        house.entry("MERK-LATER: zij is weggelopen.", "fien")
+    elif what == "another wording":
+        reworded(house, entry, "MERK-ANDERS: hij ging nooit naar school.")
+    else:
+        secret(house, "samira", is_secret=True)
+    answer = hanneke.post(at + "besluit/", ruling)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and AGAIN in page
+    assert "MERK-REDEN" in page, "what was typed is still there"
+    assert house.request(request_id).decided_at is None
+    # The page that came back shows it, so now it was seen.
+    again = re.search(r'name="seen" value="([^"]+)"', page)
+    assert again is not None
+    assert hanneke.post(at + "besluit/", {**ruling, "seen": again[1]}).status_code == 303
+
+
+def test_a_form_without_the_mark_of_its_page_grants_nothing(house: House) -> None:
+    house.entry(GIVEN, "fien")
+    request_id, at = asked(house)
+    for seen in ("", "onzin"):
+        ruling = {"outcome": "granted", "reason": "U mag dit lezen.", "seen": seen}
+        assert house.client("hanneke").post(at + "besluit/", ruling).status_code == 422
+    by, stale = house.actor("hanneke"), Ruling("granted", "", "U mag dit lezen.", seen="onzin")
+    with pytest.raises(Conflict):
+        house.change("hanneke", Verb.DECIDE_REQUEST, lambda d: acts.decide(d, request_id, stale, by=by, at=NOW).id)
+    assert house.request(request_id).decided_at is None
