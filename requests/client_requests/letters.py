@@ -125,12 +125,21 @@ def _given(row: ClientRequest, parts: Parts | None) -> tuple[str, ...]:
         return ()
     if row.outcome == Outcome.PARTLY and parts.given is None:
         return ("(de stukken die u kiest)",)
+    if _there_is_none(row, parts):
+        return (f"Geen stukken. Bij wat u vroeg is er geen stuk dat alleen over {row.about.name} gaat.",)
     given = parts.own if parts.given is None else parts.given
     if not given:
         return ()
     if given < parts.own:
         return (f"{given} van de {_alone(parts.own, row)}",)
     return (_alone(given, row),)
+
+
+def _there_is_none(row: ClientRequest, parts: Parts | None) -> bool:
+    """Whether somebody may read or have what they asked, and there is nothing of it to give."""
+    if row.outcome != Outcome.GRANTED or row.kind not in (RequestKind.INSPECTION, RequestKind.COPY) or parts is None:
+        return False
+    return not (parts.own if parts.given is None else parts.given)
 
 
 def _alone(many: int, row: ClientRequest) -> str:
@@ -168,6 +177,8 @@ def _about_others(parts: Parts, left_out: Decision | None) -> tuple[NotGiven, ..
 def _what_now(row: ClientRequest, parts: Parts | None) -> tuple[str, ...]:
     if row.outcome == Outcome.REFUSED:
         return ("Wij doen niets met uw verzoek. Bent u het er niet mee eens, lees dan hoe u dat laat weten.",)
+    if _there_is_none(row, parts):
+        return ("U krijgt geen stukken, want die zijn er niet. Denkt u dat er wel iets is? Vraag het ons.",)
     if row.kind == "inspection" and row.outcome == Outcome.PARTLY and parts is not None and parts.given == 0:
         return ("Wij maken een afspraak met u over het deel dat u wel krijgt.",)
     if row.kind == "inspection":

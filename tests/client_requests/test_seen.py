@@ -14,7 +14,7 @@ from dossiers.models import Dossier, EntryVersion
 from dossiers.verbs import Verb
 
 from .story import NOW, House, seen_on
-from .test_pieces import GIVEN, asked, secret
+from .test_pieces import GIVEN, asked, letter_of, secret
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -70,3 +70,17 @@ def test_a_form_without_the_mark_of_its_page_grants_nothing(house: House) -> Non
     with pytest.raises(Conflict):
         house.change("hanneke", Verb.DECIDE_REQUEST, lambda d: acts.decide(d, request_id, stale, by=by, at=NOW).id)
     assert house.request(request_id).decided_at is None
+
+
+@pytest.mark.parametrize("kind", ["inspection", "copy"])
+def test_a_letter_promises_no_pieces_where_there_are_none(house: House, kind: str) -> None:
+    house.entry("MERK-SAMEN", "milou", "daan", category="basic")
+    request_id = house.ask("milou", kind=kind)
+    at = house.inside(f"verzoeken/{request_id}/")
+    assert house.client("noor").post(at + "identiteit/", {"how": "document"}).status_code == 303
+    concept = house.client("hanneke").get(at).content.decode()
+    ruling = {"outcome": "granted", "reason": "Je mag het lezen."}
+    assert house.client("hanneke").post(at + "besluit/", ruling).status_code == 303
+    for text in (concept, letter_of(house, request_id)):
+        assert "er geen stuk dat alleen over Milou Bakker gaat" in text and "U krijgt geen stukken" in text
+        assert "klaar in het portaal" not in text and "Wij voeren uit" not in text
