@@ -19,6 +19,7 @@ from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Person as Who
+from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.policy.words import role_label
 from client_requests import judging, letters
@@ -186,13 +187,20 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         pieces=offered(dossier, row, at, on) if may_choose and may_read else (),
         seen=shown_mark(dossier, row, candidates(dossier, row, at)) if may_choose and row.identified_at else "",
         secret_address=row.kind in SHOWING and bool(secret_addresses(dossier, row)),
-        no_portal=why_not_in_portal(dossier, row, on) if row.state == RequestState.DECIDED else "",
+        no_portal=_no_portal(dossier, row, on),
         stands_open=is_open(row),
         closed_on=closed_on(row),
         fills_in=row.about_id if access.can(actor, Verb.CHANGE, dossier) else None,
         today=on,
         **values,
     )
+
+
+def _no_portal(dossier: Dossier, row: ClientRequest, on: date) -> str:
+    """Why the portal is not offered for carrying out; empty where it is, and for what opens nowhere: a copy."""
+    if row.state != RequestState.DECIDED or row.kind != RequestKind.INSPECTION:
+        return ""
+    return why_not_in_portal(dossier, row, on)
 
 
 def _without_secrets(row: ClientRequest) -> dict[str, Any]:

@@ -84,3 +84,19 @@ def test_a_letter_promises_no_pieces_where_there_are_none(house: House, kind: st
     for text in (concept, letter_of(house, request_id)):
         assert "er geen stuk dat alleen over Milou Bakker gaat" in text and "U krijgt geen stukken" in text
         assert "klaar in het portaal" not in text and "Wij voeren uit" not in text
+
+
+def test_the_form_that_carries_out_a_copy_does_not_send_staff_to_pages_that_are_not_there(house: House) -> None:
+    """What is read and released is an inspection; a copy goes on paper, where an address is secret as well."""
+    house.entry(GIVEN, "fien")
+    house.custody("mark", "fien")
+    request_id = house.ask("mark", "fien", kind="copy")
+    at = house.inside(f"verzoeken/{request_id}/")
+    noor = house.client("noor")
+    assert noor.post(at + "identiteit/", {"how": "document"}).status_code == 303
+    ruling = {"outcome": "granted", "reason": "U krijgt een kopie."}
+    assert house.client("hanneke").post(at + "besluit/", ruling).status_code == 303
+    page = noor.get(at).content.decode()
+    assert 'name="how"' in page
+    assert "opengaan in het portaal" not in page, "nor why it would not"
+    assert noor.get(at + "inzage/").status_code == 404
