@@ -28,7 +28,7 @@ from consent.facts import Circle, circle
 from disclosures import printing
 from disclosures.judging import Judgement, judge, offered
 from disclosures.models import Disclosure, DisclosureItem
-from disclosures.package import Package, a_look, all_about, package_of
+from disclosures.package import LookAgain, Package, a_look, all_about, mark_of_look, package_of
 from disclosures.redaction import Span, sentence_spans
 from disclosures.vocabulary import APPROVE, HAND_OVER, PENDING, PREPARING, QUESTION, RUNNING, State
 from dossiers.content import SavedBefore, saved_before
@@ -190,20 +190,26 @@ def black_out(
     by: Actor,
     at: datetime,
     source: bool = False,
+    seen: str | None = None,
 ) -> Disclosure:
     """Black out these sentences of an item (by where they start), and note that somebody looked at it.
 
     ``source``: whether what the entry names as its source goes along. It is left out unless somebody says so, for it
-    may name people who are not in the dossier, whom nothing blacks out by itself.
+    may name people who are not in the dossier, whom nothing blacks out by itself. ``seen``: the mark of the piece on
+    the page (None where there was no page). Raises LookAgain where it is another by now.
     """
     row = locked(dossier, disclosure_id)
     only_in(row, RUNNING)
     item = DisclosureItem.objects.select_for_update().filter(disclosure=row, id=item_id).first()
     if item is None:
         raise NotThere
+    look = a_look(dossier.id)
+    if seen not in (None, mark_of_look(item.version, look["secrets"])):
+        told = _("Since you opened this page an address became secret or changed, or this piece was worded anew.")
+        raise LookAgain(told + " " + _("Nothing was kept. What you ticked still stands here: look at the piece again."))
     text = EntryVersion.objects.get(dossier=dossier, entry_id=item.entry_id, number=item.version).text
     chosen = [span for span in sentence_spans(text) if span.start in set(starts)]
-    item.redactions = {"spans": [_stored(span) for span in chosen], **a_look(dossier.id), "source": source}
+    item.redactions = {"spans": [_stored(span) for span in chosen], **look, "source": source}
     item.save(update_fields=["redactions"])
     return _changed(dossier, row, "disclosure-redaction", at)
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from casemgmt.base.db import reads
+from casemgmt.base.errors import Conflict
 from casemgmt.policy.schema.vocabulary import Person as Who
 from consent.facts import Circle
 from consent.hooks import Black
@@ -25,6 +26,10 @@ from disclosures.redaction import Piece, Private, Sentence, Span, automatic_span
 from disclosures.typed import bare, towns_of
 from dossiers.models import Entry, EntryAbout, EntryVersion, Person
 from dossiers.recording.vocabulary import EntryKind
+
+
+class LookAgain(Conflict):
+    """A piece is not what somebody looked at any more; nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class PackageItem:
     ``guarded``: an address in this dossier is secret. No program finds every way in which somebody writes where they
     live, so then a person looks at each piece. ``seen``: somebody looked, with the addresses secret that are so now;
     ``outdated``: somebody looked while others were. ``must_be_seen``: guarded or about others, and not seen.
+    ``mark``: what somebody looks at now (``mark_of_look``), as the form sends it along.
     """
 
     id: UUID
@@ -68,6 +74,7 @@ class PackageItem:
     guarded: bool
     seen: bool
     outdated: bool
+    mark: str
 
     @property
     def black(self) -> int:
@@ -294,6 +301,7 @@ def _item(row: DisclosureItem, words: EntryVersion, about: set[UUID], around: Ci
         guarded=secrets.guarded,
         seen=looked and not outdated,
         outdated=outdated,
+        mark=mark_of_look(row.version, secrets.mark),
     )
 
 
@@ -336,6 +344,11 @@ def secrets_around(dossier_id: UUID, around: Circle, reader_id: UUID | None = No
 def a_look(dossier_id: UUID) -> dict[str, Any]:
     """What is kept of somebody looking at a piece: that they did, and which contact data were secret then."""
     return {"seen": True, "secrets": _mark_of(dossier_id, Person.objects.filter(dossier_id=dossier_id))}
+
+
+def mark_of_look(version: int, secrets: str) -> str:
+    """What is looked at: a piece in this wording, while these contact data (their mark) are secret."""
+    return f"{version}:{secrets}"
 
 
 def _mark_of(dossier_id: UUID, rows: Iterable[Person]) -> str:

@@ -27,6 +27,7 @@ from disclosures.forms import (
     WaitForm,
 )
 from disclosures.judging import OtherGround, recipient_line
+from disclosures.package import LookAgain, PackageItem
 from disclosures.pages import DisclosurePage, Ready, lists, load, ready
 from disclosures.queries import running_in
 from disclosures.register import register_of
@@ -173,12 +174,10 @@ def items(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpRe
 
 def item(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, item_id: UUID) -> HttpResponse:
     """Look at one piece as it goes, and black out sentences that concern others."""
-    found = read_page(request, dossier_id, disclosure_id)
-    piece = next((one for one in found.package.items if one.id == item_id), None)
-    if piece is None:
-        raise NotThere
+    found, piece = _piece(request, dossier_id, disclosure_id, item_id)
     if request.method == "GET":
-        return render(request, "disclosures/item.html", {"page": found, "piece": piece})
+        values = {"page": found, "piece": piece, "gives_source": not piece.without_source, "changed": ""}
+        return render(request, "disclosures/item.html", values)
     starts = [
         int(text) for text in request.POST.getlist("black") if text.isascii() and text.isdigit() and len(text) < 9
     ]
@@ -187,9 +186,26 @@ def item(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, item_id: U
     def act(dossier: Dossier, **who: Any) -> Any:
         if newest:
             return acts.refresh_item(dossier, disclosure_id, item_id, **who)
-        return acts.black_out(dossier, disclosure_id, item_id, starts, source=source, **who)
+        seen = request.POST.get("seen", "")
+        return acts.black_out(dossier, disclosure_id, item_id, starts, source=source, seen=seen, **who)
 
-    return do(request, dossier_id, disclosure_id, act, step="items")
+    try:
+        return do(request, dossier_id, disclosure_id, act, step="items")
+    except LookAgain as error:
+        found, piece = _piece(request, dossier_id, disclosure_id, item_id)
+        ticked = tuple(replace(one, chosen=one.start in starts) for one in piece.sentences)
+        values = {"page": found, "piece": replace(piece, sentences=ticked), "gives_source": source}
+        return render(request, "disclosures/item.html", {**values, "changed": error.sentence}, status=error.status)
+
+
+def _piece(
+    request: HttpRequest, dossier_id: UUID, disclosure_id: UUID, item_id: UUID
+) -> tuple[DisclosurePage, PackageItem]:
+    found = read_page(request, dossier_id, disclosure_id)
+    piece = next((one for one in found.package.items if one.id == item_id), None)
+    if piece is None:
+        raise NotThere
+    return found, piece
 
 
 def ask(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpResponse:

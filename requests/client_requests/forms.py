@@ -253,9 +253,17 @@ class ReleaseForm(Form):
         error_messages={"required": gettext_lazy("Choose what you read and what the asker can read.")},
     )
 
-    def __init__(self, *args: Any, unread: Sequence[OpenEntry], **kw: Any):
+    def __init__(self, *args: Any, unread: Sequence[OpenEntry], seen: str, **kw: Any):
         super().__init__(*args, **kw)
+        self._seen = seen
         _offer(self.fields["pieces"], unread)
+
+    def clean(self) -> dict[str, Any]:
+        """Who releases read it with these addresses in mind."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.data.get("seen") != self._seen:
+            self.add_error(None, other_than_seen())
+        return cleaned
 
 
 def _offer(field: Any, pieces: Sequence[OpenEntry]) -> None:

@@ -21,7 +21,9 @@ from client_requests.acts import locked, who
 from client_requests.inspection import (
     Handled,
     is_open,
+    other_than_seen,
     secret_addresses,
+    shown_mark,
     stored_release,
     unread_pieces,
     with_handled,
@@ -33,15 +35,24 @@ from dossiers.models import Dossier
 
 @act
 def release_pieces(
-    dossier: Dossier, request_id: UUID, pieces: Mapping[UUID, int], *, by: Actor, at: datetime
+    dossier: Dossier,
+    request_id: UUID,
+    pieces: Mapping[UUID, int],
+    *,
+    by: Actor,
+    at: datetime,
+    seen: str | None = None,
 ) -> ClientRequest:
     """Open given pieces that were closed until somebody read them, in the wording that was read.
 
-    Raises Conflict for anything else than the present wording of a given piece that is closed.
+    ``seen``: the mark of the page on which they were read (``shown_mark``); None where nobody saw a page. Raises
+    Conflict for another by now, and for anything else than the present wording of a given piece that is closed.
     """
     row = locked(dossier, request_id)
     if row.kind != RequestKind.INSPECTION or row.state not in AFTER_DECISION or not judging.is_yes(row.outcome):
         raise Conflict(_("Of this request nothing was given to read."))
+    if seen is not None and seen != shown_mark(dossier, row, {}):
+        raise Conflict(other_than_seen())
     now = {one.id: one.number for one in unread_pieces(dossier, row, clock.local_date(at))}
     if not pieces or not pieces.items() <= now.items():
         raise Conflict(_("What you chose was changed just now, or cannot be given. Read it again and choose."))

@@ -30,7 +30,15 @@ from client_requests.forms import (
     ReleaseForm,
     ids,
 )
-from client_requests.inspection import inspection_of, offered, parts_of, pieces_chosen, secret_addresses, unread_pieces
+from client_requests.inspection import (
+    inspection_of,
+    offered,
+    parts_of,
+    pieces_chosen,
+    secret_addresses,
+    shown_mark,
+    unread_pieces,
+)
 from client_requests.models import ClientRequest
 from client_requests.pages import RequestPage, load_page
 from client_requests.queries import FILTERS, inspection_in, requests_for, requests_in, way
@@ -258,21 +266,22 @@ def _preview(request: HttpRequest, dossier_id: UUID, request_id: UUID, posted: A
             "left_out": seen.left_out if seen else parts_of(dossier, row, at).others,
             "unread": unread_pieces(dossier, row, on) if decided else (),
             "secret": bool(secret_addresses(dossier, row)),
+            "mark": shown_mark(dossier, row, {}),
             "seen": seen,
             "name": row.about.name,
             "request_id": request_id,
         }
 
     values = open_dossier(actor, dossier_id, Verb.READ, load, data="inspection")
-    form = ReleaseForm(posted, unread=values["unread"])
+    form = ReleaseForm(posted, unread=values["unread"], seen=values["mark"])
     if form.is_bound and not form.is_valid():
         return forms.invalid(request, PREVIEW, form, values)
     if form.is_bound:
-        pieces = pieces_chosen(form.cleaned_data["pieces"])
+        pieces, mark = pieces_chosen(form.cleaned_data["pieces"]), request.POST.get("seen", "")
         _change(
             actor,
             dossier_id,
-            lambda d: opening.release_pieces(d, request_id, pieces, by=actor, at=clock.now()),
+            lambda d: opening.release_pieces(d, request_id, pieces, by=actor, at=clock.now(), seen=mark),
             verb=Verb.READ,
         )
         return see_other(request, "client_requests:preview", dossier_id=dossier_id, request_id=request_id)

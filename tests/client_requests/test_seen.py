@@ -14,7 +14,7 @@ from dossiers.models import Dossier, EntryVersion
 from dossiers.verbs import Verb
 
 from .story import NOW, House, seen_on
-from .test_pieces import GIVEN, asked, letter_of, secret
+from .test_pieces import GIVEN, asked, for_the_father, letter_of, moves, secret
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -100,3 +100,26 @@ def test_the_form_that_carries_out_a_copy_does_not_send_staff_to_pages_that_are_
     assert 'name="how"' in page
     assert "opengaan in het portaal" not in page, "nor why it would not"
     assert noor.get(at + "inzage/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "contacts", [{"address": "Schuilpad 9, Breda", "address_secret": True}, {"phone": "06 11223344"}]
+)
+def test_who_releases_read_it_with_the_addresses_in_mind_that_are_secret_now(
+    house: House, contacts: dict[str, str | bool]
+) -> None:
+    request_id, at, (piece,) = for_the_father(house, "MERK-PAD: zij loopt graag over het Schuilpat.")
+    noor = house.client("noor")
+    sent = {"pieces": [f"{piece}:1"], "seen": seen_on(noor, at + "inzage/")}
+    moves(house, "daan" if "address" in contacts else "samira", **contacts)
+    answer = noor.post(at + "vrijgeven/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and AGAIN in page
+    assert f'value="{piece}:1" checked' in page, "what was ticked is still there"
+    assert "released" not in house.request(request_id).details
+    assert noor.post(at + "vrijgeven/", {**sent, "seen": ""}).status_code == 422
+    # The page that came back was read with the new address in mind.
+    again = re.search(r'name="seen" value="([^"]+)"', page)
+    assert again is not None
+    assert noor.post(at + "vrijgeven/", {**sent, "seen": again[1]}).status_code == 303
+    assert str(piece) in house.request(request_id).details["released"]

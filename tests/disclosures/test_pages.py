@@ -70,7 +70,7 @@ def text(response: Any) -> str:
 
 def told_from(page: Any) -> dict[str, str]:
     """What a page of which somebody was told sends along: exactly which disclosure it showed."""
-    return {"seen": re.findall(r'name="seen" value="([0-9a-f]{64})"', text(page))[0]}
+    return {"seen": re.findall(r'name="seen" value="((?:[0-9]+:)?[0-9a-f]{64})"', text(page))[0]}
 
 
 def said_yes() -> dict[str, Any]:
@@ -160,7 +160,8 @@ def test_the_whole_way_through_the_pages(here: Case):
     assert shown.status_code == 200
     assert "black" in text(shown)
     start = ABOUT_BROTHER and str(len("Yara slaapt slecht en piekert. "))
-    assert worker.post(f"{one}stukken/{item.id}/", {"black": [start]}).status_code == 303
+    ticked = {"black": [start]} | told_from(shown)
+    assert worker.post(f"{one}stukken/{item.id}/", ticked).status_code == 303
     look_at_own(here, row)
     assert worker.post(f"{one}goedkeuring-vragen/").status_code == 303
     look = manager.get(f"{one}goedkeuren/")
