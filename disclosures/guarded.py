@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from django import forms as django_forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from casemgmt.letters.wording import Wording
 from casemgmt.organisations.actors import Actor
 from casemgmt.vault.keys import dossier_key
 from casemgmt.vault.sealing import derive
@@ -55,6 +56,15 @@ class Guard:
         """A recipient (name, organisation, address) without it."""
         return {name: self.words(text, street_too=name != _ORGANISATION) for name, text in recipient.items()}
 
+    def letter(self, wording: Wording) -> Wording:
+        """A letter's words without it; the articles and the appeal are nobody's typing."""
+        return replace(
+            wording,
+            title=self.words(wording.title),
+            blocks=tuple(replace(block, text=self.words(block.text)) for block in wording.blocks),
+            explanations=tuple(self.words(one) for one in wording.explanations),
+        )
+
     def refuse(self, form: django_forms.Form, *names: str) -> None:
         """Say beside each of these fields of a form that something secret stands in it; what was typed stays."""
         told = _(
@@ -82,6 +92,15 @@ def guard_for(dossier_id: UUID, reader_id: UUID | None = None) -> Guard:
     The key of the dossier must be loaded.
     """
     return _guard(Person.objects.filter(dossier_id=dossier_id), reader_id)
+
+
+def tells_contact(dossier_id: UUID, reader_id: UUID | None, wording: Wording) -> bool:
+    """Whether a letter says where somebody lives in secret by now, or how they are called, to whom it must not reach.
+
+    Of who reported nothing is told: that a letter is held back would tell a colleague who it was.
+    """
+    secret = (replace(one, names=()) for one in guard_for(dossier_id, reader_id).private if one.secret)
+    return Guard(tuple(secret)).letter(wording) != wording
 
 
 def guard_of_writer(dossier: Dossier, actor: Actor, reader_id: UUID | None = None) -> Guard:

@@ -1,7 +1,7 @@
 """What the pages of the portal show, as plain values; called inside the portal's door."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from client_requests.for_clients import ActedFor, Rights, acted_for, own_request
 from client_requests.invitations import renewed_at
 from client_requests.queries import RequestLine
 from client_requests.showing import upper
-from disclosures.guarded import Guard, guard_for
+from disclosures.guarded import guard_for
 from disclosures.register import Received, received_by_others
 from dossiers.frame import first_name
 from dossiers.looks import about_notes
@@ -143,7 +143,7 @@ def own_letter(visit: Visit, letter_id: UUID) -> OwnLetter:
     found = opened(visit.dossier.id, letter_id)
     if found is None or found.line.to_person_id != visit.person.id:
         raise NotThere
-    guarded = _guarded(found.wording, guard_for(visit.dossier.id, visit.person.id))
+    guarded = guard_for(visit.dossier.id, visit.person.id).letter(found.wording)
     return OwnLetter(found, guarded, guarded != found.wording)
 
 
@@ -160,16 +160,6 @@ def own_print(visit: Visit, letter_id: UUID) -> Iterator[bytes]:
         raise Conflict(_("We could not make a file of this letter. Do you want it on paper? Ask us."))
     row: Letter = Letter.objects.select_related("file").get(dossier_id=visit.dossier.id, id=letter_id)
     return letter_pdf(row)
-
-
-def _guarded(wording: Wording, guard: Guard) -> Wording:
-    """A letter's words without what is secret for its reader; the articles and the appeal are nobody's typing."""
-    return replace(
-        wording,
-        title=guard.words(wording.title),
-        blocks=tuple(replace(block, text=guard.words(block.text)) for block in wording.blocks),
-        explanations=tuple(guard.words(one) for one in wording.explanations),
-    )
 
 
 def looks_page(visit: Visit, before: str) -> LooksPage:

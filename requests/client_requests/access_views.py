@@ -1,5 +1,6 @@
 """The dossier's section "Portal": who has a page of their own, inviting, freezing, ending; and letters to print."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from casemgmt.letters.acts import letter_pdf
 from casemgmt.letters.models import Letter
 from casemgmt.letters.queries import OpenedLetter, opened
 from casemgmt.letters.vocabulary import Kind
+from casemgmt.letters.wording import Wording
 from casemgmt.organisations.actors import Actor
 from casemgmt.web import forms
 from casemgmt.web.downloads import as_download
@@ -28,6 +30,7 @@ from client_requests.forms import FreezeForm, InviteAgainForm, InviteForm
 from client_requests.portal_queries import OURS, AccessPage, access_page, letter_of_ours
 from client_requests.queries import way
 from client_requests.vocabulary import Identified
+from disclosures.guarded import guard_for, tells_contact
 from dossiers.access import can, change_dossier, open_dossier
 from dossiers.frame import Frame, load_frame
 from dossiers.models import Dossier
@@ -125,6 +128,8 @@ def letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpRespo
         section = "disclosures" if found and found.line.kind == Kind.DISCLOSURE_NOTICE else "requests"
         # Asked only of a letter of this dossier: whom another's is for is sealed under another key.
         by_hand = waiting_by_hand([letter_id]).get(letter_id) if found else None
+        if found and not can(actor, Verb.READ, dossier):
+            found = replace(found, wording=guard_for(dossier.id).letter(found.wording))
         return load_frame(dossier, actor, on, section), found, by_hand
 
     frame, found, by_hand = open_dossier(actor, dossier_id, way(actor), load, data="letter")
@@ -153,7 +158,9 @@ def print_letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> Htt
     actor = actor_of(request)
 
     def load(dossier: Dossier) -> Any:
-        return letter_pdf(_ours(actor, dossier, letter_id))
+        row = _ours(actor, dossier, letter_id)
+        _nothing_secret(dossier, row)
+        return letter_pdf(row)
 
     pieces = open_dossier(actor, dossier_id, way(actor), load, data="letter", action=Action.PRINT)
     return pdf_answer(pieces)
@@ -176,6 +183,18 @@ def _ours(actor: Actor, dossier: Dossier, letter_id: UUID) -> Letter:
     row = letter_of_ours(dossier, letter_id)
     _may_read(actor, dossier, row.kind)
     return row
+
+
+def _nothing_secret(dossier: Dossier, row: Letter) -> None:
+    """Raise Conflict for a letter that says where somebody lives in secret by now, to whom it must not reach.
+
+    Its words were guarded when it was written; a print of today would carry the address out of the house.
+    """
+    if tells_contact(dossier.id, row.to_person_id, Wording.from_json(row.body)):
+        told = _(
+            "An address or number in this letter became secret since it was written, so nobody prints it any more."
+        )
+        raise Conflict(told + " " + _("Tell whom it is for in another way what it says."))
 
 
 def _may_read(actor: Actor, dossier: Dossier, kind: str) -> None:

@@ -332,7 +332,8 @@ def _letter(
 ) -> Wording | None:
     if row.letter_id is not None:
         found = opened(dossier.id, row.letter_id)
-        return found.wording if found else None
+        guard = Guard() if access.can(actor, Verb.READ, dossier) else guard_for(dossier.id)
+        return guard.letter(found.wording) if found else None
     if row.state == RequestState.WITHDRAWN or not values["proposal"]:
         return None
     return concept(dossier, row, profile, asked, values["proposal"], values["parts"], actor, at)

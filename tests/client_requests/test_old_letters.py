@@ -1,0 +1,59 @@
+"""A letter that was right on its day is not printed any more once an address in it became secret."""
+
+import pytest
+
+from casemgmt.base import jobs
+
+from .story import SECRET, House, employ
+from .test_acts import identified
+from .test_pieces import secret
+from .test_secret_words import one_request
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@pytest.fixture(autouse=True)
+def second_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
+
+
+def decided(house: House, asker: str, about: str) -> str:
+    """A decision with a letter that names an address; where that letter stands at the desk."""
+    request_id = house.ask(asker, about)
+    identified(house, request_id)
+    ruling = {"outcome": "granted", "reason": f"U krijgt het. Haal het op bij {SECRET}."}
+    assert house.client("hanneke").post(house.inside(f"verzoeken/{request_id}/besluit/"), ruling).status_code == 303
+    jobs.run_due()
+    return house.inside(f"brieven/{house.request(request_id).letter_id}/")
+
+
+@pytest.mark.parametrize("came_in", [True, False], ids=["in the portal", "on paper"])
+def test_staff_print_no_letter_that_carries_an_address_out_which_became_secret(house: House, *, came_in: bool) -> None:
+    if came_in:
+        house.give_portal("milou")
+    secret(house, "samira", is_secret=False)
+    at = decided(house, "milou", "milou")
+    noor = house.client("noor")
+    assert noor.get(at + "pdf/").status_code == 200
+    secret(house, "samira", is_secret=True)
+    answer = noor.get(at + "pdf/")
+    assert answer.status_code == 409 and "sinds die is geschreven" in answer.content.decode()
+    assert SECRET in noor.get(at).content.decode(), "who may read the dossier reads what was sent"
+    secret(house, "samira", is_secret=False)
+    assert noor.get(at + "pdf/").status_code == 200
+
+
+def test_a_letter_with_the_own_secret_address_of_whom_it_is_for_is_printed(house: House) -> None:
+    assert house.client("noor").get(decided(house, "samira", "fien") + "pdf/").status_code == 200
+
+
+def test_who_reads_no_dossiers_does_not_read_the_address_in_a_letter_either(house: House) -> None:
+    secret(house, "samira", is_secret=False)
+    at = decided(house, "milou", "milou")
+    secret(house, "samira", is_secret=True)
+    employ(house, "dirk", "director")
+    dirk = house.client("dirk")
+    request = house.inside(f"verzoeken/{one_request(house)}/")
+    for page in (dirk.get(at).content.decode(), dirk.get(request).content.decode()):
+        assert "Haal het op bij [weggelaten]" in page and SECRET.split()[0] not in page
+    assert dirk.get(at + "pdf/").status_code == 409
