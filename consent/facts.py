@@ -126,8 +126,16 @@ class Exchange:
         return tuple(name for name, other in found.items() if other)
 
     def told_in(self, row: Consent) -> frozenset[str]:
-        """What somebody was told first; who was shown no pieces was not told the content."""
-        return frozenset(row.told) - (frozenset() if row.pieces is not None else {Told.CONTENT.value})
+        """What somebody was told first; the content was not of who was shown no pieces, or said yes before they were.
+
+        What was kept before the form refused such a day is no more told than what it refuses now.
+        """
+        shown = row.pieces is not None and not self.written_after(row)
+        return frozenset(row.told) - (frozenset() if shown else {Told.CONTENT.value})
+
+    def written_after(self, row: Consent) -> bool:
+        """Whether some of what would go was only written down after the day of this answer; the day itself counts."""
+        return any(piece.written_on is not None and piece.written_on > row.given_on for piece in self.pieces)
 
 
 def _among(piece: Piece, told: Iterable[dict[str, Any]]) -> bool:

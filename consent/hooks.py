@@ -29,13 +29,15 @@ Black = tuple[tuple[int, int], ...]
 class Piece:
     """One piece as it would go: an entry in a version, and what is black in its text and in its source.
 
-    ``source`` None: what the entry names as its source does not go along.
+    ``source`` None: what the entry names as its source does not go along. ``written_on``: the day on which this
+    version was written down; before it nobody was told of it.
     """
 
     entry: str
     version: int
     black: Black = ()
     source: Black | None = None
+    written_on: date | None = None
 
     @property
     def stored(self) -> dict[str, Any]:

@@ -383,6 +383,10 @@ def _lacks(row: Consent | None, form: Mapping[str, Any], exchange: Exchange, on:
     if untold:
         words = ", ".join(str(Told(word).label) for word in Told.values if word in untold)
         yield _("not told first: %(what)s") % {"what": words}
+    if Told.CONTENT in untold and exchange.written_after(row):
+        yield _("some of what would go was only written down after the yes of %(day)s") % {
+            "day": date_plain(row.given_on)
+        }
 
 
 def _changed_since(row: Consent, exchange: Exchange) -> Iterator[str]:

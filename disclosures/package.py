@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from casemgmt.base import clock
 from casemgmt.base.db import reads
 from casemgmt.base.errors import Conflict
 from casemgmt.policy.schema.vocabulary import Person as Who
@@ -245,6 +246,7 @@ def _told(row: DisclosureItem, words: EntryVersion, secrets: Secrets) -> ToldPie
         row.version,
         _ends(words.text, [*chosen_spans(row), *secrets.black(words.text)]),
         _ends(source, secrets.black(source)) if source and source_goes(row) else None,
+        clock.local_date(words.made_at),
     )
 
 

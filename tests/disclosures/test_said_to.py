@@ -162,6 +162,21 @@ def test_what_was_told_black_stays_black_and_more_black_takes_nothing_away(opste
     goes_no_more(opsterland, row, "er zou meer meegaan dan is verteld")
 
 
+@pytest.mark.rule("GT-14.2", "GT-14.x")
+def test_a_yes_kept_before_such_a_day_was_refused_is_no_yes_to_what_was_only_written_down_after_it(opsterland: Case):
+    row = told_yes(opsterland)
+    with transaction.atomic():
+        Consent.objects.update(given_on=ON - timedelta(days=1))
+    line = client(opsterland, row)
+    assert not line.counts and "niet vooraf verteld: wat er precies wordt gegeven" in line.lacks, line.lacks
+    assert "een deel van wat zou meegaan is pas opgeschreven na het ja van 21 november 2026" in line.lacks
+    with pytest.raises(Conflict):
+        ask(opsterland, row)
+    with transaction.atomic():
+        Consent.objects.update(given_on=ON)
+    assert client(opsterland, row).counts, "the day itself: it can have been told later that day"
+
+
 @pytest.mark.rule("GT-14.2")
 @pytest.mark.parametrize("how", ["source", "wording", "number"])
 def test_more_of_the_same_piece_is_asked_anew(opsterland: Case, how: str):
