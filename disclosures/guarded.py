@@ -30,7 +30,7 @@ from dossiers.verbs import Verb
 
 # The name of an organisation is no address: a school or a practice that is called after the street where somebody
 # lives in secret may be named. With a number, a postcode or the town beside it, it is an address all the same.
-_ORGANISATION = "organisation"
+_ORGANISATION, _NAME = _RECIPIENT = ("organisation", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,15 @@ class Guard:
 
     def words(self, text: str, *, street_too: bool = True) -> str:
         """A text without it; a word says where something was taken out."""
-        spans = self._spans(text, street_too=street_too)
-        return "".join(LEFT_OUT if piece.mark else piece.text for piece in pieces(text, spans))
+        return _without(text, self._spans(text, street_too=street_too))
 
     def recipient(self, recipient: Mapping[str, str]) -> dict[str, str]:
-        """A recipient (name, organisation, address) without it."""
-        return {name: self.words(text, street_too=name != _ORGANISATION) for name, text in recipient.items()}
+        """A recipient (name, organisation, address) without it, also where name and organisation together make it."""
+        together = self._together(recipient)
+        return {
+            name: _without(text, self._spans(text, street_too=name != _ORGANISATION) | together.get(name, set()))
+            for name, text in recipient.items()
+        }
 
     def letter(self, wording: Wording) -> Wording:
         """A letter's words without it; the articles and the appeal are nobody's typing."""
@@ -66,14 +69,35 @@ class Guard:
         )
 
     def refuse(self, form: django_forms.Form, *names: str) -> None:
-        """Say beside each of these fields of a form that something secret stands in it; what was typed stays."""
+        """Say beside each of these fields of a form that something secret stands in it; what was typed stays.
+
+        An organisation called Lindehof and the name "12" hold nothing each, and are an address when read together.
+        """
         told = _(
             "This holds an address, telephone number or e-mail address that is or may be secret."
             " Others read this too: take it out."
         )
-        for name in names:
-            if self.holds(form.cleaned_data.get(name) or "", street_too=name != _ORGANISATION):
-                form.add_error(name, told)
+        typed_in = {name: form.cleaned_data.get(name) or "" for name in names}
+        holding = [name for name, text in typed_in.items() if self.holds(text, street_too=name != _ORGANISATION)]
+        for name in holding:
+            form.add_error(name, told)
+        if not {*_RECIPIENT} & {*holding} and self._together(typed_in):
+            together = _(
+                "Together, the organisation and this name hold an address, telephone number or e-mail address that is"
+                " or may be secret. Others read this too: take it out."
+            )
+            form.add_error(_NAME, together)
+
+    def _together(self, recipient: Mapping[str, str]) -> dict[str, set[Span]]:
+        """What stands in a name and an organisation that are read one after the other, in either order, by field."""
+        both = {name: recipient.get(name, "") for name in _RECIPIENT}
+        found: dict[str, set[Span]] = {}
+        for first, second in (_RECIPIENT, _RECIPIENT[::-1]) if all(both.values()) else ():
+            begins = len(both[first]) + 1
+            for span in self._spans(f"{both[first]} {both[second]}", street_too=False):
+                found.setdefault(first, set()).add(span)
+                found.setdefault(second, set()).add(Span(span.start - begins, span.end - begins, span.mark))
+        return found
 
     def _spans(self, text: str, *, street_too: bool) -> set[Span]:
         plain = typed.plain_of(text)
@@ -84,6 +108,11 @@ class Guard:
             for span in contact_spans(plain, one, town_too=False, street_too=street_too)
             | name_spans(plain, one, self.open_names)
         }
+
+
+def _without(text: str, spans: set[Span]) -> str:
+    """A text without these stretches; merging leaves out what of them lies outside it."""
+    return "".join(LEFT_OUT if piece.mark else piece.text for piece in pieces(text, spans))
 
 
 def guard_for(dossier_id: UUID, reader_id: UUID | None = None) -> Guard:

@@ -240,6 +240,29 @@ def test_a_secret_street_is_refused_with_a_number_postcode_or_town_and_wherever_
     assert answer.status_code == 422 and f'id="id_{field}-error"' in text(answer)
 
 
+@pytest.mark.parametrize(
+    ("organisation", "name"),
+    [("Lindehof", "12"), ("12", "Lindehof"), ("Opvang Lindehof", "nummer 12"), ("Lindehof", "mevrouw Kok, Tilburg")],
+)
+def test_a_secret_address_spread_over_the_organisation_and_the_name_is_refused_and_reaches_nobody(
+    case: Case, organisation: str, name: str
+):
+    known_of(case, case.mother, address="Lindehof 12, 5038 AB Tilburg")
+    sent = form(case, organisation=organisation, name=name)
+    answer = browser(case.place.worker).post(f"{steps(case)}/nieuw/", sent)
+    assert answer.status_code == 422 and 'id="id_name-error"' in text(answer)
+    with transaction.atomic():
+        load_keys([case.dossier_id])
+        kept = guard_for(case.dossier_id).recipient({"organisation": organisation, "name": name})
+    assert "Lindehof" not in "".join(kept.values()) and "12" not in "".join(kept.values())
+
+
+def test_a_school_that_is_called_after_a_secret_street_may_be_named_with_who_works_there(case: Case):
+    known_of(case, case.mother, address="Lindehof 12, 5038 AB Tilburg")
+    sent = form(case, organisation="Basisschool Lindehof", name="meester De Wit")
+    assert browser(case.place.worker).post(f"{steps(case)}/nieuw/", sent).status_code == 303
+
+
 def test_who_asks_and_who_approves_are_told_to_read_to_whom_and_what_for_where_an_address_is_secret(case: Case):
     """No program finds every way in which somebody writes where they live: not "Verborgen lanen, zeven"."""
     warned = "Lees ook aan wie het gaat en waarvoor"
