@@ -8,17 +8,18 @@ by what is secret at that moment: in a letter, a package, the register of the po
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django import forms as django_forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from casemgmt.letters.wording import Wording
 from casemgmt.organisations.actors import Actor
+from casemgmt.policy.schema.vocabulary import Recipient
 from casemgmt.vault.keys import dossier_key
 from casemgmt.vault.sealing import derive
 from disclosures import typed
@@ -30,6 +31,8 @@ from dossiers.verbs import Verb
 
 # The name of an organisation is no address: a school or a practice that is called after the street where somebody
 # lives in secret may be named. With a number, a postcode or the town beside it, it is an address all the same.
+# What stands before a name and is none.
+_TITLES = frozenset({"mevrouw", "mevr", "mw", "meneer", "de", "heer", "dhr"})
 _ORGANISATION, _NAME = _RECIPIENT = ("organisation", "name")
 
 
@@ -120,7 +123,20 @@ def guard_for(dossier_id: UUID, reader_id: UUID | None = None) -> Guard:
 
     The key of the dossier must be loaded.
     """
-    return _guard(Person.objects.filter(dossier_id=dossier_id), reader_id)
+    return _guard(list(Person.objects.filter(dossier_id=dossier_id)), reader_id)
+
+
+def guard_on_paper(dossier_id: UUID, kind: str, recipient: Mapping[str, str]) -> Guard:
+    """The same for what a recipient gets: who reported and receives it themselves finds their own name on it.
+
+    Their address and telephone number stay out, and so do the names of others who reported.
+    """
+    rows = list(Person.objects.filter(dossier_id=dossier_id))
+    guard = _guard(rows, None)
+    own = [row.name for row in rows if row.role == PersonRole.REPORTER and _receives(row, kind, recipient)]
+    # Two who may be meant: then only what stands there of the name, and of neither anything more.
+    named = own if len(own) == 1 else [_called(recipient)] if own else []
+    return replace(guard, open_names=(*guard.open_names, *named))
 
 
 def tells_contact(dossier_id: UUID, reader_id: UUID | None, wording: Wording) -> bool:
@@ -139,12 +155,11 @@ def guard_of_writer(dossier: Dossier, actor: Actor, reader_id: UUID | None = Non
     """
     if not can(actor, Verb.READ, dossier):
         return Guard()
-    return _guard(Person.objects.filter(dossier=dossier).exclude(role=PersonRole.REPORTER), reader_id)
+    return _guard(list(Person.objects.filter(dossier=dossier).exclude(role=PersonRole.REPORTER)), reader_id)
 
 
-def _guard(rows: QuerySet[Person], reader_id: UUID | None) -> Guard:
+def _guard(people: list[Person], reader_id: UUID | None) -> Guard:
     """Of who lives in secret where that is; of who reported also their name, for a source is protected (VT-10.4.b)."""
-    people = list(rows)
     reporters = [row for row in people if row.role == PersonRole.REPORTER]
     private = [
         Private(
@@ -154,6 +169,19 @@ def _guard(rows: QuerySet[Person], reader_id: UUID | None) -> Guard:
         if row.id != reader_id and (row.address_secret or row in reporters)
     ]
     return Guard(tuple(private), _open_names(people, reporters))
+
+
+def _called(recipient: Mapping[str, str]) -> str:
+    return recipient.get(_NAME) or recipient.get(_ORGANISATION, "")
+
+
+def _receives(row: Person, kind: str, recipient: Mapping[str, str]) -> bool:
+    """Whether it goes to this very person: their whole name, and to who reported also a part of it, with initials."""
+    own, typed_in = (
+        {word for word in re.split(r"[\W_]+", typed.bare(name)) if len(word) > 1} - _TITLES
+        for name in (row.name, _called(recipient))
+    )
+    return bool(typed_in) and (typed_in <= own if kind == Recipient.REPORTER else typed_in == own)
 
 
 def _open_names(people: list[Person], reporters: list[Person]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from casemgmt.policy.schema.vocabulary import Person as Who
 from consent.facts import Circle
 from consent.hooks import Black
 from consent.hooks import Piece as ToldPiece
-from disclosures.guarded import contacts_of, guard_for, keyed_hash, secret_contacts
+from disclosures.guarded import contacts_of, guard_on_paper, keyed_hash, secret_contacts
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
 from disclosures.typed import bare, towns_of
@@ -214,7 +214,7 @@ def package_of(disclosure: Disclosure, around: Circle) -> Package:
     about = _about([row.entry for row in rows])
     secrets = secrets_around(disclosure.dossier_id, around)
     items = tuple(_item(row, texts[row.entry_id], about.get(row.entry_id, set()), around, secrets) for row in rows)
-    outside = guard_for(disclosure.dossier_id)
+    outside = guard_on_paper(disclosure.dossier_id, disclosure.recipient_kind, disclosure.recipient)
     recipient, purpose = outside.recipient(disclosure.recipient), outside.words(disclosure.purpose)
     said = {"recipient": recipient, "purpose": [disclosure.purpose_kind, purpose]}
     return Package(items, recipient, purpose, _digest(disclosure, items, said, secrets))

@@ -9,14 +9,16 @@ from django.db import transaction
 from casemgmt.letters.models import Letter
 from casemgmt.vault.keys import load_keys
 from disclosures import handing
+from disclosures.acts import setting
 from disclosures.guarded import guard_for, guard_of_writer
 from disclosures.models import Disclosure
+from disclosures.package import package_of
 from disclosures.register import received_by_others
 from dossiers.models import Dossier
 from dossiers.people.acts import NewPerson, add_person
 from dossiers.people.vocabulary import PersonRole
 from dossiers.verbs import Verb
-from tests.cast import of
+from tests.cast import MOMENT, of
 from tests.disclosures.story import (
     Case,
     approve,
@@ -192,6 +194,30 @@ def test_who_reported_is_named_to_nobody_else_and_the_form_does_not_tell_who_it_
     assert "Gerda Wouters (Kaagstraat 5)" in str(received_by_others(case.dossier_id, case.client, reader_id=gerda))
     paper = printed(case, row)
     assert "overYaraBakker" in paper and not [one for one in ("Gerda", "Wouters", "Kaagstraat") if one in paper]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("gp", "Gerda Bakker-Wouters"), ("reporter", "mevrouw G. Wouters")])
+def test_who_reported_and_receives_it_finds_their_own_name_on_the_paper_and_no_other_who_reported(
+    case: Case, kind: str, name: str
+):
+    reporter(case, "Gerda Bakker-Wouters", "Kaagstraat 5, 5017 AA Tilburg")
+    reporter(case, "Ria Melder", "Meldlaan 2, 5017 AA Tilburg")
+    what_for = "Bericht aan Gerda Wouters (Kaagstraat 5), die met Ria Melder meldde."
+
+    def went(name: str) -> tuple[dict[str, str], str]:
+        row = propose(case, recipient_kind=kind, name=name, organisation="", purpose=what_for)
+        with transaction.atomic():
+            load_keys([case.dossier_id])
+            fresh, dossier = Disclosure.objects.get(id=row.id), Dossier.objects.get(id=case.dossier_id)
+            _profile, around = setting(dossier, fresh, MOMENT)
+            package = package_of(fresh, around)
+        return dict(package.recipient), package.purpose
+
+    recipient, purpose = went(name)
+    assert recipient["name"] == name and "Gerda Wouters" in purpose
+    assert not [one for one in ("Kaagstraat", "Ria", "Melder") if one in purpose]
+    recipient, purpose = went("dokter Sikkema namens Gerda Wouters")
+    assert "Wouters" not in recipient["name"] + purpose, "it goes to somebody else"
 
 
 def test_a_family_name_that_others_in_the_dossier_bear_openly_stays_unless_it_is_the_same_person(case: Case):
