@@ -22,7 +22,7 @@ from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import create_task, finish_tasks_for
 from disclosures import printing
 from disclosures.acts import asked_on, called, locked, only_in, setting, tell, void
-from disclosures.informing import Situation, Telling, lapsed, tell_or_defer
+from disclosures.informing import Situation, Telling, lapsed, may_always_defer, tell_or_defer, undone
 from disclosures.judging import Judgement, judge
 from disclosures.models import Disclosure
 from disclosures.package import Package, package_of
@@ -77,7 +77,7 @@ def hand_over(
     judgement, package = judge(row, around, profile, clock.local_date(at)), package_of(row, around)
     stopped = (
         _last_look(Look(dossier, row, profile, at), judgement, package)
-        or _look_at_telling(row, telling, profile, clock.local_date(at))
+        or _look_at_telling(Situation(dossier, row, profile, around, by, at), telling)
         or _look_at_print(row)
     )
     if stopped is not None:
@@ -180,11 +180,13 @@ def _last_look(look: Look, judgement: Judgement, package: Package) -> Stopped | 
     return None
 
 
-def _look_at_telling(row: Disclosure, telling: Telling, profile: Profile, on: date) -> Stopped | None:
+def _look_at_telling(now: Situation, telling: Telling) -> Stopped | None:
     """Putting off that no longer holds is no reason to tell at once: whoever decided it says what now."""
-    if telling.later or not lapsed(row, on):
+    if not lapsed(now.row, now.on):
         return None
-    role = profile.roles.label(str(profile.disclosure.approved_by.value))
+    if telling.later and (not undone(now.row) or may_always_defer(now.by, now.dossier, now.row, now.profile)):
+        return None
+    role = now.profile.roles.label(str(now.profile.disclosure.approved_by.value))
     return Stopped(
         _(
             "Nothing was handed over: telling the client was put off, and the %(role)s must decide that anew,"

@@ -210,6 +210,15 @@ def lapsed(row: Disclosure, on: date) -> bool:
     return row.deferred_why is not None and (row.deferred_until is None or row.deferred_until <= on)
 
 
+def undone(row: Disclosure) -> bool:
+    """Whether putting off, decided before it left, lapsed because it went elsewhere or for something else since.
+
+    It stays so when that is changed back: whoever decided looks at it anew, and no reason of the rules takes their
+    place. Where only its day has come a worker may wait for such a reason.
+    """
+    return row.deferred_why is not None and row.deferred_until is None
+
+
 def held(row: Disclosure, on: date) -> bool:
     """Whether it left, and only the role that decided that telling waits may tell sooner: until the day it named.
 

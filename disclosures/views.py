@@ -336,9 +336,13 @@ def _forms(found: DisclosurePage, start: Ready | None) -> dict[str, Any]:
 
 
 def asked_of_telling(found: DisclosurePage) -> dict[str, Any]:
-    """What the hand-over asks about telling the client: nothing where it was put off before."""
+    """What the hand-over asks about telling the client: nothing where it was put off before.
+
+    Where that lapsed because it goes elsewhere or for something else, only who decides may let it wait.
+    """
+    undone = found.decide_telling_anew and found.deferred_until is None
     return {
-        "reasons": () if found.put_off else found.reasons,
+        "reasons": () if found.put_off or undone else found.reasons,
         "may_always": found.may_always_defer and not found.put_off,
         "last_day": found.last_day,
         "asks_before": found.told_before and not found.put_off,

@@ -18,6 +18,7 @@ from casemgmt.policy.schema import Profile
 from casemgmt.vault.keys import load_keys
 from casemgmt.work.models import Task
 from disclosures import handing, informing
+from disclosures.acts import change_proposal
 from disclosures.models import Disclosure
 from disclosures.vocabulary import INFORM, State
 from dossiers.verbs import Verb
@@ -363,6 +364,30 @@ def test_once_the_day_has_come_the_worker_may_still_wait_for_a_reason_that_the_r
             until,
             "Vader dreigt nog.",
         )
+
+
+def test_what_went_elsewhere_and_back_since_waits_for_who_decides_and_for_no_reason_of_the_worker():
+    case = make_case("buurteams-nijmegen")
+    with organisation(case.place.id):
+        row = agreed(case)
+        approve(case, row)
+        decide_later(case, row)
+        for what_for in ("Iets anders.", row.purpose):
+            new = proposal(case, id=row.id, purpose=what_for)
+            by = case.place.worker
+            do(case, Verb.PREPARE_DISCLOSURE, lambda d, n=new, w=by: change_proposal(d, row.id, n, by=w, at=MOMENT))
+        approve(case, ask(case, row))
+        one, worker = page_of(case, row), browser(case.place.worker)
+        page = text(worker.get(one))
+        assert NOT_BEFORE in page and "overhandigen/" not in page
+        until = clock.local_date(LATER)
+        stopped = hand_over(case, row, later=True, why="Vader dreigt nog.", until=until, facts=NOT_POSSIBLE)
+        assert isinstance(stopped, handing.Stopped)
+        for sent, answer in ((later(), 409), (later(why=""), 422)):
+            assert worker.post(f"{one}overhandigen/", {"how": "post", "when": "later", **sent}).status_code == answer
+        assert (fresh(row).state, fresh(row).deferred_why, letters(case)) == (State.APPROVED, "Vader dreigt.", 0)
+        decide_later(case, row)
+        assert hand_over(case, row).state == State.INFORMING_DEFERRED
 
 
 def hand_over_on(case: Case, row: Disclosure, days: int, **said: Any) -> Any:
