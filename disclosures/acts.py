@@ -26,11 +26,12 @@ from casemgmt.policy.versions import profile_in_force
 from casemgmt.work.acts import cancel_tasks_for, create_task, finish_tasks_for
 from consent.facts import Circle, circle
 from disclosures import printing
+from disclosures.again import to_ask_again
 from disclosures.judging import Judgement, judge, offered
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.package import LookAgain, Package, a_look, all_about, mark_of_look, package_of
 from disclosures.redaction import Span, sentence_spans
-from disclosures.vocabulary import APPROVE, HAND_OVER, PENDING, PREPARING, QUESTION, RUNNING, State
+from disclosures.vocabulary import APPROVE, ASK_AGAIN, HAND_OVER, PENDING, PREPARING, QUESTION, RUNNING, State
 from dossiers.content import SavedBefore, saved_before
 from dossiers.models import Dossier, Entry, EntryVersion, Person
 from dossiers.people.vocabulary import PersonRole
@@ -254,7 +255,8 @@ def ask_approval(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: dateti
     row.state = State.AWAITING_APPROVAL if row.approval_needed else State.APPROVED
     row.save()
     # A question, or the answer that went back to the proposer, is settled by going on.
-    finish_tasks_for(row.id, by=by, at=at, kind=QUESTION)
+    for kind in (QUESTION, ASK_AGAIN):
+        finish_tasks_for(row.id, by=by, at=at, kind=kind)
     if row.approval_needed:
         _ask(dossier, row, judgement, at)
     else:
@@ -320,6 +322,8 @@ def reassess_running(dossier_id: UUID, about_id: UUID, at: datetime) -> None:
         _void(row, at)
         _store(row, judgement, at)
         tell(row, "disclosure-voided" if voided else "disclosure-assessed", ground="consent")
+        if voided:
+            to_ask_again(row, "consent", called(row), at)
 
 
 def _still_stands(row: Disclosure, judgement: Judgement, profile: Profile) -> bool:
@@ -333,6 +337,7 @@ def void(dossier: Dossier, row: Disclosure, at: datetime, ground: str) -> None:
     _void(row, at)
     rejudge(dossier, row, at)
     tell(row, "disclosure-voided", ground=ground)
+    to_ask_again(row, ground, called(row), at)
 
 
 def rejudge(dossier: Dossier, row: Disclosure, at: datetime) -> Judgement:

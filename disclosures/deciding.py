@@ -11,13 +11,14 @@ from casemgmt.base import clock
 from casemgmt.base.db import act
 from casemgmt.base.errors import Conflict, NotAllowed, Refused
 from casemgmt.organisations.actors import Actor
-from casemgmt.work.acts import create_task, finish_tasks_for
+from casemgmt.work.acts import cancel_tasks_for, create_task, finish_tasks_for
 from disclosures import printing
 from disclosures.acts import asked_on, called, end, locked, only_in, rejudge, setting, tell
+from disclosures.again import to_ask_again
 from disclosures.judging import judge
 from disclosures.models import Disclosure
 from disclosures.package import package_of
-from disclosures.vocabulary import APPROVE, HAND_OVER, LEFT, PREPARING, QUESTION, REVIEW, State
+from disclosures.vocabulary import APPROVE, ASK_AGAIN, HAND_OVER, LEFT, PREPARING, QUESTION, REVIEW, State
 from dossiers.models import Dossier
 
 
@@ -58,6 +59,7 @@ def approve(dossier: Dossier, disclosure_id: UUID, *, seen: str, by: Actor, at: 
     row.save()
     printing.order(row)
     finish_tasks_for(row.id, by=by, at=at, kind=APPROVE)
+    cancel_tasks_for(row.id, at=at, kind=ASK_AGAIN)
     create_task(
         kind=HAND_OVER,
         due_on=clock.local_date(at),
@@ -140,6 +142,29 @@ def review(dossier: Dossier, disclosure_id: UUID, *, found: str, by: Actor, at: 
     row.save(update_fields=["answers"])
     events.record(Action.DECIDE, dossier_id=dossier.id, data="disclosure-reviewed", object_id=row.id)
     return row
+
+
+def look_at_asked(dossier: Dossier, at: datetime) -> None:
+    """Something in the dossier was put right: tell who proposed it where what was asked cannot be approved any more.
+
+    The request stays as it is; what is put back as it was takes the task away.
+    """
+    for row in Disclosure.objects.select_for_update().filter(dossier=dossier, state=State.AWAITING_APPROVAL):
+        ground = _cannot_be_approved(dossier, row, at)
+        if ground:
+            to_ask_again(row, ground, called(row), at)
+        else:
+            cancel_tasks_for(row.id, at=at, kind=ASK_AGAIN)
+
+
+def _cannot_be_approved(dossier: Dossier, row: Disclosure, at: datetime) -> str:
+    """What stands in the way of approving what was asked, as the trail calls it; empty where nothing does."""
+    profile, around = setting(dossier, row, at)
+    package = package_of(row, around)
+    if package.not_ready or package.digest != row.content_hash:
+        return "content"
+    judgement = judge(row, around, profile, clock.local_date(at))
+    return "" if judgement.allowed and judgement.rests_as(asked_on(row)) else "rules"
 
 
 def _let_go(dossier: Dossier, row: Disclosure, why: str, asked: int, by: Actor, at: datetime) -> None:

@@ -21,16 +21,26 @@ from casemgmt.work.kinds import Group, task_kind
 from consent.facts import circle
 from consent.hooks import ToTell, changed, exchanges, told_of
 from disclosures.acts import called, reassess_running
+from disclosures.deciding import look_at_asked
 from disclosures.informing import decides_telling, lapsed
 from disclosures.judging import beginning
 from disclosures.models import Disclosure, DisclosureRegisterRow
 from disclosures.package import to_tell
 from disclosures.printing import BUILD
-from disclosures.vocabulary import APPROVE, HAND_OVER, INFORM, QUESTION, REVIEW, RUNNING, State
+from disclosures.vocabulary import APPROVE, ASK_AGAIN, HAND_OVER, INFORM, QUESTION, REVIEW, RUNNING, State
 from dossiers.access import reachable
 from dossiers.models import Dossier
 from dossiers.names import unreadable
-from dossiers.sections import DossierAction, Span, TimelineEvent, actions, section, timeline_events
+from dossiers.sections import (
+    DossierAction,
+    Span,
+    TimelineEvent,
+    actions,
+    person_added,
+    put_right,
+    section,
+    timeline_events,
+)
 from dossiers.verbs import Verb
 
 MOST = 50
@@ -127,6 +137,8 @@ def _to_tell(exchange_id: UUID, on: date) -> ToTell | None:
 approvals.add("disclosures", ApprovalSource(gettext_noop("Disclosures"), _waiting))
 timeline_events.add("disclosures", _timeline)
 changed.add("disclosures", reassess_running)
+put_right.add("disclosures", look_at_asked)
+person_added.add("disclosures", lambda dossier, _person_id, _by, at: look_at_asked(dossier, at))
 exchanges.add("disclosures", _beginning)
 told_of.add("disclosures", _to_tell)
 section(
@@ -157,3 +169,4 @@ task_kind(HAND_OVER, gettext_noop("Hand over an approved disclosure"), Group.ASK
 task_kind(INFORM, gettext_noop("Tell the client about a disclosure"), Group.ASK, "message")
 task_kind(QUESTION, gettext_noop("Decide about giving data without consent"), Group.ASK, "scale")
 task_kind(REVIEW, gettext_noop("Look afterwards at a disclosure in acute danger"), Group.ASK, "scale")
+task_kind(ASK_AGAIN, gettext_noop("Ask anew for approval of a disclosure"), Group.ASK, "share-3")

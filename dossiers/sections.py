@@ -117,3 +117,6 @@ asides: Registry[Callable[[Dossier, Actor, date], Aside | None]] = Registry("pan
 # Told inside the transaction after somebody was added or an entry was made: (dossier, id, actor, moment).
 person_added: Registry[Callable[[Dossier, UUID, Actor, datetime], None]] = Registry("listener to added people")
 entry_added: Registry[Callable[[Dossier, UUID, Actor, datetime], None]] = Registry("listener to added entries")
+
+# Told inside the transaction after what is known of somebody, or the words of an entry, were put right.
+put_right: Registry[Callable[[Dossier, datetime], None]] = Registry("listener to what is put right")

@@ -16,7 +16,7 @@ from dossiers.content import SavedBefore, saved_before
 from dossiers.models import Dossier, Person
 from dossiers.people.representing import Represented, represent, represented_by, represented_no_more
 from dossiers.people.vocabulary import PersonRole
-from dossiers.sections import person_added
+from dossiers.sections import person_added, put_right
 
 FIELDS = (
     "role",
@@ -139,6 +139,8 @@ def change_person(dossier: Dossier, person_id: UUID, new: NewPerson, *, seen: st
     if person.role != PersonRole.CLIENT:
         represented_no_more(dossier, person)
     replace_tokens(dossier.id, person.id, tokens_of(person))
+    for _name, told in put_right:
+        told(dossier, at)
     return person
 
 

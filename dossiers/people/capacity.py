@@ -11,6 +11,7 @@ from casemgmt.policy.schema.vocabulary import Judge
 from casemgmt.policy.versions import NoVersion, profile_in_force
 from dossiers.models import Dossier, Person
 from dossiers.people.vocabulary import PersonRole
+from dossiers.sections import put_right
 from dossiers.verbs import Verb
 
 
@@ -55,4 +56,6 @@ def judge_capacity(dossier: Dossier, person_id: UUID, *, capable: bool, by: Acto
     person.capable = capable
     person.capable_judged_by_id, person.capable_judged_at = (None, None) if capable else (by.user_id, at)
     person.save(update_fields=["capable", "capable_judged_by_id", "capable_judged_at"])
+    for _name, told in put_right:
+        told(dossier, at)
     return person

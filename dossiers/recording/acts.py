@@ -12,7 +12,7 @@ from casemgmt.organisations.actors import Actor
 from casemgmt.policy.rules.days import can_concern
 from dossiers.content import SavedBefore, author_of, saved_before
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
-from dossiers.sections import entry_added
+from dossiers.sections import entry_added, put_right
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,8 @@ def reword_entry(
     entry.version += 1
     _add_version(entry, wording, number=entry.version, why=why, by=by, at=at)
     entry.save(update_fields=["version"])
+    for _name, told in put_right:
+        told(dossier, at)
     return entry
 
 
