@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from casemgmt.base import clock
 from casemgmt.web import forms
 from consent.facts import Somebody
+from consent.hooks import Guard
 from consent.vocabulary import ConsentState, Form, Told
 
 ANSWERS = [(ConsentState.GIVEN, gettext_lazy("Yes")), (ConsentState.REFUSED, gettext_lazy("No"))]
@@ -77,9 +78,11 @@ class ConsentForm(AnswerForm):
         recipients: Sequence[tuple[str, str]],
         asks_recipient: bool,
         asks_purpose: bool,
+        guards: Sequence[Guard] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._guards = guards
         wanted = {one.id for one in needed}
         ordered = sorted(people, key=lambda one: one.id not in wanted)
         self.fields["person"].choices = [(str(one.id), one.name) for one in ordered]  # type: ignore[attr-defined]
@@ -93,6 +96,13 @@ class ConsentForm(AnswerForm):
             del self.fields["recipient_kind"], self.fields["recipient"]
         if not asks_purpose:
             del self.fields["what_for"]
+
+    def clean(self) -> dict[str, Any]:
+        """To whom and what for hold nothing that is secret: the client and their representatives read them too."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for guard in self._guards:
+            guard.refuse(self, "recipient", "what_for")
+        return cleaned
 
 
 class WithdrawForm(forms.Form):

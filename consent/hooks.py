@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
+from django import forms as django_forms
+
 from casemgmt.base.registries import Registry
+from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
+from dossiers.models import Dossier
 
 # Called inside the act's transaction with the dossier, about whom, and the moment.
 Listener = Callable[[UUID, UUID, datetime], None]
@@ -68,6 +72,17 @@ class ToTell:
 Telling = Callable[[UUID, date], ToTell | None]
 
 told_of: Registry[Telling] = Registry("what an exchange is for and gives")
+
+
+class Guard(Protocol):
+    """What may not be typed, for others read it; ``refuse`` says so beside each of these fields of a form."""
+
+    def refuse(self, form: django_forms.Form, *names: str) -> None:
+        """Add an error to each field that holds it; what was typed stays."""
+
+
+# Asked in a dossier for who types: what may not stand in the words of an answer, such as an address that is secret.
+guards: Registry[Callable[[Dossier, Actor], Guard]] = Registry("guard of what is typed with an answer")
 
 
 def answers_count_from(exchange_id: UUID, on: date) -> Decision | None:

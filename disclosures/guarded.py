@@ -29,11 +29,13 @@ from dossiers.models import Dossier, Person
 from dossiers.people.vocabulary import PersonRole
 from dossiers.verbs import Verb
 
-# The name of an organisation is no address: a school or a practice that is called after the street where somebody
-# lives in secret may be named. With a number, a postcode or the town beside it, it is an address all the same.
 # What stands before a name and is none.
 _TITLES = frozenset({"mevrouw", "mevr", "mw", "meneer", "de", "heer", "dhr"})
+# The name of an organisation is no address: a school or a practice that is called after the street where somebody
+# lives in secret may be named. With a number, a postcode or the town beside it, it is an address all the same.
 _ORGANISATION, _NAME = _RECIPIENT = ("organisation", "name")
+# An answer outside a disclosure names both in one field.
+_NAMED = frozenset({_ORGANISATION, "recipient"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Guard:
             " Others read this too: take it out."
         )
         typed_in = {name: form.cleaned_data.get(name) or "" for name in names}
-        holding = [name for name, text in typed_in.items() if self.holds(text, street_too=name != _ORGANISATION)]
+        holding = [name for name, text in typed_in.items() if self.holds(text, street_too=name not in _NAMED)]
         for name in holding:
             form.add_error(name, told)
         if not {*_RECIPIENT} & {*holding} and self._together(typed_in):

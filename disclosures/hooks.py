@@ -19,9 +19,10 @@ from casemgmt.web.routes import Needs
 from casemgmt.work.approvals import Approval, ApprovalSource, approvals
 from casemgmt.work.kinds import Group, task_kind
 from consent.facts import circle
-from consent.hooks import ToTell, changed, exchanges, told_of
+from consent.hooks import ToTell, changed, exchanges, guards, told_of
 from disclosures.acts import called, reassess_running
 from disclosures.deciding import look_at_asked
+from disclosures.guarded import guard_of_writer
 from disclosures.informing import decides_telling, lapsed
 from disclosures.judging import beginning
 from disclosures.models import Disclosure, DisclosureRegisterRow
@@ -137,6 +138,7 @@ def _to_tell(exchange_id: UUID, on: date) -> ToTell | None:
 approvals.add("disclosures", ApprovalSource(gettext_noop("Disclosures"), _waiting))
 timeline_events.add("disclosures", _timeline)
 changed.add("disclosures", reassess_running)
+guards.add("disclosures", guard_of_writer)
 put_right.add("disclosures", look_at_asked)
 person_added.add("disclosures", lambda dossier, _person_id, _by, at: look_at_asked(dossier, at))
 exchanges.add("disclosures", _beginning)

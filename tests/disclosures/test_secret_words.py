@@ -8,6 +8,7 @@ from django.db import transaction
 
 from casemgmt.letters.models import Letter
 from casemgmt.vault.keys import load_keys
+from consent.models import Consent
 from disclosures import handing
 from disclosures.acts import setting
 from disclosures.guarded import guard_for, guard_of_writer
@@ -32,7 +33,7 @@ from tests.disclosures.story import (
     propose,
 )
 from tests.disclosures.test_leaving import printed
-from tests.disclosures.test_pages import browser, steps, text
+from tests.disclosures.test_pages import base, browser, steps, text
 from tests.disclosures.test_secret_address import known_of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -82,6 +83,27 @@ def test_who_may_see_a_secret_address_is_told_beside_the_field_that_it_stands_th
     with transaction.atomic():
         load_keys([case.dossier_id])
         assert [one.purpose for one in Disclosure.objects.all()] == [row.purpose]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "answered"),
+    [
+        ("recipient", "Taxi Verborgenlaan 7", 422),
+        ("recipient", "Mira, 0612345678", 422),
+        ("what_for", "Vervoer van en naar de Verborgenlaan.", 422),
+        ("recipient", "Basisschool Verborgenlaan, Dorpsweg", 303),
+    ],
+)
+def test_a_yes_outside_a_disclosure_holds_no_secret_address_either(case: Case, field: str, typed: str, answered: int):
+    sent = {"row_id": str(uuid4()), "about": str(case.client), "purpose": "disclosure", "person": str(case.client)}
+    sent |= {"recipient_kind": "gp", "recipient": "Huisarts Sikkema", "what_for": "Samen kijken naar het slapen."}
+    sent |= {"state": "given", "form": "oral", "given_on": "22-11-2026", "told": "purpose", "note": "", field: typed}
+    answer = browser(case.place.worker).post(f"{base(case)}/toestemming/vastleggen/", sent)
+    assert answer.status_code == answered
+    if answered == 422:
+        assert REFUSED in text(answer) and f'id="id_{field}-error"' in text(answer) and typed in text(answer)
+    with transaction.atomic():
+        assert Consent.objects.exists() == (answered == 303)
 
 
 def test_an_open_address_and_the_town_of_a_school_may_be_typed(case: Case):
