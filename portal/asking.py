@@ -18,6 +18,7 @@ from casemgmt.web.render import render, see_other
 from client_requests import acts, judging
 from client_requests.acts import NewRequest
 from client_requests.for_clients import (
+    NoLongerOpen,
     about_whom,
     acted_for,
     own_request,
@@ -140,7 +141,11 @@ def requests(request: HttpRequest) -> HttpResponse:
     """One's own requests, and what others asked about one's data."""
 
     def load(v: Visit) -> dict[str, Any]:
-        return {"lines": own_requests(v.dossier, v.person), "acted": acted_for(v.dossier, v.person), "today": v.on}
+        return {
+            "lines": own_requests(v.dossier, v.person, v.on),
+            "acted": acted_for(v.dossier, v.person),
+            "today": v.on,
+        }
 
     return render(request, "portal/requests.html", visit(request, load, "portal-requests"))
 
@@ -179,13 +184,16 @@ def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @portal_page
 def inspection(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    """What was opened; who may no longer have it reads why."""
+    """What was opened; who may no longer have it reads why, and that it was closed since when it was."""
     on = clock.today()
     try:
         line, seen = visit(request, lambda v: read_inspection(v.dossier, v.person, request_id, on), "portal-inspection")
     except Refused as over:
         values = {"request_id": request_id, "decision": shown(over.decision, on)}
         return render(request, "portal/inspection_over.html", values, status=403)
+    except NoLongerOpen as shut:
+        values = {"request_id": request_id, "day": shut.day}
+        return render(request, "portal/inspection_closed.html", values, status=403)
     return render(request, "portal/inspection.html", {"line": line, "seen": seen})
 
 

@@ -27,6 +27,7 @@ from client_requests.for_clients import ActedFor, Rights, acted_for, own_request
 from client_requests.invitations import renewed_at
 from client_requests.queries import RequestLine
 from client_requests.showing import upper
+from client_requests.vocabulary import Stand
 from disclosures.guarded import guard_for
 from disclosures.register import Received, received_by_others
 from dossiers.frame import first_name
@@ -103,9 +104,11 @@ class StartPage:
 def start_page(visit: Visit) -> StartPage:
     """What waits for this person, and the latest who looked."""
     rights = rights_over(visit.dossier, visit.person, visit.on)
-    requests = own_requests(visit.dossier, visit.person)
+    requests = own_requests(visit.dossier, visit.person, visit.on)
     letters = tuple(letters_to(visit.dossier.id, visit.person.id))
-    waiting = sorted((one for one in requests if one.running), key=lambda one: one.due_on)
+    # What was closed again or is no longer theirs waits for nothing that they could get.
+    going = (one for one in requests if one.running and one.stand in (Stand.NEVER, Stand.OPEN))
+    waiting = sorted(going, key=lambda one: one.due_on)
     # The lists in which the name stood are for the page of who looked; here only who read.
     read = who_looked(
         visit.dossier.id,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from casemgmt.accounts.models import User
 from casemgmt.base import clock
-from casemgmt.base.errors import NotThere, Refused
+from casemgmt.base.errors import NotAllowed, NotThere, Refused
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.facts import RightFacts
 from casemgmt.policy.rules.representation import who_exercises_rights
@@ -21,12 +21,13 @@ from casemgmt.policy.words import role_label
 from client_requests import judging
 from client_requests.acts import asked_of, still_entitled
 from client_requests.facts import Asked
-from client_requests.inspection import Inspection, closed_on, inspection_of, is_open
+from client_requests.inspection import Inspection, closed_on, inspection_of
 from client_requests.models import ClientRequest
+from client_requests.open_today import stand_of
 from client_requests.pages import details_of, words_of
 from client_requests.queries import RequestLine, label_of, line
 from client_requests.showing import ShownDecision, shown
-from client_requests.vocabulary import BEFORE_DECISION, RequestState
+from client_requests.vocabulary import BEFORE_DECISION, RequestState, Stand
 from consent.facts import Circle, circle, circles, client_facts
 from disclosures.guarded import guard_for
 from dossiers.frame import first_name
@@ -34,6 +35,16 @@ from dossiers.models import Dossier, Person
 
 # Who stands for a client whatever the rules let them do; anybody else only where the rules let them act.
 ALWAYS = frozenset({Who.CLIENT, Who.LEGAL_REPRESENTATIVE})
+
+
+class NoLongerOpen(NotAllowed):
+    """One's own inspection that was open and is not any more; ``day`` on which staff closed it, where they did."""
+
+    word = "no-longer-open"
+
+    def __init__(self, day: date | None) -> None:
+        super().__init__(_("You can no longer read this"))
+        self.day = day
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +81,13 @@ class OwnRequest:
     done_words: str
     ended_at: datetime | None
     may_withdraw: bool
-    may_read: bool
     closed_on: date | None
 
 
-def own_requests(dossier: Dossier, person: Person) -> tuple[RequestLine, ...]:
-    """What this person asked, the newest first."""
+def own_requests(dossier: Dossier, person: Person, on: date) -> tuple[RequestLine, ...]:
+    """What this person asked, the newest first, with whether it stands open for them today."""
     rows = ClientRequest.objects.filter(dossier=dossier, asker=person).select_related("dossier", "asker", "about")
-    return tuple(line(row) for row in rows.order_by("-received_at", "-id")[:100])
+    return tuple(_line(dossier, row, on) for row in rows.order_by("-received_at", "-id")[:100])
 
 
 def acted_for(dossier: Dossier, person: Person) -> tuple[ActedFor, ...]:
@@ -106,7 +116,7 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
         return shown(decision if stands else _without_facts(decision), on, made_on=made_on)
 
     return OwnRequest(
-        line=line(row),
+        line=_line(dossier, row, on),
         about_name="" if row.about_id == row.asker_id else first_name(row.about.name),
         deadline=shown(
             Decision.from_dict(row.deadline),
@@ -131,7 +141,6 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
         done_words=guard.words(row.done_words or ""),
         ended_at=row.ended_at,
         may_withdraw=row.state in (*BEFORE_DECISION, RequestState.DECIDED),
-        may_read=is_open(row),
         closed_on=closed_on(row),
     )
 
@@ -139,17 +148,20 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
 def read_inspection(dossier: Dossier, person: Person, request_id: UUID, on: date) -> tuple[RequestLine, Inspection]:
     """What was opened for this person; whether they may still have it is judged now.
 
-    Raises NotThere when nothing is open and Refused when the right has ended.
+    Raises NotThere when nothing was opened, NoLongerOpen when it was closed since and Refused when the right has ended.
     """
     row = _own(dossier, person, request_id)
-    if not is_open(row):
+    stand = stand_of(dossier, row, on)
+    if stand is Stand.NEVER:
         raise NotThere
+    if stand is Stand.CLOSED or circle(dossier, row.about_id, on) is None:
+        raise NoLongerOpen(closed_on(row))
     try:
         still_entitled(dossier, row, on)
     except Refused as over:
         stands = _stands_in(circle(dossier, row.about_id, on), person, profile_in_force(on))
         raise over if stands else Refused(_without_facts(over.decision)) from over
-    return line(row), inspection_of(dossier, row, on)
+    return _line(dossier, row, on), inspection_of(dossier, row, on)
 
 
 def about_whom(dossier: Dossier, person: Person, on: date) -> tuple[tuple[UUID, str], ...]:
@@ -190,6 +202,10 @@ def _own(dossier: Dossier, person: Person, request_id: UUID) -> ClientRequest:
     if row is None:
         raise NotThere
     return row
+
+
+def _line(dossier: Dossier, row: ClientRequest, on: date) -> RequestLine:
+    return replace(line(row), stand=stand_of(dossier, row, on))
 
 
 def _entitled_now(dossier: Dossier, row: ClientRequest, profile: Profile, on: date) -> Decision:

@@ -33,7 +33,6 @@ from client_requests.inspection import (
     closed_on,
     given_pieces,
     handled,
-    is_open,
     offered,
     parts_of,
     secret_addresses,
@@ -42,6 +41,7 @@ from client_requests.inspection import (
 )
 from client_requests.judging import Ground
 from client_requests.models import ClientRequest
+from client_requests.open_today import stand_of
 from client_requests.queries import RequestLine, line
 from client_requests.showing import ShownDecision, shown, upper
 from client_requests.vocabulary import BEFORE_DECISION, SHOWING, Channel, Executed, Identified, Outcome, RequestState
@@ -114,7 +114,7 @@ class RequestPage:
     seen: str
     secret_address: bool
     no_portal: str
-    stands_open: bool
+    stand: str
     closed_on: date | None
     left_out: ShownDecision | None
     left_out_must: bool
@@ -188,7 +188,7 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         seen=shown_mark(dossier, row, candidates(dossier, row, at)) if may_choose and row.identified_at else "",
         secret_address=row.kind in SHOWING and bool(secret_addresses(dossier, row)),
         no_portal=_no_portal(dossier, row, on),
-        stands_open=is_open(row),
+        stand=stand_of(dossier, row, on),
         closed_on=closed_on(row),
         fills_in=row.about_id if access.can(actor, Verb.CHANGE, dossier) else None,
         today=on,

@@ -19,7 +19,7 @@ from casemgmt.vault.keys import load_keys
 from casemgmt.web.routes import Needs
 from client_requests.models import ClientRequest
 from client_requests.showing import upper
-from client_requests.vocabulary import BEFORE_DECISION, RUNNING, Channel, Outcome, RequestState
+from client_requests.vocabulary import BEFORE_DECISION, RUNNING, Channel, Outcome, RequestState, Stand
 from dossiers.access import reachable
 from dossiers.models import Dossier
 from dossiers.names import unreadable
@@ -58,6 +58,8 @@ class RequestLine:
     channel_label: str
     running: bool
     waits: bool
+    # Whether it stands open in the portal for its asker today; only told on the asker's own pages.
+    stand: str = Stand.NEVER
 
     def late(self, on: date) -> bool:
         """Whether a decision should have been there."""

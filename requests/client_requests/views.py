@@ -31,6 +31,7 @@ from client_requests.forms import (
     ids,
 )
 from client_requests.inspection import (
+    closed_on,
     inspection_of,
     offered,
     parts_of,
@@ -40,6 +41,7 @@ from client_requests.inspection import (
     unread_pieces,
 )
 from client_requests.models import ClientRequest
+from client_requests.open_today import stand_of
 from client_requests.pages import RequestPage, load_page
 from client_requests.queries import FILTERS, inspection_in, requests_for, requests_in, way
 from client_requests.showing import upper
@@ -268,6 +270,9 @@ def _preview(request: HttpRequest, dossier_id: UUID, request_id: UUID, posted: A
             "secret": bool(secret_addresses(dossier, row)),
             "mark": shown_mark(dossier, row, {}),
             "seen": seen,
+            "stand": stand_of(dossier, row, on),
+            "closed_on": closed_on(row),
+            "executed": bool(row.executed_how),
             "name": row.about.name,
             "request_id": request_id,
         }

@@ -1,5 +1,7 @@
 """The states of a request and the words around it; the same for all organisations."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +53,15 @@ class Executed(models.TextChoices):
     PORTAL = "portal", _("opened in the portal")
     APPOINTMENT = "appointment", _("by appointment, together")
     OTHER = "other", _("done, as described")
+
+
+class Stand(StrEnum):
+    """Whether an inspection stands open in the portal for its asker; a value of the day, kept nowhere."""
+
+    NEVER = "never"
+    OPEN = "open"
+    CLOSED = "closed"
+    OVER = "over"
 
 
 # Kinds of task.

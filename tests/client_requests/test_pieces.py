@@ -185,7 +185,7 @@ def test_staff_close_what_was_opened_for_a_reason_and_the_asker_reads_that_it_is
         assert noor.post(at + "sluiten/", {"why": nothing}).status_code == 422
     assert "MERK-GEGEVEN" in reads(house, request_id)
     assert noor.post(at + "sluiten/", {"why": "MERK-REDEN: moeder wordt bedreigd."}).status_code == 303
-    assert reads(house, request_id) == "404"
+    assert reads(house, request_id) == "403"
     mine = house.client("samira").get(house.portal_url(f"verzoeken/{request_id}/")).content.decode()
     assert "Dit is nu gesloten" in mine and "U kunt het nu lezen" not in mine and "MERK-REDEN" not in mine
     page = noor.get(at).content.decode()

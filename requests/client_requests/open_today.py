@@ -1,0 +1,23 @@
+"""Whether an inspection stands open in the portal for its asker today: one answer for every page that says so."""
+
+from datetime import date
+
+from casemgmt.base.errors import NotThere, Refused
+from client_requests.acts import still_entitled
+from client_requests.inspection import closed_on, is_open
+from client_requests.models import ClientRequest
+from client_requests.vocabulary import Stand
+from dossiers.models import Dossier
+
+
+def stand_of(dossier: Dossier, row: ClientRequest, on: date) -> Stand:
+    """Whether what was given stands open today; a right that ended since counts as on every other page."""
+    if closed_on(row) is not None:
+        return Stand.CLOSED
+    if not is_open(row):
+        return Stand.NEVER
+    try:
+        still_entitled(dossier, row, on)
+    except (Refused, NotThere):
+        return Stand.OVER
+    return Stand.OPEN

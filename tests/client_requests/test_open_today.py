@@ -1,0 +1,79 @@
+"""Whether an inspection stands open today is said in one way: in the portal, on its list, and at the desk."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from .story import SECRET, House
+from .test_pieces import opened_for, secret
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+READY, READ, GONE = "Het staat voor u klaar", "U kunt het nu lezen", "U kunt dit niet meer lezen"
+CLOSED = "Dit is nu gesloten"
+
+
+def mine(house: House, rest: str = "") -> str:
+    """A page of the mother's own, as she reads it."""
+    text: str = house.client("samira").get(house.portal_url(rest)).content.decode()
+    return text
+
+
+def for_the_mother(house: House) -> tuple[UUID, str]:
+    """An inspection about her daughter that stands open for her; nobody hides here."""
+    secret(house, "samira", is_secret=False)
+    return opened_for(house)
+
+
+def test_what_stands_open_is_said_to_be_ready_on_every_page(house: House) -> None:
+    request_id, at = for_the_mother(house)
+    assert READY in mine(house) and READY in mine(house, "verzoeken/")
+    assert READ in mine(house, f"verzoeken/{request_id}/")
+    assert "MERK-GEGEVEN" in mine(house, f"verzoeken/{request_id}/inzage/")
+    desk = house.client("noor").get(at + "inzage/").content.decode()
+    assert "Wat er in het portaal openstaat" in desk and "Wat er in het portaal opengaat" not in desk
+
+
+def test_what_was_closed_is_nowhere_said_to_be_ready_and_its_old_address_says_that_it_is_closed(house: House) -> None:
+    request_id, at = for_the_mother(house)
+    noor = house.client("noor")
+    why = f"MERK-REDEN bij {SECRET}."
+    assert noor.post(at + "sluiten/", {"why": why}).status_code == 303
+    assert READY not in mine(house) and "Er wordt er één uitgevoerd" not in mine(house)
+    assert CLOSED in mine(house, "verzoeken/") and READY not in mine(house, "verzoeken/")
+    assert CLOSED in mine(house, f"verzoeken/{request_id}/") and READ not in mine(house, f"verzoeken/{request_id}/")
+    answer = house.client("samira").get(house.portal_url(f"verzoeken/{request_id}/inzage/"))
+    text = answer.content.decode()
+    assert answer.status_code == 403 and CLOSED in text
+    assert not [one for one in ("MERK-REDEN", "MERK-GEGEVEN", SECRET) if one in text]
+    desk = noor.get(at + "inzage/").content.decode()
+    assert "Wat er in het portaal openstond" in desk and "opengaat" not in desk
+    # To anybody else it is what it always was: nothing.
+    house.give_portal("mark")
+    for name, which in (("mark", request_id), ("samira", uuid4())):
+        assert house.client(name).get(house.portal_url(f"verzoeken/{which}/inzage/")).status_code == 404, name
+
+
+def test_after_custody_ended_no_page_says_that_the_inspection_can_be_read(house: House) -> None:
+    request_id, at = for_the_mother(house)
+    house.custody("samira", "daan", "milou")
+    assert READY not in mine(house)
+    assert GONE in mine(house, "verzoeken/") and READY not in mine(house, "verzoeken/")
+    page = mine(house, f"verzoeken/{request_id}/")
+    assert GONE in page and READ not in page and CLOSED not in page
+    assert house.client("samira").get(house.portal_url(f"verzoeken/{request_id}/inzage/")).status_code == 403
+    desk = house.client("noor").get(at + "inzage/").content.decode()
+    assert "Wat er in het portaal openstond" in desk and "Daarvan is in het portaal niets te lezen" in desk
+    assert "Niet meer te lezen in het portaal" in house.client("noor").get(at).content.decode()
+    # With custody again it is theirs again: nobody closed it.
+    house.custody("samira", "fien", "daan", "milou")
+    assert READY in mine(house, "verzoeken/") and READ in mine(house, f"verzoeken/{request_id}/")
+
+
+def test_before_it_opens_nothing_is_ready_and_there_is_no_page_of_it(house: House) -> None:
+    house.give_portal("samira")
+    request_id = house.ask("samira", "fien")
+    assert READY not in mine(house) + mine(house, "verzoeken/")
+    assert house.client("samira").get(house.portal_url(f"verzoeken/{request_id}/inzage/")).status_code == 404
