@@ -32,6 +32,8 @@ def test_what_stands_open_is_said_to_be_ready_on_every_page(house: House) -> Non
     assert READY in mine(house) and READY in mine(house, "verzoeken/")
     assert READ in mine(house, f"verzoeken/{request_id}/")
     assert "MERK-GEGEVEN" in mine(house, f"verzoeken/{request_id}/inzage/")
+    page = house.client("noor").get(at).content.decode()
+    assert '<details class="more"><summary>Deze inzage sluiten' in page, "folded as everything else is"
     desk = house.client("noor").get(at + "inzage/").content.decode()
     assert "Wat er in het portaal openstaat" in desk and "Wat er in het portaal opengaat" not in desk
 
