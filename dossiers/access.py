@@ -8,6 +8,7 @@ and leaves a row of its own.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.base.organisation import current, current_or_none
+from casemgmt.base.registries import Registry
 from casemgmt.organisations.actors import Actor, actor_for
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.answer import answer, fact
@@ -33,6 +35,9 @@ from dossiers.verbs import AFTER_CLOSING, FROM_A_DESK, Verb
 
 T = TypeVar("T")
 NO_GROUND = ""
+
+# Told inside the transaction after an act changed a dossier, its key loaded: (dossier, actor, moment).
+changed: Registry[Callable[[Dossier, Actor, datetime], None]] = Registry("listener to changed dossiers")
 
 
 def can(actor: Actor, verb: Verb, dossier: Dossier) -> bool:
@@ -134,6 +139,8 @@ def change_dossier(
                 raise Conflict(_("This dossier is closed, so nothing can be added to it. Reopen it first."))
             load_keys([dossier_id])
             done = act(dossier)
+            for _name, told in changed:
+                told(dossier, actor, clock.now())
             events.record(action, outcome=Outcome.DONE, dossier_id=dossier_id, data=data, ground=ground)
             return done
     raise _refusal(dossier, actor, verb)

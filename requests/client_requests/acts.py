@@ -292,7 +292,8 @@ def complete(dossier: Dossier, request_id: UUID, *, words: str | None, by: Actor
     row.state, row.ended_at = RequestState.COMPLETED, at
     row.done_words = words or row.done_words
     row.save(update_fields=["state", "ended_at", "done_words"])
-    finish_tasks_for(row.id, by=by, at=at)
+    # What closed in an inspection still waits to be read: that it is finished closes nothing.
+    finish_tasks_for(row.id, by=by, at=at, kind=CARRY_OUT)
     return row
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms as django_forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -245,7 +246,47 @@ class CloseForm(Form):
     why = LineField(label=gettext_lazy("Why does it close?"), help_text=gettext_lazy("Only colleagues read this."))
 
 
-class ReleaseForm(Form):
+class _ReadForm(Form):
+    """What somebody does with pieces that they read; ``seen`` is the mark of the page on which these stand."""
+
+    def __init__(self, *args: Any, seen: str, **kw: Any):
+        super().__init__(*args, **kw)
+        self._seen = seen
+
+    def clean(self) -> dict[str, Any]:
+        """Who decides about a piece read it with these addresses in mind."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.data.get("seen") != self._seen:
+            self.add_error(None, other_than_seen())
+        return cleaned
+
+
+class KeepClosedForm(_ReadForm):
+    """Which closed pieces stay closed, and what the asker reads about it."""
+
+    kept = ChoicesField(
+        label=gettext_lazy("Which of these did you read, and stay closed?"),
+        error_messages={"required": gettext_lazy("Choose what you read and what stays closed.")},
+    )
+    said = TextField(
+        label=gettext_lazy("What does the asker read about it?"),
+        rows=2,
+        help_text=gettext_lazy("Who asks reads this in the portal. Say what they can do, such as call you."),
+    )
+
+    def __init__(self, *args: Any, unread: Sequence[OpenEntry], guard: Guard, **kw: Any):
+        super().__init__(*args, **kw)
+        self._guard = guard
+        _offer(self.fields["kept"], unread, short=True)
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing of a secret address stands in it."""
+        cleaned = super().clean()
+        self._guard.refuse(self, "said")
+        return cleaned
+
+
+class ReleaseForm(_ReadForm):
     """Which closed pieces the asker can read as they stand now: each by itself, and none is chosen beforehand."""
 
     pieces = ChoicesField(
@@ -253,23 +294,15 @@ class ReleaseForm(Form):
         error_messages={"required": gettext_lazy("Choose what you read and what the asker can read.")},
     )
 
-    def __init__(self, *args: Any, unread: Sequence[OpenEntry], seen: str, **kw: Any):
+    def __init__(self, *args: Any, unread: Sequence[OpenEntry], **kw: Any):
         super().__init__(*args, **kw)
-        self._seen = seen
         _offer(self.fields["pieces"], unread)
 
-    def clean(self) -> dict[str, Any]:
-        """Who releases read it with these addresses in mind."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if self.data.get("seen") != self._seen:
-            self.add_error(None, other_than_seen())
-        return cleaned
 
-
-def _offer(field: Any, pieces: Sequence[OpenEntry]) -> None:
-    """Each piece as a choice, with the text as the asker would read it."""
+def _offer(field: Any, pieces: Sequence[OpenEntry], *, short: bool = False) -> None:
+    """Each piece as a choice, with the text as the asker would read it, or ``short``: with how it begins."""
     field.choices = [(one.key, f"{date_plain(one.happened_on)}, {one.label}") for one in pieces]
-    field.hints = {one.key: one.text for one in pieces}
+    field.hints = {one.key: Truncator(one.text).chars(80) if short else one.text for one in pieces}
 
 
 class CompleteForm(Form):

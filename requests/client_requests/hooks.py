@@ -16,8 +16,9 @@ from casemgmt.work.approvals import Approval, ApprovalSource, approvals
 from casemgmt.work.kinds import Group, task_kind
 from client_requests.models import ClientRequest
 from client_requests.queries import HANDLES
-from client_requests.vocabulary import BEFORE_DECISION, CARRY_OUT, DECIDE, RUNNING, Outcome, RequestState
-from dossiers.access import reachable
+from client_requests.reading import see_to_reading
+from client_requests.vocabulary import BEFORE_DECISION, CARRY_OUT, DECIDE, READ_AGAIN, RUNNING, Outcome, RequestState
+from dossiers.access import changed, reachable
 from dossiers.frame import first_name
 from dossiers.models import Dossier
 from dossiers.names import unreadable
@@ -32,6 +33,8 @@ def install() -> None:
     """Called once at start."""
     task_kind(DECIDE, gettext_noop("Decide on a request"), Group.ASK, "inbox")
     task_kind(CARRY_OUT, gettext_noop("Carry out a request"), Group.ASK, "inbox")
+    task_kind(READ_AGAIN, gettext_noop("Read again what closed in an inspection"), Group.ASK, "inbox")
+    changed.add("client_requests", see_to_reading)
     approvals.add("client_requests", ApprovalSource(gettext_noop("Requests"), waiting))
     oppositions.add("client_requests", opposes)
     timeline_events.add("client_requests", timeline)

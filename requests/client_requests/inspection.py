@@ -8,7 +8,8 @@ somebody's address is secret no machine finds it in every spelling, so there
 each piece is closed, also one that was open before the address became secret.
 What is closed opens when a person read it as it stands now and released it, for
 as long as those addresses are the same: what would turn black by a move tells
-where somebody went.
+where somebody went. Or it stays closed in this wording, with a sentence for the
+asker: then it waits for nobody.
 
 Working notes and drafts live elsewhere and are never read here. An entry that
 is (also) about somebody else is counted and left out; blanking parts of it is
@@ -17,7 +18,7 @@ work for a person. What an entry about the client alone still says of others
 asker lives themselves is theirs to read.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,7 +31,7 @@ from casemgmt.base.errors import NotThere
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import Executed, Outcome, RequestState
 from consent.facts import circle
-from disclosures.guarded import keyed_hash, secret_contacts
+from disclosures.guarded import Guard, guard_for, keyed_hash, secret_contacts
 from disclosures.package import Secrets, secrets_around
 from disclosures.redaction import Mark, pieces
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
@@ -70,13 +71,27 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """How many pieces stay closed for the same reason, as the asker reads it."""
+
+    many: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
-    """The entries that are open, newest first; how many are left out, not given, and closed until they were read."""
+    """The entries that are open, newest first, and how many are not: left out, not given, or given and closed.
+
+    ``unread`` wait until somebody read them; ``gone`` can be given no more, for they are not there or now about
+    others too; ``kept`` stay closed, with what is told of it.
+    """
 
     entries: tuple[OpenEntry, ...]
     left_out: int
     not_given: int
     unread: int
+    gone: int
+    kept: tuple[Kept, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What staff did with an inspection after its decision: read and released some pieces, or closed it and why."""
+    """What staff did with an inspection after its decision: released some pieces, kept some closed, or closed it all.
+
+    ``why`` is with pieces what the asker reads of those that stay closed, and else why all of it closed.
+    """
 
     at: datetime
     by_id: UUID
@@ -135,30 +153,56 @@ def inspection_of(dossier: Dossier, row: ClientRequest, on: date) -> Inspection:
     if row.decided_at is None:
         raise NotThere
     given = given_pieces(dossier, row)
-    open_now, unread = standing(dossier, row)
+    open_now, closed = standing(dossier, row)
     own, others = _asked(dossier, row, row.decided_at)
-    refused = len(own.keys() - given.keys())
-    return Inspection(_read(dossier, row, open_now, on), len(others), refused, len(unread))
+    readable = _readable(dossier, row, closed)
+    kept = _kept_now(row, readable, guard_for(dossier.id, row.asker_id))
+    return Inspection(
+        entries=_read(dossier, row, open_now, on),
+        left_out=len(others),
+        not_given=len(own.keys() - given.keys()),
+        unread=len(readable.keys() - kept.keys()),
+        gone=len(closed - readable.keys()),
+        kept=tuple(Kept(many, said) for said, many in Counter(kept.values()).items()),
+    )
 
 
 def unread_pieces(dossier: Dossier, row: ClientRequest, on: date) -> tuple[OpenEntry, ...]:
     """The given pieces that are closed and can be given as they stand now, for staff to read."""
-    unread = standing(dossier, row)[1]
-    own = _asked(dossier, row, None)[0]
-    return _read(dossier, row, {id_: own[id_] for id_ in unread if id_ in own}, on)
+    return _read(dossier, row, _readable(dossier, row, standing(dossier, row)[1]), on)
+
+
+def waiting_pieces(dossier: Dossier, row: ClientRequest) -> set[UUID]:
+    """Those among them of which nobody said that they stay closed in this wording; the key must be loaded."""
+    readable = _readable(dossier, row, standing(dossier, row)[1])
+    return readable.keys() - _kept_now(row, readable, Guard()).keys()
+
+
+def _readable(dossier: Dossier, row: ClientRequest, closed: set[UUID]) -> dict[UUID, EntryVersion]:
+    """The closed pieces that can be given as they are worded now."""
+    own = _asked(dossier, row, None)[0] if closed else {}
+    return {id_: own[id_] for id_ in own.keys() & closed}
+
+
+def _kept_now(row: ClientRequest, now: Mapping[UUID, EntryVersion], guard: Guard) -> dict[UUID, str]:
+    """What the asker reads, through ``guard``, of each of these pieces that stays closed as it is worded now."""
+    kept = kept_pieces(row).items()
+    return {id_: guard.words(said) for id_, (number, said) in kept if id_ in now and now[id_].number == number}
 
 
 def standing(dossier: Dossier, row: ClientRequest) -> tuple[dict[UUID, EntryVersion], set[UUID]]:
-    """Of the given pieces those that are open, and those that are closed until somebody read them."""
-    given, released = given_pieces(dossier, row), released_pieces(row)
+    """Of the given pieces those that are open, and those that are closed, also those that are not there any more."""
+    given, released, kept = given_pieces(dossier, row), released_pieces(row), kept_pieces(row)
     newest, secret = _wordings(dossier, given.keys(), None), secret_addresses(dossier, row)
     alone = _sorted(dossier, row.about_id, None)[0]
     there = {
         id_: words
         for id_, words in newest.items()
-        if id_ in alone and _may_open(words.number, given[id_], released.get(id_), secret)
+        if id_ in alone
+        and (id_ not in kept or kept[id_][0] != words.number)
+        and _may_open(words.number, given[id_], released.get(id_), secret)
     }
-    return there, newest.keys() - there.keys()
+    return there, given.keys() - there.keys()
 
 
 def _may_open(number: int, given: int, released: Release | None, secret: Mapping[UUID, str]) -> bool:
@@ -201,6 +245,12 @@ def released_pieces(row: ClientRequest) -> dict[UUID, Release]:
     """
     stored = (row.details or {}).get("released", {})
     return {UUID(id_): Release(one["number"], _marks(one["secret"])) for id_, one in stored.items()}
+
+
+def kept_pieces(row: ClientRequest) -> dict[UUID, tuple[int, str]]:
+    """What stays closed, by entry: the number of the wording that was read, and what the asker reads of it."""
+    stored = (row.details or {}).get("kept", {})
+    return {UUID(id_): (one["number"], one["said"]) for id_, one in stored.items()}
 
 
 def _marks(stored: Any) -> dict[UUID, str]:

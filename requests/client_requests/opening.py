@@ -1,10 +1,11 @@
-"""What is done with an inspection after its decision: pieces that were read are released, and what is open closes.
+"""What is done with an inspection after its decision: pieces that were read are released or stay closed; it closes.
 
 Each act runs inside a door, as those in ``acts``.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -48,19 +49,37 @@ def release_pieces(
     ``seen``: the mark of the page on which they were read (``shown_mark``); None where nobody saw a page. Raises
     Conflict for another by now, and for anything else than the present wording of a given piece that is closed.
     """
-    row = locked(dossier, request_id)
-    if row.kind != RequestKind.INSPECTION or row.state not in AFTER_DECISION or not judging.is_yes(row.outcome):
-        raise Conflict(_("Of this request nothing was given to read."))
-    if seen is not None and seen != shown_mark(dossier, row, {}):
-        raise Conflict(other_than_seen())
-    now = {one.id: one.number for one in unread_pieces(dossier, row, clock.local_date(at))}
-    if not pieces or not pieces.items() <= now.items():
-        raise Conflict(_("What you chose was changed just now, or cannot be given. Read it again and choose."))
+    row = _read_now(dossier, request_id, pieces, at, seen)
     released = stored_release(pieces, secret_addresses(dossier, row))
     row.details = with_handled(row, Handled(at, who(by), pieces=len(pieces)))
-    row.details = {**row.details, "released": {**row.details.get("released", {}), **released}}
-    row.save(update_fields=["details"])
+    _put(row, "released", released, instead_of="kept")
     events.record(Action.GRANT, dossier_id=dossier.id, object_id=row.id, data="inspection-released")
+    return row
+
+
+@act
+def keep_closed(
+    dossier: Dossier,
+    request_id: UUID,
+    pieces: Mapping[UUID, int],
+    *,
+    said: str,
+    by: Actor,
+    at: datetime,
+    seen: str | None = None,
+) -> ClientRequest:
+    """Leave given pieces that were read closed as they are worded now, with ``said`` for the asker.
+
+    They wait for nobody any more; reworded once more they do again. Raises Conflict as ``release_pieces`` does, and
+    without a sentence.
+    """
+    row = _read_now(dossier, request_id, pieces, at, seen)
+    if not said.strip():
+        raise Conflict(_("Write down what the asker reads about it."), field="said")
+    kept = {str(id_): {"number": number, "said": said} for id_, number in pieces.items()}
+    row.details = with_handled(row, Handled(at, who(by), pieces=len(pieces), why=said))
+    _put(row, "kept", kept, instead_of="released")
+    events.record(Action.GRANT, dossier_id=dossier.id, object_id=row.id, data="inspection-kept-closed", words=said)
     return row
 
 
@@ -80,3 +99,26 @@ def close_inspection(dossier: Dossier, request_id: UUID, *, why: str, by: Actor,
     row.save(update_fields=["details"])
     events.record(Action.GRANT, dossier_id=dossier.id, object_id=row.id, data="inspection-closed", words=why)
     return row
+
+
+def _read_now(
+    dossier: Dossier, request_id: UUID, pieces: Mapping[UUID, int], at: datetime, seen: str | None
+) -> ClientRequest:
+    """The request, locked, of which these given pieces are closed in these wordings; raises Conflict for any other."""
+    row = locked(dossier, request_id)
+    if row.kind != RequestKind.INSPECTION or row.state not in AFTER_DECISION or not judging.is_yes(row.outcome):
+        raise Conflict(_("Of this request nothing was given to read."))
+    if seen is not None and seen != shown_mark(dossier, row, {}):
+        raise Conflict(other_than_seen())
+    now = {one.id: one.number for one in unread_pieces(dossier, row, clock.local_date(at))}
+    if not pieces or not pieces.items() <= now.items():
+        raise Conflict(_("What you chose was changed just now, or cannot be given. Read it again and choose."))
+    return row
+
+
+def _put(row: ClientRequest, name: str, pieces: Mapping[str, Any], *, instead_of: str) -> None:
+    """Keep what was done with pieces; the last word about a piece holds."""
+    before, other = row.details.get(name, {}), row.details.get(instead_of, {})
+    left = {id_: one for id_, one in other.items() if id_ not in pieces}
+    row.details = {**row.details, name: {**before, **pieces}, instead_of: left}
+    row.save(update_fields=["details"])

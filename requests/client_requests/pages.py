@@ -43,6 +43,7 @@ from client_requests.judging import Ground
 from client_requests.models import ClientRequest
 from client_requests.open_today import stand_of
 from client_requests.queries import RequestLine, line
+from client_requests.reading import waits_today
 from client_requests.showing import ShownDecision, shown, upper
 from client_requests.vocabulary import BEFORE_DECISION, SHOWING, Channel, Executed, Identified, Outcome, RequestState
 from consent.facts import Somebody
@@ -115,6 +116,7 @@ class RequestPage:
     secret_address: bool
     no_portal: str
     stand: str
+    waits: int
     closed_on: date | None
     left_out: ShownDecision | None
     left_out_must: bool
@@ -189,6 +191,7 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         secret_address=row.kind in SHOWING and bool(secret_addresses(dossier, row)),
         no_portal=_no_portal(dossier, row, on),
         stand=stand_of(dossier, row, on),
+        waits=waits_today(dossier, row, at),
         closed_on=closed_on(row),
         fills_in=row.about_id if access.can(actor, Verb.CHANGE, dossier) else None,
         today=on,
@@ -401,4 +404,6 @@ def _happened(done: Handled, who: str, guard: Guard) -> Happened:
     if not done.pieces:
         return Happened(done.at, _("Inspection closed"), who, guard.words(done.why))
     said = ngettext("%(num)s piece read and released", "%(num)s pieces read and released", done.pieces)
-    return Happened(done.at, said % {"num": done.pieces}, who)
+    if done.why:
+        said = ngettext("%(num)s piece read and kept closed", "%(num)s pieces read and kept closed", done.pieces)
+    return Happened(done.at, said % {"num": done.pieces}, who, guard.words(done.why))

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     inside(ASKED + "intrekken/", views.withdraw, "withdraw", methods=POST),
     inside(ASKED + "inzage/", views.preview, "preview"),
     inside(ASKED + "vrijgeven/", views.release, "release", methods=POST),
+    inside(ASKED + "dichthouden/", views.keep_closed, "keep_closed", methods=POST),
     inside(ASKED + "sluiten/", views.close, "close", methods=POST),
     inside("portaal/", access_views.portal, "portal", INVITE),
     inside("portaal/uitnodigen/", access_views.invite, "invite", INVITE, POST),

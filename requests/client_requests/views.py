@@ -26,6 +26,7 @@ from client_requests.forms import (
     ExecuteForm,
     FindOutForm,
     IdentifyForm,
+    KeepClosedForm,
     NewRequestForm,
     ReleaseForm,
     ids,
@@ -254,7 +255,14 @@ def release(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpRes
     return _preview(request, dossier_id, request_id, request.POST)
 
 
-def _preview(request: HttpRequest, dossier_id: UUID, request_id: UUID, posted: Any = None) -> HttpResponse:
+def keep_closed(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpResponse:
+    """Leave pieces that were read closed, with a sentence for the asker."""
+    return _preview(request, dossier_id, request_id, kept=request.POST)
+
+
+def _preview(
+    request: HttpRequest, dossier_id: UUID, request_id: UUID, posted: Any = None, kept: Any = None
+) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     on = clock.local_date(at)
 
@@ -275,22 +283,28 @@ def _preview(request: HttpRequest, dossier_id: UUID, request_id: UUID, posted: A
             "executed": bool(row.executed_how),
             "name": row.about.name,
             "request_id": request_id,
+            "guard": guard_of_writer(dossier, actor, row.asker_id),
         }
 
     values = open_dossier(actor, dossier_id, Verb.READ, load, data="inspection")
     form = ReleaseForm(posted, unread=values["unread"], seen=values["mark"])
-    if form.is_bound and not form.is_valid():
-        return forms.invalid(request, PREVIEW, form, values)
-    if form.is_bound:
-        pieces, mark = pieces_chosen(form.cleaned_data["pieces"]), request.POST.get("seen", "")
-        _change(
-            actor,
-            dossier_id,
-            lambda d: opening.release_pieces(d, request_id, pieces, by=actor, at=clock.now(), seen=mark),
-            verb=Verb.READ,
-        )
-        return see_other(request, "client_requests:preview", dossier_id=dossier_id, request_id=request_id)
-    return render(request, PREVIEW, {**values, "form": form})
+    keep_form = KeepClosedForm(kept, unread=values["unread"], seen=values["mark"], guard=values.pop("guard"))
+    values |= {"form": form, "keep_form": keep_form}
+    bound = next((one for one in (form, keep_form) if one.is_bound), None)
+    if bound is None:
+        return render(request, PREVIEW, values)
+    if not bound.is_valid():
+        return render(request, PREVIEW, values, status=422)
+    chosen, mark = bound.cleaned_data, request.POST.get("seen", "")
+
+    def act(dossier: Dossier) -> ClientRequest:
+        now: dict[str, Any] = {"by": actor, "at": clock.now(), "seen": mark}
+        if bound is form:
+            return opening.release_pieces(dossier, request_id, pieces_chosen(chosen["pieces"]), **now)
+        return opening.keep_closed(dossier, request_id, pieces_chosen(chosen["kept"]), said=chosen["said"], **now)
+
+    _change(actor, dossier_id, act, verb=Verb.READ)
+    return see_other(request, "client_requests:preview", dossier_id=dossier_id, request_id=request_id)
 
 
 def categories_of(profile: Profile) -> list[tuple[str, str]]:

@@ -67,6 +67,7 @@ class Stand(StrEnum):
 # Kinds of task.
 DECIDE = "client_requests.decide"
 CARRY_OUT = "client_requests.carry_out"
+READ_AGAIN = "client_requests.read_again"
 
 # Kinds of the profile of which something is shown or handed out: rules about others' data apply to these.
 SHOWING = ("inspection", "copy", "information")
