@@ -1,4 +1,8 @@
-"""What happens to the fields of a request."""
+"""What happens to the fields of a request.
+
+``details`` holds, beside what the asker filled in, what colleagues did with it and marks of secret addresses: as a
+whole it goes into no copy. The asker reads their own part of it on the page of the request.
+"""
 
 from casemgmt.base.treatments import declare
 
@@ -14,7 +18,7 @@ declare(
     channel           erase copy plain
     state             erase copy plain
     words             erase copy sealed
-    details           erase copy sealed
+    details           erase omit sealed
     received_at       erase copy none
     received_on       erase copy plain
     due_on            erase copy plain
