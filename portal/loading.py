@@ -107,7 +107,7 @@ def start_page(visit: Visit) -> StartPage:
     requests = own_requests(visit.dossier, visit.person, visit.on)
     letters = tuple(letters_to(visit.dossier.id, visit.person.id))
     # What was closed again or is no longer theirs waits for nothing that they could get.
-    going = (one for one in requests if one.running and one.stand in (Stand.NEVER, Stand.OPEN))
+    going = (one for one in requests if one.running and one.stand in (Stand.NEVER, Stand.OPEN, Stand.EMPTY))
     waiting = sorted(going, key=lambda one: one.due_on)
     # The lists in which the name stood are for the page of who looked; here only who read.
     read = who_looked(

@@ -4,7 +4,7 @@ from datetime import date
 
 from casemgmt.base.errors import NotThere, Refused
 from client_requests.acts import still_entitled
-from client_requests.inspection import closed_on, is_open
+from client_requests.inspection import closed_on, is_open, standing
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import Stand
 from dossiers.models import Dossier
@@ -20,4 +20,4 @@ def stand_of(dossier: Dossier, row: ClientRequest, on: date) -> Stand:
         still_entitled(dossier, row, on)
     except (Refused, NotThere):
         return Stand.OVER
-    return Stand.OPEN
+    return Stand.OPEN if standing(dossier, row)[0] else Stand.EMPTY

@@ -34,7 +34,7 @@ def see_to_reading(dossier: Dossier, by: Actor, at: datetime) -> None:
 
 def waits_today(dossier: Dossier, row: ClientRequest, at: datetime) -> int:
     """How many given pieces wait for somebody to read them, of an inspection that stands open."""
-    if stand_of(dossier, row, clock.local_date(at)) is not Stand.OPEN:
+    if stand_of(dossier, row, clock.local_date(at)) not in (Stand.OPEN, Stand.EMPTY):
         return 0
     return len(waiting_pieces(dossier, row))
 

@@ -60,6 +60,8 @@ class Stand(StrEnum):
 
     NEVER = "never"
     OPEN = "open"
+    # Opened, but each piece in it is closed now.
+    EMPTY = "empty"
     CLOSED = "closed"
     OVER = "over"
 

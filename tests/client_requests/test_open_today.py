@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from .story import SECRET, House
-from .test_pieces import opened_for, secret
+from .test_pieces import asked, opened_for, secret
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -79,3 +79,23 @@ def test_before_it_opens_nothing_is_ready_and_there_is_no_page_of_it(house: Hous
     request_id = house.ask("samira", "fien")
     assert READY not in mine(house) + mine(house, "verzoeken/")
     assert house.client("samira").get(house.portal_url(f"verzoeken/{request_id}/inzage/")).status_code == 404
+
+
+def test_while_each_piece_waits_to_be_read_no_page_says_that_it_is_ready(house: House) -> None:
+    secret(house, "samira", is_secret=False)
+    house.custody("mark", "fien")
+    house.entry("MERK-GEGEVEN: hij ging elke dag naar school.", "fien")
+    request_id, at = asked(house, "mark")
+    ruling = {"outcome": "granted", "reason": "U mag dit lezen."}
+    assert house.client("hanneke").post(at + "besluit/", ruling).status_code == 303
+    assert house.client("noor").post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    father = house.client("mark")
+    pages = [house.portal_url(rest) for rest in ("", "verzoeken/", f"verzoeken/{request_id}/")]
+    assert all(READY in text or READ in text for text in (father.get(one).content.decode() for one in pages))
+    secret(house, "samira", is_secret=True)
+    texts = [father.get(one).content.decode() for one in pages]
+    assert not any(READY in text or READ in text for text in texts)
+    assert all("Hier is nu niets te lezen" in text for text in texts[1:])
+    assert "Daarvan is nu niets te lezen" in house.client("noor").get(at).content.decode()
+    house.release(request_id)
+    assert all(READY in text or READ in text for text in (father.get(one).content.decode() for one in pages))
