@@ -50,7 +50,7 @@ CUSTODY = {"samira": ("fien", "daan", "milou")}
 class Browser(Client):
     """A browser without script, which sends along what stands hidden in a form: the mark of what its page shows."""
 
-    _PAGES = {"besluit/": "", "vrijgeven/": "inzage/"}
+    _PAGES = {"besluit/": "", "vrijgeven/": "inzage/", "dichthouden/": "inzage/"}
 
     def post(self, path: str, data: Any = None, *args: Any, **kw: Any) -> Any:
         """Send a form; ``data`` with ``seen`` in it is a page that was opened earlier."""
