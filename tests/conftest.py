@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -64,6 +65,16 @@ def django_db_setup(
         for connection in connections.all():
             connection.close()
         teardown_databases(names, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_page_loaded() -> None:
+    """Load every page before the first test.
+
+    Django loads them at the first request. When that comes in a test that put something else in the place of, say,
+    the question whether somebody confirmed, a page that imports that name would keep it for all tests after.
+    """
+    import_module(settings.ROOT_URLCONF)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """Before something dangerous somebody confirms again, for five minutes."""
 
 import re
+import sys
 import time
 from html import unescape
 from uuid import uuid4
@@ -220,3 +221,8 @@ def test_a_code_confirms_too(client, staff):
     code = RecoveryCodes.activate(staff.user).get_unused_codes()[0]
     assert client.post("/inloggen/bevestigen/code/", {"code": code, "next": "/x/"})["Location"] == "/x/"
     assert ask(client, staff.user).content == b"done"
+
+
+def test_no_page_is_loaded_first_by_a_test_that_lets_everybody_pass_for_confirmed():
+    """It would keep that for every test after it, and a client would never be asked again who they are."""
+    assert "casemgmt.accounts.portal_views" in sys.modules
