@@ -27,6 +27,7 @@ def install() -> None:
     """Let templates ask for the rule behind their page."""
     provides("cite")(lambda request: partial(_cite, request))
     provides("cite_articles")(lambda request: _cite_articles)
+    provides("version_words")(lambda request: _version_words)
 
 
 def _cite(request: HttpRequest | None, place: str, **seen: Any) -> Decision | None:
@@ -48,6 +49,11 @@ def _cite_articles(articles: Iterable[str], version: str, on: date, **seen: Any)
         return None
     decision = rules_of(articles, profile_of(named.id), **seen)
     return decision and replace(decision, version=label(named.number, named.from_date))
+
+
+def _version_words(version: str) -> str:
+    """What the version behind a decision is called, the same on every page; its own text outside an organisation."""
+    return version if current_or_none() is None else version_label(version, clock.today())
 
 
 def _in_force(worded: Callable[..., Decision | None], on: date, seen: dict[str, Any]) -> Decision | None:

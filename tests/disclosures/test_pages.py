@@ -120,6 +120,12 @@ def test_who_approved_reads_that_first_and_finds_the_way_back(here: Case):
     assert done < shown.index('id="rests"')
 
 
+def test_who_approves_reads_by_which_version_of_the_rules_as_on_every_other_page(here: Case):
+    row = agreed(here)
+    shown = text(browser(here.place.manager).get(f"{steps(here)}/{row.id}/goedkeuren/"))
+    assert "Regels: versie 1, vanaf " in shown and "Regels: sterk-huis" not in shown
+
+
 def test_the_page_says_whose_consent_and_cites_it(here: Case):
     row = propose(here)
     page = browser(here.place.worker).get(f"{steps(here)}/{row.id}/")
