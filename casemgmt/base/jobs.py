@@ -76,6 +76,12 @@ def is_on_its_way(kind: str, subject: UUID) -> bool:
     return here.filter(failed_at__isnull=True).exists()
 
 
+def tried(kind: str) -> list[UUID]:
+    """On what this work of the current organisation was begun at least once and is not done, given up or not."""
+    here = Job.objects.filter(organisation_id=current(), kind=kind, attempts__gt=0)
+    return list(here.values_list("subject", flat=True))
+
+
 def set_doorbell(ring: Callable[[], None]) -> None:
     """Tell how to wake a worker; the top floor gives Celery's way."""
     _doorbell[:] = [ring]

@@ -28,7 +28,7 @@ _HEAD = struct.Struct(">?Q")
 class LetterFailed(Exception):
     """A letter could not be printed; ``sentence`` says so without a word of the letter.
 
-    ``again`` says whether trying later may help (the machine was too busy).
+    ``again`` says whether trying later may help: the child ended without an answer, as a busy machine can make it.
     """
 
     def __init__(self, sentence: str, *, again: bool = False) -> None:
@@ -123,7 +123,8 @@ def _run(asked: bytes, output: int, folder: str) -> LetterFailed:
         except subprocess.TimeoutExpired:
             process.kill()
             return LetterFailed(_("Making this letter took too long."), again=True)
-    return LetterFailed(_("This letter needs more than a letter may use."))
+    # It may be the letter or the machine, which ends what uses much where memory is short: nobody can tell from here.
+    return LetterFailed(_("This letter needs more than a letter may use."), again=True)
 
 
 def _frames(sent: bytes) -> list[bytes | LetterFailed]:

@@ -22,18 +22,21 @@ jobs.called(RENDER, gettext_noop("Printing letters"))
 
 @jobs.handles(RENDER)
 def render(subject: UUID) -> None:
-    """Print the letter ``subject`` if it waits; raises LetterFailed when only the machine was too busy."""
+    """Print the letter ``subject`` if it waits; raises LetterFailed when the printer gave no answer.
+
+    Then the queue tries it again, and gives up in the end.
+    """
     waiting = _waiting(subject)
-    busy: pdf.LetterFailed | None = None
+    silent: pdf.LetterFailed | None = None
     for letter_id, made in zip(waiting, pdf.render_many(list(waiting.values())), strict=True):
         if isinstance(made, bytes):
             acts.keep_print(letter_id=letter_id, pdf=made, at=clock.now())
         elif not made.again:
             acts.give_up(letter_id=letter_id)
         elif letter_id == subject:
-            busy = made
-    if busy is not None:
-        raise busy
+            silent = made
+    if silent is not None:
+        raise silent
 
 
 @transaction.atomic
@@ -43,7 +46,8 @@ def _waiting(subject: UUID) -> dict[UUID, str]:
     if first is None:
         return {}
     others = Letter.objects.filter(state=State.WAITING).exclude(id=subject).order_by("made_at")
-    letters = [first, *others[: pdf.BATCH - 1]]
+    # What was tried before may have ended its child: it goes alone, and holds up no other letter.
+    letters = [first, *others.exclude(id__in=jobs.tried(RENDER))[: pdf.BATCH - 1]]
     keys.load_keys({letter.dossier_id for letter in letters})
     return {letter.id: page for letter in letters if (page := _page(letter)) is not None}
 

@@ -86,7 +86,7 @@ def _why(error: str) -> str:
     if error == jobs.KILLED:
         return _("It took the worker down at every attempt. Let the operator look first.")
     if error == "LetterFailed":
-        return _("The printer was too busy at every attempt.")
+        return _("The printer did not finish at any attempt.")
     if error in DATABASE:
         return _("The database did not answer.")
     if error in SERVICE or error.startswith("SMTP"):

@@ -133,6 +133,27 @@ def test_a_busy_machine_only_delays(place: Place, notice: LetterContext) -> None
     assert Job.objects.get().attempts == 1
 
 
+def test_a_letter_whose_printer_ended_without_a_word_is_tried_again_and_not_given_up(
+    place: Place, notice: LetterContext
+) -> None:
+    letter = write(place, notice)
+    with patch("casemgmt.letters.pdf._command", return_value=["false"]):
+        jobs.run_due()
+    assert again(letter).state == State.WAITING and Job.objects.get().attempts == 1
+    tasks.render(letter.id)
+    assert again(letter).state == State.READY
+
+
+def test_a_letter_at_which_the_printer_may_have_ended_goes_alone_the_next_time(
+    place: Place, notice: LetterContext
+) -> None:
+    heavy, other = write(place, notice), write(place, notice)
+    Job.objects.filter(subject=heavy.id).update(attempts=1)
+    with transaction.atomic():
+        assert list(tasks._waiting(other.id)) == [other.id], "it holds up no other letter"
+        assert next(iter(tasks._waiting(heavy.id))) == heavy.id
+
+
 def test_a_letter_of_a_destroyed_dossier_is_not_printed(place: Place, notice: LetterContext) -> None:
     letter = write(place, notice)
     keys.destroy_dossier_key(place.dossier_id)
