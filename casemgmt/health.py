@@ -16,11 +16,15 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
 from casemgmt.base import maintenance
 from casemgmt.base.opening import NotOpen
+from casemgmt.base.organisation import organisation
 from casemgmt.letters.pdf import without_network
+from casemgmt.letters.queries import stuck_letters
+from casemgmt.organisations.places import all_organisations
 from casemgmt.vault.keys import master_key_opens
 
 PATIENCE = 1.5
@@ -30,7 +34,10 @@ OPEN_PRINTER = "worker-prints-with-network"
 WORKER_SILENT_AFTER = 300
 LEAST_FREE = 1_000_000_000
 # What still works when it is not as it should be: nobody is turned away for it.
-WARNINGS = ("printer", "maintenance")
+WARNINGS = ("printer", "letters", "maintenance")
+STUCK_LETTERS = "stuck-letters"
+# Whoever asks without signing in does not make the database count at every question.
+COUNTED_SECONDS = 60
 
 log = logging.getLogger("casemgmt.health")
 _running: dict[str, threading.Thread] = {}
@@ -61,6 +68,7 @@ def beat() -> None:
 
 def parts() -> list[Part]:
     """Ask everything at once; who has not answered in time is silent."""
+    stuck: list[int] = []
     asked: dict[str, Callable[[], bool]] = {
         "database": lambda: _database("default"),
         "doors": lambda: _database("default"),
@@ -70,6 +78,7 @@ def parts() -> list[Part]:
         "worker": _worker,
         "disk": _disk,
         "printer": _printer_is_shut,
+        "letters": lambda: _letters_are_printed(stuck),
         "maintenance": lambda: not maintenance.is_on(),
     }
     answers = _ask(asked)
@@ -82,14 +91,15 @@ def parts() -> list[Part]:
         "worker": _("The worker in the background"),
         "disk": _("Free space on the disk"),
         "printer": _("The printer of letters"),
+        "letters": _("Letters"),
         "maintenance": _("Maintenance"),
     }
-    return [_part(key, names[key], answers[key]) for key in asked]
+    return [_part(key, names[key], answers[key], sum(stuck)) for key in asked]
 
 
-def _part(key: str, name: str, well: bool) -> Part:
+def _part(key: str, name: str, well: bool, stuck: int) -> Part:
     warns = key in WARNINGS and not well
-    return Part(key, name, well or warns, _sentence(key, well), warns)
+    return Part(key, name, well or warns, _sentence(key, well, stuck), warns)
 
 
 def _ask(asked: dict[str, Callable[[], bool]]) -> dict[str, bool]:
@@ -160,13 +170,31 @@ def _printer_is_shut() -> bool:
     return not cache.get(OPEN_PRINTER)
 
 
-def _sentence(key: str, well: bool) -> str:
+def _letters_are_printed(stuck: list[int]) -> bool:
+    """Whether no letter waits in vain for a print; how many do is put in ``stuck``, of all organisations together."""
+    try:
+        stuck.append(cache.get_or_set(STUCK_LETTERS, _count_stuck, COUNTED_SECONDS) or 0)
+    finally:
+        connections.close_all()  # those of this thread
+    return not sum(stuck)
+
+
+def _count_stuck() -> int:
+    found = 0
+    for place in all_organisations():
+        with organisation(place.id):
+            found += stuck_letters()
+    return found
+
+
+def _sentence(key: str, well: bool, stuck: int) -> str:
     if well:
         good = {
             "doors": _("Are open."),
             "key": _("Opens the vault."),
             "disk": _("There is enough room."),
             "printer": _("Letters are made without a network connection."),
+            "letters": _("None waits in vain for a print."),
             "maintenance": _("Is off."),
         }
         return good.get(key, _("Answers."))
@@ -189,4 +217,12 @@ def _sentence(key: str, well: bool) -> str:
             "Letters are made, but this machine does not let the printer cut off its network. "
             "Let the operator allow user namespaces for the worker."
         ),
+        "letters": ngettext(
+            "%(num)s letter could not be printed and is not tried again by itself. Its words are kept; who may open "
+            "its dossier can have it printed again there.",
+            "%(num)s letters could not be printed and are not tried again by themselves. Their words are kept; who "
+            "may open their dossiers can have them printed again there.",
+            stuck,
+        )
+        % {"num": stuck},
     }[key]

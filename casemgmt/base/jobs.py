@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import Error, connection, transaction
+from django.db.models import QuerySet
 
 from casemgmt.base import clock, maintenance
 from casemgmt.base.errors import Unavailable
@@ -72,8 +73,13 @@ def called(kind: str, label: str, *, elsewhere: str = "") -> None:
 
 def is_on_its_way(kind: str, subject: UUID) -> bool:
     """Whether this work of the current organisation waits or runs, and was not given up."""
-    here = Job.objects.filter(organisation_id=current(), kind=kind, subject=subject)
-    return here.filter(failed_at__isnull=True).exists()
+    return on_their_way(kind).filter(subject=subject).exists()
+
+
+def on_their_way(kind: str) -> QuerySet[Job, UUID]:
+    """On what this work of the current organisation waits or runs and was not given up; to ask inside another query."""
+    here = Job.objects.filter(organisation_id=current(), kind=kind, failed_at__isnull=True)
+    return here.values_list("subject", flat=True)
 
 
 def tried(kind: str) -> list[UUID]:

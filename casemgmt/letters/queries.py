@@ -82,6 +82,13 @@ def is_stuck(letter: Letter) -> bool:
     return bool(letter.state == State.WAITING) and not jobs.is_on_its_way(RENDER, letter.id)
 
 
+@reads
+def stuck_letters() -> int:
+    """How many letters of the current organisation no print is made of any more, unless somebody asks for it."""
+    silent = Letter.objects.filter(state=State.WAITING).exclude(id__in=jobs.on_their_way(RENDER))
+    return int(Letter.objects.filter(state=State.FAILED).count() + silent.count())
+
+
 def addressee_of(letter: Letter) -> Addressee:
     """Whom a letter is for."""
     kept = letter.addressee

@@ -7,13 +7,16 @@ from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
+from django.test import Client
 
 from casemgmt.audit.models import AccessEvent
 from casemgmt.base import jobs
 from casemgmt.base.errors import Conflict
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import organisation
+from casemgmt.health import STUCK_LETTERS
 from casemgmt.letters import acts, queries, tasks
 from casemgmt.letters.contents import LetterContext, RequestReceived
 from casemgmt.letters.models import Letter
@@ -123,6 +126,28 @@ def test_a_letter_that_cannot_be_made_is_noted_and_may_be_tried_again(place: Pla
     assert again(letter).state == State.READY
     with pytest.raises(Conflict):
         acts.print_again(letter_id=letter.id, by=place.actor, at=AT)
+
+
+def test_the_health_page_warns_of_letters_that_nobody_prints_any_more_and_says_only_how_many(
+    place: Place, notice: LetterContext
+) -> None:
+    def told() -> tuple[bool, str]:
+        cache.delete(STUCK_LETTERS)
+        part = Client().get("/health/").json()["parts"]["letters"]
+        assert part["well"], "nobody is turned away for it"
+        return part["warning"], part["says"]
+
+    refused, given_up, waiting = (write(place, notice) for _ in range(3))
+    assert told() == (False, "Geen brief wacht voor niets op een afdruk.")
+    acts.give_up(letter_id=refused.id)
+    Job.objects.filter(subject=given_up.id).update(failed_at=AT, attempts=jobs.MAX_ATTEMPTS)
+    warning, says = told()
+    assert warning and says.startswith("2 brieven konden niet worden afgedrukt")
+    assert not [word for word in ("Samira", "Sterk Huis", "SH-2026") if word in says]
+    tasks.render(waiting.id)
+    for letter in (refused, given_up):
+        acts.print_again(letter_id=letter.id, by=place.actor, at=AT)
+    assert told()[0] is False
 
 
 def test_a_busy_machine_only_delays(place: Place, notice: LetterContext) -> None:
