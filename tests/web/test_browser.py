@@ -144,6 +144,25 @@ def test_a_wide_table_names_each_value_on_a_phone_and_stays_a_table_to_whoever_l
     page.close()
 
 
+SAID = """{% extends "layouts/staff.html" %}{% from "components/lists.html" import answers, panel %}
+{% block content %}<h1>Verzoek</h1><div class="cols-main"><div></div><div class="stack">
+{% call panel("Gevraagd", id="asked") %}
+{{ answers([{"label": "Welke gegevens", "value": "Zorg- en hulpverleningsgegevens, persoonsgegevens"}], tight=tight) }}
+<p>{{ "Hulpverleningsgegevens" * 4 }}</p>{% endcall %}</div></div>{% endblock %}"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("tight", [True, False])
+def test_a_long_word_stays_inside_the_panel_beside_the_page(browser: Browser, tight: bool, width: int) -> None:
+    request = sample_request()
+    with answering(request):
+        html = environment().from_string(SAID).render({"request": request, "tight": tight})
+    page, _said = opened(browser, html, width=width)
+    for part in page.locator(".answers dd, .panel p").all():
+        assert part.evaluate("one => one.scrollWidth <= one.clientWidth"), part.inner_text()
+    page.close()
+
+
 LIST = """{% extends "layouts/staff.html" %}{% from "components/lists.html" import split, row %}
 {% block content %}<h1>Taken</h1>{% call(part) split() %}{% if part == "list" %}
 <ul>{{ row("Een", "/taak/1", pane="pane") }}{{ row("Twee", "/taak/2", pane="pane", current=true) }}</ul>
