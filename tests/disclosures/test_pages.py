@@ -333,6 +333,7 @@ def test_what_left_is_in_the_register_and_the_list(here: Case):
     page = text(browser(here.place.worker).get(f"{base(here)}/verstrekkingen/"))
     assert "Huisartsenpraktijk De Linde" in page
     assert "Hanneke Vos" in page
+    assert "Artikel 3.7.6" in page and ">SH-3." not in page, "an article is named as one looks it up"
 
 
 def test_a_print_that_failed_says_so_and_is_started_again_from_the_page(here: Case):
