@@ -393,8 +393,7 @@ def _digest(disclosure: Disclosure, items: Sequence[PackageItem], said: Mapping[
             for item in items
         ],
     }
-    if (
-        secrets.guarded
-    ):  # an address that became secret or changed asks for another look, also where nothing turned black
+    # An address that became secret or changed asks for another look, also where nothing turned black.
+    if secrets.guarded:
         content["guarded"] = secrets.mark
     return keyed_hash(disclosure.dossier_id, "disclosure/content", content)
