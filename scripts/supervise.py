@@ -7,6 +7,7 @@ process is killed, the kernel stops its children (Linux), and the next start cle
 import argparse
 import contextlib
 import json
+import os
 import shutil
 import signal
 import socket
@@ -18,7 +19,7 @@ from types import FrameType
 
 from scripts import processes, services
 from scripts.application import Application, address, application, loopback, tail, user_name
-from scripts.outside import require_answers
+from scripts.outside import require_answers, require_no_other_settings
 from scripts.people import Person, read_people, table
 from scripts.processes import Running, Service
 from scripts.services import Services
@@ -186,6 +187,7 @@ def run(options: argparse.Namespace) -> int:
 def bring_up(supervisor: Supervisor, options: argparse.Namespace) -> list[Person]:
     """All steps from nothing to a page that answers."""
     ours = supervisor.ours
+    require_no_other_settings(ours, os.environ)
     require_answers(ours)
     supervisor.say("Starting the databases and the broker.")
     supervisor.start_services()

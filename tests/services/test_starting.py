@@ -213,6 +213,16 @@ def test_an_address_that_does_not_answer_is_one_sentence_before_anything_starts(
     assert setting in str(told.value) and "GEHEIM" not in str(told.value) and "\n" not in str(told.value)
 
 
+@pytest.mark.parametrize("setting", ["CASEMGMT_ENV", "CASEMGMT_MASTER_KEY", "CASEMGMT_FILES"])
+def test_a_setting_that_the_demo_would_overwrite_is_named_before_anything_starts(setting: str) -> None:
+    ours = {"CASEMGMT_ENV": "demo", "CASEMGMT_MASTER_KEY": "own", "CASEMGMT_FILES": "/own", "CASEMGMT_STATE": "/own"}
+    services = Services(Path("/nowhere"), (), None, ours)
+    outside.require_no_other_settings(services, {**ours, "CASEMGMT_STATE": "/elsewhere", "PATH": "/bin"})
+    with pytest.raises(OperatorError) as told:
+        outside.require_no_other_settings(services, {setting: "GEHEIM"})
+    assert setting in str(told.value) and "GEHEIM" not in str(told.value) and "\n" not in str(told.value)
+
+
 def test_a_wrong_setting_reaches_the_operator_as_its_own_sentence(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     env = {"PATH": os.environ["PATH"], "CASEMGMT_ENV_FILE": os.devnull, "CASEMGMT_TRUSTED_PROXIES": "abc"}
