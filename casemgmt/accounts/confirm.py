@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from casemgmt.accounts.confirmations import confirmed_within
@@ -19,7 +18,7 @@ from casemgmt.accounts.forms import ReauthenticateForm
 from casemgmt.accounts.house import rules_for
 from casemgmt.base import clock
 from casemgmt.web.context import provides
-from casemgmt.web.render import render
+from casemgmt.web.render import render, safe_next
 
 View = Callable[..., HttpResponseBase]
 
@@ -121,14 +120,6 @@ def _confirm_address(request: HttpRequest) -> str:
     came_from, then = _came_from(request), _way_back(request)
     back = {"back": came_from} if came_from and came_from != then else {}
     return f"{_confirm_page(request)}?{urlencode({'next': then, **back})}"
-
-
-def safe_next(request: HttpRequest, wanted: str, fallback: str) -> str:
-    """``wanted`` when it is an address of ours, else ``fallback``."""
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if wanted and safe else fallback
 
 
 def _confirm_page(request: HttpRequest) -> str:

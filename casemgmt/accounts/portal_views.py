@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from casemgmt.accounts import limits, portal_doors
 from casemgmt.accounts.adapter import client_address, too_often
-from casemgmt.accounts.confirm import PORTAL_CONFIRMED, confirmed, safe_next
+from casemgmt.accounts.confirm import PORTAL_CONFIRMED, confirmed
 from casemgmt.accounts.models import User
 from casemgmt.accounts.portal_forms import CodeForm, SignInForm
 from casemgmt.accounts.second_factor import PORTAL_FLAG
@@ -26,7 +26,7 @@ from casemgmt.accounts.views import sign_in_unavailable
 from casemgmt.base import clock
 from casemgmt.base.db import reads
 from casemgmt.web import forms
-from casemgmt.web.render import render, see_address
+from casemgmt.web.render import render, safe_next, see_address
 
 View = Callable[..., HttpResponseBase]
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
 import jinja2
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
+from django.utils.encoding import iri_to_uri
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from casemgmt.web.current import answering
 from casemgmt.web.routes import reverse
+
+_NO_ADDRESS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 
 def environment() -> jinja2.Environment:
@@ -87,8 +92,22 @@ def see_other(request: HttpRequest, name: str, /, **kwargs: Any) -> HttpResponse
 
 
 def see_address(address: str) -> HttpResponse:
-    """Answer 303 to an address of ours."""
-    return HttpResponse(status=303, headers={"Location": address})
+    """Answer 303 to an address of ours, written as a header can carry it."""
+    return HttpResponse(status=303, headers={"Location": iri_to_uri(address)})
+
+
+def safe_next(request: HttpRequest, wanted: str, fallback: str) -> str:
+    """``wanted`` when it is an address of ours, else ``fallback``.
+
+    What holds a control character, half of a surrogate pair or the mark of stray bytes is no address: a browser
+    leaves some of these out of what it reads, and no header can carry the others.
+    """
+    if not wanted or _NO_ADDRESS.search(wanted):
+        return fallback
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else fallback
 
 
 def _values(request: HttpRequest | None, context: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from casemgmt.web.context import LANGUAGE_KEY, SHORTCUTS_KEY, THEME_KEY, THEMES
 from casemgmt.web.middleware import LANGUAGES
-from casemgmt.web.render import see_address
+from casemgmt.web.render import safe_next, see_address
 
 
 def theme(request: HttpRequest) -> HttpResponse:
@@ -31,12 +30,4 @@ def _remember(request: HttpRequest, key: str, field: str, allowed: tuple[str, ..
         request.session[key] = value
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)
-    return see_address(_safe_address(request))
-
-
-def _safe_address(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if wanted and safe else "/"
+    return see_address(safe_next(request, request.POST.get("next", ""), "/"))

@@ -149,6 +149,21 @@ def test_signing_in_later(client, portal):
     assert client.cookies["casemgmt_portal"]["path"] == "/mijn/"
 
 
+@pytest.mark.parametrize("wanted", ["/mijn/huis/a%0d%0aX:y", "/mijn/huis/a%09b", "/mijn/huis/a%ED%A0%80b"])
+def test_a_next_that_is_no_address_costs_nobody_their_code(client, portal, wanted):
+    address = f"{IN}?next={wanted}"
+    assert client.post(address, {"name": portal.name, "password": PASSWORD})["Location"] == CODE
+    inside = client.post(CODE, {"code": totp(portal.secret)})
+    assert (inside.status_code, inside["Location"]) == (303, "/mijn/huis/")
+    assert client.get(ASKS)["Location"] == "/mijn/huis/x/"
+    assert client.get(f"/mijn/huis/bevestigen/?next={wanted}")["Location"] == "/mijn/huis/"
+
+
+def test_a_next_with_an_accent_leads_there(client, portal):
+    client.post(f"{IN}?next=/mijn/huis/?q=Zo%C3%AB", {"name": portal.name, "password": PASSWORD})
+    assert client.post(CODE, {"code": totp(portal.secret)})["Location"] == "/mijn/huis/?q=Zo%C3%AB"
+
+
 def test_a_recovery_code_lets_in_once(portal):
     for expected in (303, 422):
         browser = Client()

@@ -198,6 +198,35 @@ def test_odd_questions_in_addresses_never_break_a_page(sites: dict[str, Site]) -
     told(faults())
 
 
+# Where somebody wanted to go after this page: what no header can carry, and what one can only when it is encoded.
+NEXT = {
+    "a line break": "/a%0d%0aX:y",
+    "an accent": "/a%C3%A9b",
+    "half of a surrogate pair": "/a%ED%A0%80b",
+    "not UTF-8": "/a%FFb",
+}
+
+
+def test_an_odd_place_to_go_on_to_breaks_no_page_and_no_header(sites: dict[str, Site]) -> None:
+    """As everybody may send it, in the address and in the form, of whoever is admitted and of who is nobody."""
+    site = sites["gebiedsteam-opsterland"]
+
+    def faults() -> Iterator[str]:
+        for page in pages():
+            if page.leaves or not page.declaration.needs.is_public or page.declaration.name == "front:health":
+                continue
+            for what, value in NEXT.items():
+                for method in page.declaration.methods:
+                    answer = site.client(ANONYMOUS).generic(
+                        method, f"{at(page, site)}?next={value}", f"next={value}".encode(), content_type=FORM
+                    )
+                    place = answer.headers.get("Location", "/")
+                    if answer.status_code >= 500 or not re.fullmatch(r"[!-~]+", place) or place.startswith("="):
+                        yield _said(page, f"{what} in next", answer) + f" {place}"
+
+    told(faults())
+
+
 PARTS = {"huge": "9" * 60, "nul": "%00", "up": "..%2f..", "half": "%F0%9F", "long": "e" * 3000}
 
 
