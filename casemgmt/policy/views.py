@@ -18,7 +18,7 @@ from casemgmt.accounts.confirm import confirm_again
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
-from casemgmt.base.errors import NotAllowed, NotThere
+from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy import acts, drawing, queries
 from casemgmt.policy.catalogue import field_catalogue
@@ -101,8 +101,13 @@ def edit(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
     values |= {"form": form, "key": key, "title": Profile.model_fields[key].title}
     if request.method != "POST":
         return render(request, "policy/edit.html", values)
-    if form.is_valid() and _changed(request, draft_id, form):
-        return see_other(request, "policy:draft", draft_id=draft_id)
+    if form.is_valid():
+        try:
+            if _changed(request, draft_id, form):
+                return see_other(request, "policy:draft", draft_id=draft_id)
+        except Conflict as conflict:
+            values |= _draft_values(request, draft_id)
+            return forms.conflict(request, "policy/edit.html", form, conflict, values)
     return forms.invalid(request, "policy/edit.html", form, values)
 
 
@@ -148,6 +153,8 @@ def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             acts.submit(version_id=draft_id, by=_actor(request), at=clock.now(), **form.cleaned_data)
         except acts.WrongValues as wrong:
             _add_errors(form, wrong)
+        except Conflict as conflict:
+            return forms.conflict(request, "policy/submit.html", form, conflict, _draft_values(request, draft_id))
         else:
             messages.success(request, _("Submitted. A colleague looks at it and publishes it."))
             return see_other(request, "policy:draft", draft_id=draft_id)

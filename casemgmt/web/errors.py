@@ -260,8 +260,9 @@ def _wrong_method() -> Said:
 
 
 def _conflict() -> Said:
+    # Mostly a step that is not next; where a colleague was quicker, the sentence of the refusal says so itself.
     return Said(
-        _("Somebody was just ahead of you"),
+        _("This is not possible now"),
         _("This changed while you had it open, or the step before it is not done yet."),
         _("Nothing of what you sent was carried out."),
         _("Open the page again, look at what changed, and do it again if it is still right."),
