@@ -166,13 +166,16 @@ def versions(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpResp
 
 def keep(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """Keep what is being typed, sealed, for its writer alone; what is made of a working note has its own place."""
-    note_id = _id(request.POST.get("note", ""))
-    return _keep(request, dossier_id, note_id or dossier_id, Verb.ADD, note_id)
+    note_id, actor = _id(request.POST.get("note", "")), actor_of(request)
+    if note_id is None:
+        return _keep(request, dossier_id, dossier_id, Verb.ADD)
+    # Only of one's own note, and only while it is there.
+    return _keep(request, dossier_id, note_id, Verb.ADD, lambda dossier: note_of(dossier, note_id, actor))
 
 
 def keep_rewording(request: HttpRequest, dossier_id: UUID, entry_id: UUID) -> HttpResponse:
-    """Keep another wording that is being typed."""
-    return _keep(request, dossier_id, entry_id, Verb.CHANGE)
+    """Keep another wording that is being typed, of an entry that is in this dossier."""
+    return _keep(request, dossier_id, entry_id, Verb.CHANGE, lambda dossier: timeline.entry_value(dossier, entry_id))
 
 
 def forget(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
@@ -186,8 +189,13 @@ def forget(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
 
 def _keep(
-    request: HttpRequest, dossier_id: UUID, place_id: UUID, verb: Verb, note_id: UUID | None = None
+    request: HttpRequest,
+    dossier_id: UUID,
+    place_id: UUID,
+    verb: Verb,
+    find: Callable[[Dossier], object] | None = None,
 ) -> HttpResponse:
+    """Keep a draft at ``place_id``; ``find`` raises NotThere when what it is a draft of is not in the dossier."""
     actor, at = actor_of(request), clock.now()
     content = {
         str(name): [str(value) for value in values]
@@ -199,8 +207,8 @@ def _keep(
         return errors.answer(request, 422)
 
     def put_away(dossier: Dossier) -> None:
-        if note_id is not None:
-            note_of(dossier, note_id, actor)  # only of one's own note, and only while it is there
+        if find is not None:
+            find(dossier)
         keep_draft(dossier, place_id, content, by=actor, at=at)
 
     change_dossier(actor, dossier_id, verb, put_away, data="draft")

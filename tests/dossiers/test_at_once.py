@@ -1,5 +1,6 @@
 """Two at once, or one twice: nobody overwrites unseen what another saved, and what is sent twice is there once."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -89,6 +90,16 @@ class TestWording:
         assert "Iemand was u voor" in page and "Zwemles is op dinsdag." in page and "Zwemles is op vrijdag." in page
         assert world.worker.post(path, typing).status_code == 409
         assert "Zwemles is op dinsdag." in world.worker.get(world.at()).content.decode()
+
+    def test_a_rewording_is_kept_only_of_an_entry_that_is_in_the_dossier(self, world):
+        with organisation(world.place.id):
+            there = make_family(world.place, "SH-2026-0999")
+        typing = an_entry(world, text="Zwemles is op vrijdag.", why="mentor", seen_version="1")
+        elsewhere = entry_in(replace(world, family=there)).id
+        for entry_id in (elsewhere, uuid4()):
+            assert world.worker.post(world.at(f"vermelding/{entry_id}/concept/"), typing).status_code == 404
+        with organisation(world.place.id), transaction.atomic():
+            assert not Draft.objects.exists()
 
 
 class TestNotes:
