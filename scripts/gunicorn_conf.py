@@ -14,7 +14,7 @@ keepalive = 5
 max_requests = 5000  # a slow leak ends with its process
 max_requests_jitter = 500
 
-limit_request_line = 4094
+limit_request_line = 8190  # twice as long as the application takes: it refuses in a page, this in a bare line
 limit_request_fields = 60
 limit_request_field_size = 8190
 

@@ -12,8 +12,9 @@ import pytest
 from django.db import connections
 from django.test import Client
 from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
 
-from casemgmt import checks, health
+from casemgmt import checks, health, refusals
 from tests.cast import make_place
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -78,6 +79,16 @@ def test_a_forked_web_process_shares_no_conversation_with_a_database(db: None) -
             os._exit(0 if apart else 1)  # whatever happens, it never goes on as a second pytest
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert backend() == mine
+
+
+def test_an_address_that_is_too_long_is_refused_in_a_page_of_ours(db: None) -> None:
+    """What the web process itself refuses is a bare English line; so it lets through whatever we can answer."""
+    for length in (refusals.LONGEST_ADDRESS + 1, 8_000):
+        sent = f"GET /{'a' * (length - 1)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        (received,) = RequestParser(configured(), [sent], ("127.0.0.1", 1))
+        answer = Client().get(received.path)
+        assert (len(received.path), answer.status_code) == (length, 400)
+        assert "Wij konden dit verzoek niet lezen" in answer.content.decode()
 
 
 def configured() -> Config:
