@@ -108,7 +108,7 @@ def verify(document: str, public_keys: str) -> Genuine:
         stored = json.loads(document)
         content: dict[str, Any] = json.loads(stored["text"])
         signer = _signer(stored["text"].encode(), base64.b64decode(stored["signature"]), read_pem(public_keys))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:  # the last: brackets in brackets without end
         raise ValueError("This is not a genuine certificate.") from error
     if signer is None or content.get("key", signer) != signer:
         raise ValueError("This is not a genuine certificate, or its key is not among these.")

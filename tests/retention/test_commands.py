@@ -63,6 +63,18 @@ def test_a_changed_certificate_or_another_key_does_not_verify(files: tuple[Path,
         assert json.loads(out.getvalue())["genuine"] is False
 
 
+@pytest.mark.parametrize("nested", ["[" * 200_000, json.dumps({"text": "[" * 200_000, "signature": ""})])
+def test_a_file_nested_without_end_is_no_genuine_certificate(
+    files: tuple[Path, Path], tmp_path: Path, nested: str
+) -> None:
+    deep, out = tmp_path / "deep.json", StringIO()
+    deep.write_text(nested)
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_certificate", str(deep), "--key", str(files[1]), "--json", stdout=out)
+    assert ended.value.code == 1
+    assert json.loads(out.getvalue()) == {"genuine": False, "error": "This is not a genuine certificate."}
+
+
 def test_a_file_that_is_not_there_is_said_so(files: tuple[Path, Path]) -> None:
     with pytest.raises(CommandError) as ended:
         call_command("verify_certificate", "nowhere.json", "--key", str(files[1]))

@@ -181,6 +181,7 @@ def test_the_night_by_hand_queues_what_the_clock_would(places: list[Organisation
         ("audit_verify", "--organisation", "nergens"),
         ("audit_verify", "--head", "nergens"),
         ("audit_export", "--organisation", "nergens", "--json"),
+        ("audit_export", "--organisation", "sterk-huis", "--from", "2026-12-24", "--until", "2026-11-24"),
         ("audit_head", "--organisation", "nergens"),
         ("destruction_status", "--organisation", "nergens"),
         ("sweep_keys", "nergens"),

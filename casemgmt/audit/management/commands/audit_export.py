@@ -5,12 +5,12 @@ from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from casemgmt.audit.export import export
 from casemgmt.base.clock import AMSTERDAM
 from casemgmt.base.organisation import organisation
-from casemgmt.organisations.asked import asked_place
+from casemgmt.organisations.asked import CANNOT, asked_place
 
 
 class Command(BaseCommand):
@@ -28,6 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write them."""
         place = asked_place(options["organisation"])
+        if options["since"] and options["until"] and options["until"] < options["since"]:
+            raise CommandError("--until is a day before --from.", returncode=CANNOT)
         since = _start(options["since"]) if options["since"] else None
         until = _start(options["until"] + timedelta(days=1)) if options["until"] else None
         with organisation(place.id):
