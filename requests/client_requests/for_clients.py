@@ -24,10 +24,10 @@ from client_requests.facts import Asked
 from client_requests.inspection import Inspection, closed_on, inspection_of
 from client_requests.models import ClientRequest
 from client_requests.open_today import stand_of
-from client_requests.pages import details_of, words_of
+from client_requests.pages import details_of, own_words
 from client_requests.queries import RequestLine, label_of, line
 from client_requests.showing import ShownDecision, shown
-from client_requests.vocabulary import BEFORE_DECISION, RequestState, Stand
+from client_requests.vocabulary import BEFORE_DECISION, Channel, RequestState, Stand
 from consent.facts import Circle, circle, circles, client_facts
 from disclosures.guarded import guard_for
 from dossiers.frame import first_name
@@ -59,7 +59,7 @@ class ActedFor:
 
 @dataclass(frozen=True, slots=True)
 class OwnRequest:
-    """One request as its asker sees it."""
+    """One request as its asker sees it; ``by_staff``: it came in on paper or by word of mouth, so without ``words``."""
 
     line: RequestLine
     about_name: str
@@ -67,6 +67,7 @@ class OwnRequest:
     entitled: ShownDecision
     details: tuple[tuple[str, str], ...]
     words: str
+    by_staff: bool
     decider: str
     identified_at: datetime | None
     identified_how: str
@@ -126,7 +127,8 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
         ),
         entitled=told(_entitled_now(dossier, row, profile, on)),
         details=details_of(row, profile),
-        words=words_of(row, guard),
+        words=own_words(row),
+        by_staff=row.channel != Channel.PORTAL,
         decider=role_label(rules.decided_by.value.value, on),
         identified_at=row.identified_at,
         identified_how=row.identified_how,

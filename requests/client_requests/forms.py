@@ -57,7 +57,7 @@ class NewRequestForm(Form):
         label=gettext_lazy("What was asked, in the words of who asks"),
         rows=4,
         required=False,
-        help_text=gettext_lazy("Who asks reads this in the portal."),
+        help_text=gettext_lazy("Only who may read the dossier reads this; who asks does not see it in the portal."),
     )
 
     def __init__(
@@ -89,7 +89,7 @@ class NewRequestForm(Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """The asker reads these words, also where somebody else put them so."""
+        """No secret address of another is kept in these words, also where who asks put them so."""
         cleaned: dict[str, Any] = super().clean() or {}
         self._guard.refuse(self, "words")
         return cleaned

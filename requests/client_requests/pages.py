@@ -209,17 +209,21 @@ def _no_portal(dossier: Dossier, row: ClientRequest, on: date) -> str:
 def _without_secrets(row: ClientRequest) -> dict[str, Any]:
     """What colleagues wrote, for who may not see where somebody lives in secret."""
     guard = guard_for(row.dossier_id)
+    unread = _("Only who may read the dossier reads what was asked on paper or by word of mouth.")
     return {
-        "words": words_of(row, guard),
+        "words": own_words(row) or (unread if row.words else ""),
         "reason": guard.words(row.reason or ""),
         "done_words": guard.words(row.done_words or ""),
     }
 
 
-def words_of(row: ClientRequest, guard: Guard) -> str:
-    """What was asked, for one reader: what staff wrote down without what is secret, what the asker sent as it is."""
-    words = row.words or ""
-    return words if row.channel == Channel.PORTAL else guard.words(words)
+def own_words(row: ClientRequest) -> str:
+    """What the asker sent through the portal, as it is; empty for what came in otherwise and staff wrote down.
+
+    Those words are for who may read the dossier. What would be left of them without its secrets answers what was
+    asked: which of three names is that of who reported, or which guessed address is where somebody lives in secret.
+    """
+    return (row.words or "") if row.channel == Channel.PORTAL else ""
 
 
 def _mandator(row: ClientRequest, actor: Actor, profile: Profile, on: date) -> str:
