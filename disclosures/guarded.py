@@ -34,6 +34,10 @@ _TITLES = frozenset({"mevrouw", "mevr", "mw", "meneer", "de", "heer", "dhr"})
 # The name of an organisation is no address: a school or a practice that is called after the street where somebody
 # lives in secret may be named. With a number, a postcode or the town beside it, it is an address all the same.
 _ORGANISATION, _NAME = _RECIPIENT = ("organisation", "name")
+# What who received it as a reporter is called to everybody outside: the same words whoever it is, named or not.
+REPORTED = "Degene die meldde"
+# Below this heading a letter about a disclosure names who received it.
+_WITH_WHOM = "Met wie"
 # An answer outside a disclosure names both in one field.
 _NAMED = frozenset({_ORGANISATION, "recipient"})
 
@@ -56,7 +60,21 @@ class Guard:
         """A text without it; a word says where something was taken out."""
         return _without(text, self._spans(text, street_too=street_too))
 
-    def recipient(self, recipient: Mapping[str, str]) -> dict[str, str]:
+    def recipient(self, recipient: Mapping[str, str], kind: str) -> dict[str, str]:
+        """Who received it, for a reader outside: without where others live in secret.
+
+        A reporter's name stays: it tells who received it, and a gap in a name that the reader was told would tell who
+        reported. Who received it as a reporter (``kind``) is called the same whoever it is.
+        """
+        if kind == Recipient.REPORTER:
+            return {**dict.fromkeys(recipient, ""), _NAME: REPORTED}
+        return self.of_secrets()._recipient(recipient)
+
+    def on_paper(self, recipient: Mapping[str, str], kind: str) -> dict[str, str]:
+        """The same for who receives it, a reporter too: their own name, and not that of another who reported."""
+        return (self if kind == Recipient.REPORTER else self.of_secrets())._recipient(recipient)
+
+    def _recipient(self, recipient: Mapping[str, str]) -> dict[str, str]:
         """A recipient (name, organisation, address) without it, also where name and organisation together make it."""
         together = self._together(recipient)
         return {
@@ -64,12 +82,22 @@ class Guard:
             for name, text in recipient.items()
         }
 
+    def of_secrets(self) -> "Guard":
+        """The same guard of where people live in secret alone: nothing of who reported."""
+        return Guard(tuple(replace(one, names=()) for one in self.private if one.secret))
+
     def letter(self, wording: Wording) -> Wording:
-        """A letter's words without it; the articles and the appeal are nobody's typing."""
+        """A letter's words without it; the articles and the appeal are nobody's typing.
+
+        Who received something stays who it is, as in ``recipient``.
+        """
+        guards = [self.of_secrets() if told else self for told in _with_whom(wording)]
         return replace(
             wording,
             title=self.words(wording.title),
-            blocks=tuple(replace(block, text=self.words(block.text)) for block in wording.blocks),
+            blocks=tuple(
+                replace(one, text=own.words(one.text)) for own, one in zip(guards, wording.blocks, strict=True)
+            ),
             explanations=tuple(self.words(one) for one in wording.explanations),
         )
 
@@ -115,6 +143,21 @@ class Guard:
         }
 
 
+def without_reporter(wording: Wording) -> Wording:
+    """A letter about what somebody received as a reporter, without who that is."""
+    told = zip(_with_whom(wording), wording.blocks, strict=True)
+    return replace(wording, blocks=tuple(replace(one, text=REPORTED) if named else one for named, one in told))
+
+
+def _with_whom(wording: Wording) -> list[bool]:
+    """Of each block of a letter whether it names who received something."""
+    below, found = "", []
+    for block in wording.blocks:
+        below = block.text if block.tag == "h2" else below
+        found.append(block.tag == "li" and below == _WITH_WHOM)
+    return found
+
+
 def _without(text: str, spans: set[Span]) -> str:
     """A text without these stretches; merging leaves out what of them lies outside it."""
     return "".join(LEFT_OUT if piece.mark else piece.text for piece in pieces(text, spans))
@@ -146,8 +189,7 @@ def tells_contact(dossier_id: UUID, reader_id: UUID | None, wording: Wording) ->
 
     Of who reported nothing is told: that a letter is held back would tell a colleague who it was.
     """
-    secret = (replace(one, names=()) for one in guard_for(dossier_id, reader_id).private if one.secret)
-    return Guard(tuple(secret)).letter(wording) != wording
+    return guard_for(dossier_id, reader_id).of_secrets().letter(wording) != wording
 
 
 def guard_of_writer(dossier: Dossier, actor: Actor, reader_id: UUID | None = None) -> Guard:

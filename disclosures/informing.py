@@ -361,7 +361,7 @@ def _notice(
     said_yes = row.consent_of
     by_consent = ground == Ground.CONSENT
     guard = guard_for(row.dossier_id, reader.id)
-    recipient = guard.recipient(row.recipient)
+    recipient = guard.recipient(row.recipient, row.recipient_kind)
     return DisclosureNotice(
         on=clock.local_date(row.handed_over_at or now.at),
         recipients=(Recipient(recipient.get("name", ""), recipient.get("organisation", "")),),

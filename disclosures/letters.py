@@ -1,4 +1,4 @@
-"""The letters by which a disclosure was told, as staff sees them: to whom, and whether they arrived.
+"""The letters by which a disclosure was told: to whom, whether they arrived, and how one reads outside.
 
 What goes into them stands in ``informing``. That a letter was made is not that somebody was told: where neither the
 portal nor the post brings it, it lies with a colleague until they hand it over.
@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from casemgmt.letters.queries import letters_made
+from casemgmt.letters.queries import OpenedLetter, letters_made
 from casemgmt.letters.vocabulary import Kind
+from casemgmt.letters.wording import Wording
+from casemgmt.policy.schema.vocabulary import Recipient
+from disclosures.guarded import guard_for, without_reporter
 from disclosures.models import Disclosure
 from dossiers.people.reaching import waiting_by_hand
 
@@ -42,6 +45,18 @@ def letters_by_which(rows: Iterable[Disclosure]) -> dict[UUID, tuple[ToldLine, .
         )
         for row in asked
     }
+
+
+def as_read_outside(found: OpenedLetter, reader_id: UUID) -> Wording:
+    """A letter as its reader outside may read it today: by what is secret now, and without who reported.
+
+    An older one may still name who received it as a reporter. The key of the dossier must be loaded.
+    """
+    line, wording = found.line, found.wording
+    told = Disclosure.objects.filter(dossier_id=line.dossier_id, informed_at=line.made_at)
+    if line.kind == Kind.DISCLOSURE_NOTICE and told.filter(recipient_kind=Recipient.REPORTER).exists():
+        wording = without_reporter(wording)
+    return guard_for(line.dossier_id, reader_id).letter(wording)
 
 
 def still_by_hand(letters: Iterable[ToldLine]) -> tuple[str, ...]:

@@ -215,7 +215,10 @@ def package_of(disclosure: Disclosure, around: Circle) -> Package:
     secrets = secrets_around(disclosure.dossier_id, around)
     items = tuple(_item(row, texts[row.entry_id], about.get(row.entry_id, set()), around, secrets) for row in rows)
     outside = guard_on_paper(disclosure.dossier_id, disclosure.recipient_kind, disclosure.recipient)
-    recipient, purpose = outside.recipient(disclosure.recipient), outside.words(disclosure.purpose)
+    recipient, purpose = (
+        outside.on_paper(disclosure.recipient, disclosure.recipient_kind),
+        outside.words(disclosure.purpose),
+    )
     said = {"recipient": recipient, "purpose": [disclosure.purpose_kind, purpose]}
     return Package(items, recipient, purpose, _digest(disclosure, items, said, secrets))
 

@@ -209,7 +209,7 @@ def _received(row: DisclosureRegisterRow, guard: Guard, reader_id: UUID | None) 
     kept = row.content
     return Received(
         at=row.at,
-        who=_who(guard.recipient({name: kept[name] for name in ("organisation", "name")})),
+        who=_who(guard.recipient({name: kept[name] for name in ("organisation", "name")}, row.recipient_kind)),
         what=_what_went(row),
         ground=kept["ground"],
         why=guard.words(kept["explanation"]),

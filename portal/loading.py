@@ -28,7 +28,7 @@ from client_requests.invitations import renewed_at
 from client_requests.queries import RequestLine
 from client_requests.showing import upper
 from client_requests.vocabulary import Stand
-from disclosures.guarded import guard_for
+from disclosures.letters import as_read_outside
 from disclosures.register import Received, received_by_others
 from dossiers.frame import first_name
 from dossiers.looks import about_notes
@@ -146,7 +146,7 @@ def own_letter(visit: Visit, letter_id: UUID) -> OwnLetter:
     found = opened(visit.dossier.id, letter_id)
     if found is None or found.line.to_person_id != visit.person.id:
         raise NotThere
-    guarded = guard_for(visit.dossier.id, visit.person.id).letter(found.wording)
+    guarded = as_read_outside(found, visit.person.id)
     return OwnLetter(found, guarded, guarded != found.wording)
 
 

@@ -7,11 +7,13 @@ import pytest
 from django.db import transaction
 
 from casemgmt.letters.models import Letter
+from casemgmt.letters.queries import opened
 from casemgmt.vault.keys import load_keys
 from consent.models import Consent
 from disclosures import handing
 from disclosures.acts import setting
 from disclosures.guarded import guard_for, guard_of_writer
+from disclosures.letters import as_read_outside
 from disclosures.models import Disclosure
 from disclosures.package import package_of
 from disclosures.register import received_by_others
@@ -205,7 +207,7 @@ def test_who_reported_is_named_to_nobody_else_and_the_form_does_not_tell_who_it_
     what_for = "Zorgen van Gerda Wouters (Kaagstraat 5) over Yara Bakker."
     worker = browser(case.place.worker)
     assert worker.post(f"{steps(case)}/nieuw/", form(case, purpose=what_for)).status_code == 303
-    row = gone(case, kees, purpose=what_for, organisation="Praktijk Wouters")
+    row = gone(case, kees, purpose=what_for, organisation="Praktijk De Linde")
     with transaction.atomic():
         load_keys([case.dossier_id])
         letters = {one.to_person_id: str(one.body) for one in Letter.objects.filter(kind="disclosure_notice")}
@@ -238,8 +240,57 @@ def test_who_reported_and_receives_it_finds_their_own_name_on_the_paper_and_no_o
     recipient, purpose = went(name)
     assert recipient["name"] == name and "Gerda Wouters" in purpose
     assert not [one for one in ("Kaagstraat", "Ria", "Melder") if one in purpose]
-    recipient, purpose = went("dokter Sikkema namens Gerda Wouters")
-    assert "Wouters" not in recipient["name"] + purpose, "it goes to somebody else"
+    another = "dokter Sikkema namens Gerda Wouters"
+    recipient, purpose = went(another)
+    assert "Wouters" not in purpose, "it goes to somebody else"
+    gap = "dokter Sikkema namens [weggelaten] [weggelaten]"
+    assert recipient["name"] == (another if kind == "gp" else gap), "to whom it goes tells of nobody that they reported"
+
+
+@transaction.atomic
+def told_outside(case: Case, reader: UUID) -> list[str]:
+    """What somebody reads of a disclosure: their letter as it was written, the same in the portal, and the register."""
+    load_keys([case.dossier_id])
+    letter = Letter.objects.get(kind="disclosure_notice", to_person_id=reader)
+    found = opened(case.dossier_id, letter.id)
+    assert found is not None
+    register = received_by_others(case.dossier_id, case.client, reader_id=reader)
+    return [str(found.wording), str(as_read_outside(found, reader)), str(register)]
+
+
+@pytest.mark.parametrize("reported", [True, False])
+def test_who_received_it_is_named_as_it_was_told_whether_or_not_that_is_who_reported(case: Case, reported: bool):
+    """A gap at a name that the parent was told when they said yes would tell who reported."""
+    kees = father(case)
+    if reported:
+        reporter(case, "Truus Overweg", "Meldlaan 2, 5017 AA Tilburg")
+    school = {"organisation": "Basisschool De Wegwijzer", "name": "Truus Overweg, Meldlaan 2"}
+    row = choose(case, propose(case, **school))
+    for person in (case.client, case.mother, kees):
+        consent(case, person, row, recipient="Basisschool De Wegwijzer, Truus Overweg, Meldlaan 2")
+    approve(case, ask(case, row))
+    assert not isinstance(hand_over(case, row), handing.Stopped)
+    for reader in (case.client, case.mother, kees):
+        for told in told_outside(case, reader):
+            assert school["name"] in told and school["organisation"] in told and "[weggelaten]" not in told
+    assert "TruusOverweg" in printed(case, row)
+
+
+@pytest.mark.parametrize("name", ["Truus Overweg", "Piet Klaassen", "mevrouw O."])
+def test_who_received_it_as_a_reporter_is_called_the_same_to_everybody_outside(case: Case, name: str):
+    truus = reporter(case, "Truus Overweg", "Meldlaan 2, 5017 AA Tilburg")
+    organisation = "" if name.startswith("mevrouw") else "Buurthuis De Wegwijzer"
+    row = choose(case, propose(case, recipient_kind="reporter", name=name, organisation=organisation))
+    for person in (case.client, case.mother):
+        consent(case, person, row, recipient_kind="reporter", recipient=f"{organisation}, {name}".strip(", "))
+    approve(case, ask(case, row))
+    assert not isinstance(hand_over(case, row), handing.Stopped)
+    for reader in (case.client, case.mother):
+        for told in told_outside(case, reader):
+            assert "Degene die meldde" in told and "[weggelaten]" not in told
+            assert name not in told and "Wegwijzer" not in told
+    with transaction.atomic():
+        assert name not in str(received_by_others(case.dossier_id, case.client, reader_id=truus))
 
 
 def test_a_family_name_that_others_in_the_dossier_bear_openly_stays_unless_it_is_the_same_person(case: Case):
@@ -301,7 +352,7 @@ def test_a_secret_address_spread_over_the_organisation_and_the_name_is_refused_a
     assert answer.status_code == 422 and 'id="id_name-error"' in text(answer)
     with transaction.atomic():
         load_keys([case.dossier_id])
-        kept = guard_for(case.dossier_id).recipient({"organisation": organisation, "name": name})
+        kept = guard_for(case.dossier_id).recipient({"organisation": organisation, "name": name}, "gp")
     assert "Lindehof" not in "".join(kept.values()) and "12" not in "".join(kept.values())
 
 
