@@ -128,8 +128,8 @@ def letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpRespo
         section = "disclosures" if found and found.line.kind == Kind.DISCLOSURE_NOTICE else "requests"
         # Asked only of a letter of this dossier: whom another's is for is sealed under another key.
         by_hand = waiting_by_hand([letter_id]).get(letter_id) if found else None
-        if found and not can(actor, Verb.READ, dossier):
-            found = replace(found, wording=guard_for(dossier.id).letter(found.wording))
+        if found:
+            found = replace(found, wording=_as_read(actor, dossier, found.wording))
         return load_frame(dossier, actor, on, section), found, by_hand
 
     frame, found, by_hand = open_dossier(actor, dossier_id, way(actor), load, data="letter")
@@ -159,6 +159,7 @@ def print_letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> Htt
 
     def load(dossier: Dossier) -> Any:
         row = _ours(actor, dossier, letter_id)
+        _nothing_left_out(actor, dossier, row)
         _nothing_secret(dossier, row)
         return letter_pdf(row)
 
@@ -183,6 +184,23 @@ def _ours(actor: Actor, dossier: Dossier, letter_id: UUID) -> Letter:
     row = letter_of_ours(dossier, letter_id)
     _may_read(actor, dossier, row.kind)
     return row
+
+
+def _as_read(actor: Actor, dossier: Dossier, wording: Wording) -> Wording:
+    """A letter as a colleague reads it: whole for who may read the dossier, and else without what is secret."""
+    return wording if can(actor, Verb.READ, dossier) else guard_for(dossier.id).letter(wording)
+
+
+def _nothing_left_out(actor: Actor, dossier: Dossier, row: Letter) -> None:
+    """Raise NotAllowed for a letter of which this colleague reads a part: the print would tell them the rest."""
+    wording = Wording.from_json(row.body)
+    if _as_read(actor, dossier, wording) != wording:
+        raise NotAllowed(
+            _(
+                "Something is left out of this letter for you, so you do not print it."
+                " Ask a colleague who may read the dossier."
+            )
+        )
 
 
 def _nothing_secret(dossier: Dossier, row: Letter) -> None:

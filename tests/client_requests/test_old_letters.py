@@ -17,11 +17,11 @@ def second_factor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
 
 
-def decided(house: House, asker: str, about: str) -> str:
+def decided(house: House, asker: str, about: str, reason: str = f"U krijgt het. Haal het op bij {SECRET}.") -> str:
     """A decision with a letter that names an address; where that letter stands at the desk."""
     request_id = house.ask(asker, about)
     identified(house, request_id)
-    ruling = {"outcome": "granted", "reason": f"U krijgt het. Haal het op bij {SECRET}."}
+    ruling = {"outcome": "granted", "reason": reason}
     assert house.client("hanneke").post(house.inside(f"verzoeken/{request_id}/besluit/"), ruling).status_code == 303
     jobs.run_due()
     return house.inside(f"brieven/{house.request(request_id).letter_id}/")
@@ -56,4 +56,16 @@ def test_who_reads_no_dossiers_does_not_read_the_address_in_a_letter_either(hous
     request = house.inside(f"verzoeken/{one_request(house)}/")
     for page in (dirk.get(at).content.decode(), dirk.get(request).content.decode()):
         assert "Haal het op bij [weggelaten]" in page and SECRET.split()[0] not in page
-    assert dirk.get(at + "pdf/").status_code == 409
+    assert dirk.get(at + "pdf/").status_code == 403
+
+
+def test_who_reads_a_letter_with_something_left_out_does_not_get_the_rest_in_its_print(house: House) -> None:
+    """It may go to the mother, whose own address it is, but not by way of a desk that may not know it."""
+    own, plain = decided(house, "samira", "fien"), decided(house, "milou", "milou", reason="U krijgt het.")
+    employ(house, "dirk", "director")
+    dirk = house.client("dirk")
+    page = dirk.get(own).content.decode()
+    assert "Haal het op bij [weggelaten]" in page and SECRET.split()[0] not in page
+    answer = dirk.get(own + "pdf/")
+    assert answer.status_code == 403 and "Vraag een collega die het dossier mag lezen" in answer.content.decode()
+    assert dirk.get(plain + "pdf/").status_code == 200 and house.client("noor").get(own + "pdf/").status_code == 200
