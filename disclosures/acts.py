@@ -79,6 +79,8 @@ class Weighing:
         return {"key": self.key, "answers": dict(self.answers), **words}
 
 
+# What a change of the answers is to who must ask anew; any other changes what would go.
+_WHAT_CHANGED = {"disclosure-conditions": "rules", "disclosure-ground": "rules"}
 _WEIGHED = frozenset({"ground", "decision", "answer_of_decider"})
 
 
@@ -128,7 +130,7 @@ def change_proposal(dossier: Dossier, disclosure_id: UUID, new: Proposal, *, by:
         row.deferred_until = None  # the reason stays: whoever put telling off decides it anew
     row.save()
     cancel_tasks_for(row.id, at=at, kind=QUESTION)
-    return _changed(dossier, row, "disclosure-recipient", at)
+    return _changed(dossier, row, "disclosure-recipient", by, at)
 
 
 @act
@@ -140,7 +142,7 @@ def answer_conditions(
     only_in(row, RUNNING)
     row.answers = {**row.answers, **{name: bool(value) for name, value in answers.items()}}
     row.save()
-    return _changed(dossier, row, "disclosure-conditions", at)
+    return _changed(dossier, row, "disclosure-conditions", by, at)
 
 
 @act
@@ -155,7 +157,7 @@ def answer_ground(dossier: Dossier, disclosure_id: UUID, said: Weighing, *, by: 
         raise NotThere
     row.answers = {**row.answers, "ground": {**said.stored, "by": by.name, "at": at.isoformat()}}
     row.save()
-    return _changed(dossier, row, "disclosure-ground", at)
+    return _changed(dossier, row, "disclosure-ground", by, at)
 
 
 @act
@@ -178,7 +180,7 @@ def choose_items(
     for entry in sorted(entries.values(), key=lambda one: (one.happened_on, one.recorded_at)):
         if entry.id not in kept:
             _add(row, entry)
-    return _changed(dossier, row, "disclosure-items", at)
+    return _changed(dossier, row, "disclosure-items", by, at)
 
 
 @act
@@ -212,7 +214,7 @@ def black_out(
     chosen = [span for span in sentence_spans(text) if span.start in set(starts)]
     item.redactions = {"spans": [_stored(span) for span in chosen], **look, "source": source}
     item.save(update_fields=["redactions"])
-    return _changed(dossier, row, "disclosure-redaction", at)
+    return _changed(dossier, row, "disclosure-redaction", by, at)
 
 
 @act
@@ -225,7 +227,7 @@ def refresh_item(dossier: Dossier, disclosure_id: UUID, item_id: UUID, *, by: Ac
         raise NotThere
     item.version, item.redactions = Entry.objects.get(dossier=dossier, id=item.entry_id).version, _untouched()
     item.save(update_fields=["version", "redactions"])
-    return _changed(dossier, row, "disclosure-items", at)
+    return _changed(dossier, row, "disclosure-items", by, at)
 
 
 @act
@@ -403,12 +405,14 @@ def _whom_and_why(of: Disclosure | Proposal) -> tuple[Any, ...]:
     return (of.about_id, of.recipient_kind, of.recipient, of.purpose_kind, of.purpose)
 
 
-def _changed(dossier: Dossier, row: Disclosure, data: str, at: datetime) -> Disclosure:
-    """After any change: what was asked or approved is void, and the rules are asked again."""
+def _changed(dossier: Dossier, row: Disclosure, data: str, by: Actor, at: datetime) -> Disclosure:
+    """After any change: what was asked or approved is void, and the rules are asked again; who proposed it hears it."""
     voided = row.state in PENDING
     _void(row, at)
     rejudge(dossier, row, at)
     tell(row, data, ground="voided" if voided else "")
+    if voided and by.user_id != row.proposed_by_id:
+        to_ask_again(row, _WHAT_CHANGED.get(data, "content"), called(row), at)
     return row
 
 

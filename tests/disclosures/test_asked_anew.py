@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 
 from casemgmt.base.jobs import run_due
+from casemgmt.organisations.actors import Actor
 from casemgmt.vault.keys import load_keys
 from casemgmt.work.models import Task
 from consent.acts import withdraw_consent
 from consent.models import Consent
+from disclosures.acts import choose_items
 from disclosures.models import Disclosure
-from disclosures.vocabulary import APPROVE, ASK_AGAIN, State
+from disclosures.vocabulary import APPROVE, ASK_AGAIN, HAND_OVER, State
 from dossiers.models import Dossier, Person
 from dossiers.people.acts import NewPerson, add_person, change_person, known_of, seen_mark
 from dossiers.people.capacity import judge_capacity
@@ -124,3 +127,30 @@ def test_what_changes_nothing_of_what_was_asked_asks_nothing(case: Case):
     row = agreed(case)
     put_right(case, "Sem Bakker", relevance="Broer.")
     assert waits(case, row) == []
+
+
+def chooses(case: Case, row: Disclosure, by: Actor, *entries: UUID) -> None:
+    """Somebody who works with the dossier too chooses what goes; nothing empties the choice."""
+    do(case, Verb.PREPARE_DISCLOSURE, lambda d: choose_items(d, row.id, entries, by=by, at=MOMENT))
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_who_proposed_it_hears_that_a_colleague_changed_what_was_asked_or_approved(case: Case, approved: bool):
+    """Their task to hand it over is gone by then: without another they would think that it left."""
+    row = agreed(case)
+    if approved:
+        approve(case, row)
+        assert waits(case, row, HAND_OVER)
+    chooses(case, row, case.place.manager)
+    assert waits(case, row, HAND_OVER) == [] and waits(case, row, APPROVE) == []
+    ((who, said),) = waits(case, row)
+    assert who == case.place.worker.user_id and "niet meer waarvoor goedkeuring is gevraagd" in said
+    chooses(case, row, case.place.manager, case.plain)
+    assert len(waits(case, row)) == 1
+
+
+def test_who_proposed_it_gets_no_task_for_what_they_change_themselves(case: Case):
+    row = agreed(case)
+    approve(case, row)
+    chooses(case, row, case.place.worker)
+    assert waits(case, row, HAND_OVER) == [] and waits(case, row) == []
