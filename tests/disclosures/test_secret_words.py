@@ -1,5 +1,6 @@
 """A secret address that was typed into "what for" or "to whom" reaches neither the other parent nor the recipient."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -291,6 +292,12 @@ def test_who_received_it_as_a_reporter_is_called_the_same_to_everybody_outside(c
             assert name not in told and "Wegwijzer" not in told
     with transaction.atomic():
         assert name not in str(received_by_others(case.dossier_id, case.client, reader_id=truus))
+        load_keys([case.dossier_id])
+        found = opened(case.dossier_id, Letter.objects.get(kind="disclosure_notice", to_person_id=case.mother).id)
+        assert found is not None
+        blocks = (replace(one, text=one.text.replace("Degene die meldde", name)) for one in found.wording.blocks)
+        older = replace(found, wording=replace(found.wording, blocks=tuple(blocks)))
+        assert name in str(older.wording) and as_read_outside(older, case.mother) == found.wording
 
 
 def test_a_family_name_that_others_in_the_dossier_bear_openly_stays_unless_it_is_the_same_person(case: Case):
