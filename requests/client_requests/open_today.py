@@ -8,10 +8,11 @@ from client_requests.inspection import closed_on, is_open, standing
 from client_requests.models import ClientRequest
 from client_requests.vocabulary import Stand
 from dossiers.models import Dossier
+from dossiers.people import reaching
 
 
 def stand_of(dossier: Dossier, row: ClientRequest, on: date) -> Stand:
-    """Whether what was given stands open today; a right that ended since counts as on every other page."""
+    """Whether what was given stands open today; a right, or a way into the portal, that ended since counts."""
     if closed_on(row) is not None:
         return Stand.CLOSED
     if not is_open(row):
@@ -20,4 +21,6 @@ def stand_of(dossier: Dossier, row: ClientRequest, on: date) -> Stand:
         still_entitled(dossier, row, on)
     except (Refused, NotThere):
         return Stand.OVER
+    if not reaching.can_open_portal(row.asker, on):
+        return Stand.UNREACHABLE
     return Stand.OPEN if standing(dossier, row)[0] else Stand.EMPTY

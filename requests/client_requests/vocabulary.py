@@ -64,6 +64,8 @@ class Stand(StrEnum):
     EMPTY = "empty"
     CLOSED = "closed"
     OVER = "over"
+    # Opened, but the asker has no open page in the portal today: it was ended, or is frozen until a day.
+    UNREACHABLE = "unreachable"
 
 
 # Kinds of task.

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from .story import SECRET, House
-from .test_pieces import asked, opened_for, secret
+from .story import NOW, SECRET, TODAY, House
+from .test_pieces import asked, opened_for, secret, way_in
+from .test_reading_again import tasks
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -99,3 +100,26 @@ def test_while_each_piece_waits_to_be_read_no_page_says_that_it_is_ready(house: 
     assert "Daarvan is nu niets te lezen" in house.client("noor").get(at).content.decode()
     house.release(request_id)
     assert all(READY in text or READ in text for text in (father.get(one).content.decode() for one in pages))
+
+
+@pytest.mark.parametrize("why", ["ended", "frozen"])
+def test_while_the_asker_cannot_come_into_the_portal_staff_read_so_and_nobody_has_to_read_again(
+    house: House, why: str
+) -> None:
+    request_id, at = for_the_mother(house)
+    noor = house.client("noor")
+    assert "Open in het portaal" in noor.get(at).content.decode()
+    gone = {"ended_at": NOW} if why == "ended" else {"frozen_until": TODAY, "frozen_why": "Onveilig."}
+    way_in(house, "samira", **gone)
+    page, desk = (noor.get(one).content.decode() for one in (at, at + "inzage/"))
+    assert "Open in het portaal" not in page and "Nu niet te lezen in het portaal" in page
+    assert "Deze inzage sluiten" in page, "what they could read when they come back can still be closed"
+    assert "Wat er in het portaal openstaat" not in desk and "Daarvan is in het portaal niets te lezen" in desk
+    # A change that closes the piece asks nobody to read it for a page that nobody can open.
+    secret(house, "daan", is_secret=True)
+    assert tasks(house, request_id) == [] and "wacht tot iemand" not in noor.get(at).content.decode()
+    if why == "frozen":
+        way_in(house, "samira", frozen_until=None)
+        secret(house, "daan", is_secret=True)
+        assert tasks(house, request_id) == ["open"]
+        assert "Open in het portaal" in noor.get(at).content.decode()
