@@ -21,9 +21,9 @@ from casemgmt.policy.words import role_label
 from client_requests import judging
 from client_requests.acts import asked_of, still_entitled
 from client_requests.facts import Asked
-from client_requests.inspection import Inspection, closed_on, inspection_of
+from client_requests.inspection import Inspection, Kept, closed_on, inspection_of
 from client_requests.models import ClientRequest
-from client_requests.open_today import stand_of
+from client_requests.open_today import kept_today, stand_of
 from client_requests.pages import details_of, own_words
 from client_requests.queries import RequestLine, label_of, line
 from client_requests.showing import ShownDecision, shown
@@ -83,6 +83,7 @@ class OwnRequest:
     ended_at: datetime | None
     may_withdraw: bool
     closed_on: date | None
+    kept: tuple[Kept, ...]
 
 
 def own_requests(dossier: Dossier, person: Person, on: date) -> tuple[RequestLine, ...]:
@@ -144,6 +145,7 @@ def own_request(dossier: Dossier, person: Person, request_id: UUID, on: date) ->
         ended_at=row.ended_at,
         may_withdraw=row.state in (*BEFORE_DECISION, RequestState.DECIDED),
         closed_on=closed_on(row),
+        kept=kept_today(dossier, row, on),
     )
 
 

@@ -22,7 +22,7 @@ from casemgmt.web.forms import (
     TextField,
     TickField,
 )
-from client_requests.inspection import OpenEntry, other_than_seen
+from client_requests.inspection import Closed, OpenEntry, other_than_seen
 from client_requests.pages import RequestPage
 from client_requests.vocabulary import Channel, Executed, Identified, Outcome
 from disclosures.guarded import Guard
@@ -287,16 +287,37 @@ class KeepClosedForm(_ReadForm):
 
 
 class ReleaseForm(_ReadForm):
-    """Which closed pieces the asker can read as they stand now: each by itself, and none is chosen beforehand."""
+    """Which closed pieces the asker can read as they stand now: each by itself, and none is chosen beforehand.
+
+    Those that wait to be read and those that stayed closed are chosen apart; one of the two is enough.
+    """
 
     pieces = ChoicesField(
         label=gettext_lazy("Which of these did you read, and can the asker read?"),
         error_messages={"required": gettext_lazy("Choose what you read and what the asker can read.")},
     )
 
-    def __init__(self, *args: Any, unread: Sequence[OpenEntry], **kw: Any):
+    again = ChoicesField(
+        label=gettext_lazy("Which of these can the asker read after all?"),
+        error_messages={"required": gettext_lazy("Choose what you read and what the asker can read.")},
+    )
+
+    def __init__(self, *args: Any, closed: Closed, **kw: Any):
         super().__init__(*args, **kw)
-        _offer(self.fields["pieces"], unread)
+        _offer(self.fields["pieces"], closed.waiting)
+        _offer(self.fields["again"], closed.kept)
+        if not closed.kept:
+            del self.fields["again"]
+        elif not closed.waiting:
+            del self.fields["pieces"]
+        chosen = {name for name in self.fields if self[name].data}
+        for name, one in self.fields.items():
+            one.required = name in chosen or not chosen
+
+    @property
+    def chosen(self) -> list[str]:
+        """Every piece that was ticked, of a valid form."""
+        return [*self.cleaned_data.get("pieces", ()), *self.cleaned_data.get("again", ())]
 
 
 def _offer(field: Any, pieces: Sequence[OpenEntry], *, short: bool = False) -> None:

@@ -79,6 +79,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """The closed pieces that can be given as they stand now: what waits to be read, and what stays closed."""
+
+    waiting: tuple[OpenEntry, ...] = ()
+    kept: tuple[OpenEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """The entries that are open, newest first, and how many are not: left out, not given, or given and closed.
 
@@ -163,17 +171,29 @@ def inspection_of(dossier: Dossier, row: ClientRequest, on: date) -> Inspection:
         not_given=len(own.keys() - given.keys()),
         unread=len(readable.keys() - kept.keys()),
         gone=len(closed - readable.keys()),
-        kept=tuple(Kept(many, said) for said, many in Counter(kept.values()).items()),
+        kept=_counted(kept),
     )
 
 
-def unread_pieces(dossier: Dossier, row: ClientRequest, on: date) -> tuple[OpenEntry, ...]:
-    """The given pieces that are closed and can be given as they stand now, for staff to read."""
-    return _read(dossier, row, _readable(dossier, row, standing(dossier, row)[1]), on)
+def closed_pieces(dossier: Dossier, row: ClientRequest, on: date) -> Closed:
+    """The closed pieces that can be given, for staff to read; the key must be loaded."""
+    readable = _readable(dossier, row, standing(dossier, row)[1])
+    kept = _kept_now(row, readable, Guard())
+    entries = _read(dossier, row, readable, on)
+    return Closed(
+        waiting=tuple(one for one in entries if one.id not in kept),
+        kept=tuple(one for one in entries if one.id in kept),
+    )
+
+
+def kept_words(dossier: Dossier, row: ClientRequest) -> tuple[Kept, ...]:
+    """What the asker reads of the pieces that stay closed, wherever the others are read; the key must be loaded."""
+    readable = _readable(dossier, row, standing(dossier, row)[1])
+    return _counted(_kept_now(row, readable, guard_for(dossier.id, row.asker_id)))
 
 
 def waiting_pieces(dossier: Dossier, row: ClientRequest) -> set[UUID]:
-    """Those among them of which nobody said that they stay closed in this wording; the key must be loaded."""
+    """The closed pieces of which nobody said that they stay closed in this wording; the key must be loaded."""
     readable = _readable(dossier, row, standing(dossier, row)[1])
     return readable.keys() - _kept_now(row, readable, Guard()).keys()
 
@@ -188,6 +208,10 @@ def _kept_now(row: ClientRequest, now: Mapping[UUID, EntryVersion], guard: Guard
     """What the asker reads, through ``guard``, of each of these pieces that stays closed as it is worded now."""
     kept = kept_pieces(row).items()
     return {id_: guard.words(said) for id_, (number, said) in kept if id_ in now and now[id_].number == number}
+
+
+def _counted(kept: Mapping[UUID, str]) -> tuple[Kept, ...]:
+    return tuple(Kept(many, said) for said, many in Counter(kept.values()).items())
 
 
 def standing(dossier: Dossier, row: ClientRequest) -> tuple[dict[UUID, EntryVersion], set[UUID]]:
@@ -272,7 +296,8 @@ def why_not_in_portal(dossier: Dossier, row: ClientRequest, on: date) -> str:
     given = given_pieces(dossier, row)
     if not given and row.outcome != Outcome.GRANTED:
         return _("It cannot open in the portal: at the decision nobody chose what the asker gets.")
-    if given and not standing(dossier, row)[0]:
+    # Where each piece stays closed, the asker reads there what is told of it: nobody has to read anything first.
+    if given and not standing(dossier, row)[0] and waiting_pieces(dossier, row):
         return _("It cannot open in the portal yet: first read each piece and release what the asker can read.")
     return ""
 

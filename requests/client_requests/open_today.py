@@ -3,10 +3,11 @@
 from datetime import date
 
 from casemgmt.base.errors import NotThere, Refused
+from casemgmt.policy.schema.vocabulary import RequestKind
 from client_requests.acts import still_entitled
-from client_requests.inspection import closed_on, is_open, standing
+from client_requests.inspection import Kept, closed_on, is_open, kept_words, standing
 from client_requests.models import ClientRequest
-from client_requests.vocabulary import Stand
+from client_requests.vocabulary import AFTER_DECISION, Stand
 from dossiers.models import Dossier
 from dossiers.people import reaching
 
@@ -24,3 +25,17 @@ def stand_of(dossier: Dossier, row: ClientRequest, on: date) -> Stand:
     if not reaching.can_open_portal(row.asker, on):
         return Stand.UNREACHABLE
     return Stand.OPEN if standing(dossier, row)[0] else Stand.EMPTY
+
+
+def kept_today(dossier: Dossier, row: ClientRequest, on: date) -> tuple[Kept, ...]:
+    """What the asker reads today of pieces that stay closed, also where the others are read by appointment.
+
+    Nothing before a decision, of what staff closed as a whole, or when the right ended since.
+    """
+    if row.kind != RequestKind.INSPECTION or row.state not in AFTER_DECISION or closed_on(row) is not None:
+        return ()
+    try:
+        still_entitled(dossier, row, on)
+    except (Refused, NotThere):
+        return ()
+    return kept_words(dossier, row)

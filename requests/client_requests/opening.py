@@ -21,12 +21,12 @@ from client_requests import judging
 from client_requests.acts import locked, who
 from client_requests.inspection import (
     Handled,
+    closed_pieces,
     is_open,
     other_than_seen,
     secret_addresses,
     shown_mark,
     stored_release,
-    unread_pieces,
     with_handled,
 )
 from client_requests.models import ClientRequest
@@ -110,7 +110,8 @@ def _read_now(
         raise Conflict(_("Of this request nothing was given to read."))
     if seen is not None and seen != shown_mark(dossier, row, {}):
         raise Conflict(other_than_seen())
-    now = {one.id: one.number for one in unread_pieces(dossier, row, clock.local_date(at))}
+    closed = closed_pieces(dossier, row, clock.local_date(at))
+    now = {one.id: one.number for one in (*closed.waiting, *closed.kept)}
     if not pieces or not pieces.items() <= now.items():
         raise Conflict(_("What you chose was changed just now, or cannot be given. Read it again and choose."))
     return row

@@ -32,14 +32,15 @@ from client_requests.forms import (
     ids,
 )
 from client_requests.inspection import (
+    Closed,
     closed_on,
+    closed_pieces,
     inspection_of,
     offered,
     parts_of,
     pieces_chosen,
     secret_addresses,
     shown_mark,
-    unread_pieces,
 )
 from client_requests.models import ClientRequest
 from client_requests.open_today import stand_of
@@ -274,7 +275,7 @@ def _preview(
             "frame": load_frame(dossier, actor, on, "requests"),
             "entries": seen.entries if seen else offered(dossier, row, at, on),
             "left_out": seen.left_out if seen else parts_of(dossier, row, at).others,
-            "unread": unread_pieces(dossier, row, on) if decided else (),
+            "closed": closed_pieces(dossier, row, on) if decided else Closed(),
             "secret": bool(secret_addresses(dossier, row)),
             "mark": shown_mark(dossier, row, {}),
             "seen": seen,
@@ -287,20 +288,22 @@ def _preview(
         }
 
     values = open_dossier(actor, dossier_id, Verb.READ, load, data="inspection")
-    form = ReleaseForm(posted, unread=values["unread"], seen=values["mark"])
-    keep_form = KeepClosedForm(kept, unread=values["unread"], seen=values["mark"], guard=values.pop("guard"))
+    form = ReleaseForm(posted, closed=values["closed"], seen=values["mark"])
+    unread = values["closed"].waiting
+    keep_form = KeepClosedForm(kept, unread=unread, seen=values["mark"], guard=values.pop("guard"))
     values |= {"form": form, "keep_form": keep_form}
     bound = next((one for one in (form, keep_form) if one.is_bound), None)
     if bound is None:
         return render(request, PREVIEW, values)
     if not bound.is_valid():
         return render(request, PREVIEW, values, status=422)
-    chosen, mark = bound.cleaned_data, request.POST.get("seen", "")
+    mark = request.POST.get("seen", "")
 
     def act(dossier: Dossier) -> ClientRequest:
         now: dict[str, Any] = {"by": actor, "at": clock.now(), "seen": mark}
         if bound is form:
-            return opening.release_pieces(dossier, request_id, pieces_chosen(chosen["pieces"]), **now)
+            return opening.release_pieces(dossier, request_id, pieces_chosen(form.chosen), **now)
+        chosen = keep_form.cleaned_data
         return opening.keep_closed(dossier, request_id, pieces_chosen(chosen["kept"]), said=chosen["said"], **now)
 
     _change(actor, dossier_id, act, verb=Verb.READ)
