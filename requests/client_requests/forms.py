@@ -262,10 +262,10 @@ class _ReadForm(Form):
 
 
 class KeepClosedForm(_ReadForm):
-    """Which closed pieces stay closed, and what the asker reads about it."""
+    """Which given pieces, open or closed, close or stay closed, and what the asker reads about it."""
 
     kept = ChoicesField(
-        label=gettext_lazy("Which of these did you read, and stay closed?"),
+        label=gettext_lazy("Which of these did you read, and close or stay closed?"),
         error_messages={"required": gettext_lazy("Choose what you read and what stays closed.")},
     )
     said = TextField(
@@ -274,10 +274,10 @@ class KeepClosedForm(_ReadForm):
         help_text=gettext_lazy("Who asks reads this in the portal. Say what they can do, such as call you."),
     )
 
-    def __init__(self, *args: Any, unread: Sequence[OpenEntry], guard: Guard, **kw: Any):
+    def __init__(self, *args: Any, given: Sequence[OpenEntry], guard: Guard, **kw: Any):
         super().__init__(*args, **kw)
         self._guard = guard
-        _offer(self.fields["kept"], unread, short=True)
+        _offer(self.fields["kept"], given, short=True)
 
     def clean(self) -> dict[str, Any]:
         """Nothing of a secret address stands in it."""

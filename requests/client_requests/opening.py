@@ -22,6 +22,7 @@ from client_requests.acts import locked, who
 from client_requests.inspection import (
     Handled,
     closed_pieces,
+    inspection_of,
     is_open,
     other_than_seen,
     secret_addresses,
@@ -68,12 +69,12 @@ def keep_closed(
     at: datetime,
     seen: str | None = None,
 ) -> ClientRequest:
-    """Leave given pieces that were read closed as they are worded now, with ``said`` for the asker.
+    """Close given pieces that were read, or leave them closed, as they are worded now, with ``said`` for the asker.
 
-    They wait for nobody any more; reworded once more they do again. Raises Conflict as ``release_pieces`` does, and
-    without a sentence.
+    Also one that is open: what was released in haste closes at once and by itself. They wait for nobody any more;
+    reworded once more they do again. Raises Conflict as ``release_pieces`` does, and without a sentence.
     """
-    row = _read_now(dossier, request_id, pieces, at, seen)
+    row = _read_now(dossier, request_id, pieces, at, seen, also_open=True)
     if not said.strip():
         raise Conflict(_("Write down what the asker reads about it."), field="said")
     kept = {str(id_): {"number": number, "said": said} for id_, number in pieces.items()}
@@ -102,16 +103,26 @@ def close_inspection(dossier: Dossier, request_id: UUID, *, why: str, by: Actor,
 
 
 def _read_now(
-    dossier: Dossier, request_id: UUID, pieces: Mapping[UUID, int], at: datetime, seen: str | None
+    dossier: Dossier,
+    request_id: UUID,
+    pieces: Mapping[UUID, int],
+    at: datetime,
+    seen: str | None,
+    *,
+    also_open: bool = False,
 ) -> ClientRequest:
-    """The request, locked, of which these given pieces are closed in these wordings; raises Conflict for any other."""
+    """The request, locked, of which these given pieces are closed in these wordings; raises Conflict for any other.
+
+    ``also_open``: those that are open are as good.
+    """
     row = locked(dossier, request_id)
     if row.kind != RequestKind.INSPECTION or row.state not in AFTER_DECISION or not judging.is_yes(row.outcome):
         raise Conflict(_("Of this request nothing was given to read."))
     if seen is not None and seen != shown_mark(dossier, row, {}):
         raise Conflict(other_than_seen())
-    closed = closed_pieces(dossier, row, clock.local_date(at))
-    now = {one.id: one.number for one in (*closed.waiting, *closed.kept)}
+    on = clock.local_date(at)
+    closed, opened = closed_pieces(dossier, row, on), inspection_of(dossier, row, on).entries if also_open else ()
+    now = {one.id: one.number for one in (*closed.waiting, *closed.kept, *opened)}
     if not pieces or not pieces.items() <= now.items():
         raise Conflict(_("What you chose was changed just now, or cannot be given. Read it again and choose."))
     return row

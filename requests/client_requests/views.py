@@ -289,8 +289,9 @@ def _preview(
 
     values = open_dossier(actor, dossier_id, Verb.READ, load, data="inspection")
     form = ReleaseForm(posted, closed=values["closed"], seen=values["mark"])
-    unread = values["closed"].waiting
-    keep_form = KeepClosedForm(kept, unread=unread, seen=values["mark"], guard=values.pop("guard"))
+    closed, seen = values["closed"], values["seen"]
+    given = (*closed.waiting, *(seen.entries if seen else ()), *closed.kept)
+    keep_form = KeepClosedForm(kept, given=given, seen=values["mark"], guard=values.pop("guard"))
     values |= {"form": form, "keep_form": keep_form}
     bound = next((one for one in (form, keep_form) if one.is_bound), None)
     if bound is None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from .story import House
-from .test_pieces import SAFE, TOLD, for_the_father, reads
+from .test_pieces import SAFE, TOLD, for_the_father, reads, secret
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -56,7 +56,10 @@ def test_a_piece_that_stays_closed_waits_under_no_reader_and_can_be_released_aft
     noor = house.client("noor")
     assert noor.post(at + "dichthouden/", {"kept": f"{told}:1", "said": SAID}).status_code == 303
     desk = noor.get(at + "inzage/").content.decode()
-    waits, stays = desk[desk.index(WAITS) : desk.index(CLOSED)], desk[desk.index(CLOSED) :]
+    waits, stays = (
+        desk[desk.index(WAITS) : desk.index(CLOSED)],
+        desk[desk.index(CLOSED) : desk.index("</section>", desk.index(CLOSED))],
+    )
     assert f"{safe}:1" in waits and f"{told}:1" not in waits
     assert f"{told}:1" in stays and f"{safe}:1" not in stays and SAID in stays
     assert not re.search(r"<input[^>]*checked", stays)
@@ -69,3 +72,23 @@ def test_a_piece_that_stays_closed_waits_under_no_reader_and_can_be_released_aft
     assert WAITS not in desk and CLOSED in desk
     assert noor.post(at + "vrijgeven/", {}).status_code == 422
     assert noor.post(at + "vrijgeven/", {"again": f"{safe}:1"}).status_code == 303
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_a_piece_that_opened_in_haste_closes_by_itself_and_at_once(house: House, *, released: bool) -> None:
+    secret(house, "samira", is_secret=released)
+    request_id, at, (told, safe) = for_the_father(house, TOLD, SAFE)
+    house.release(request_id)
+    noor = house.client("noor")
+    assert noor.post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    assert "MERK-ADRES" in reads(house, request_id, "mark")
+    desk = noor.get(at + "inzage/").content.decode()
+    assert {f"{told}:1", f"{safe}:1"} == set(re.findall(r'name="kept"[^>]*value="([^"]+)"', desk))
+    assert noor.post(at + "dichthouden/", {"kept": f"{told}:2", "said": SAID}).status_code == 422
+    assert noor.post(at + "dichthouden/", {"kept": f"{told}:1", "said": SAID}).status_code == 303
+    text = reads(house, request_id, "mark")
+    assert "MERK-ADRES" not in text and SAID in text and "MERK-VEILIG" in text, "the other stays open"
+    # An open piece is not released once more, and what closed can be.
+    assert noor.post(at + "vrijgeven/", {"again": f"{safe}:1"}).status_code == 422
+    assert noor.post(at + "vrijgeven/", {"again": f"{told}:1"}).status_code == 303
+    assert "MERK-ADRES" in reads(house, request_id, "mark") and SAID not in reads(house, request_id, "mark")
