@@ -29,6 +29,8 @@ from dossiers.models import Dossier, Person
 from dossiers.people.vocabulary import PersonRole
 from dossiers.verbs import Verb
 
+# What of a person is theirs alone; a number that is only spoken of in a warning may be another's.
+OWN = ("address", "phone")
 # What stands before a name and is none.
 _TITLES = frozenset({"mevrouw", "mevr", "mw", "meneer", "de", "heer", "dhr"})
 # The name of an organisation is no address: a school or a practice that is called after the street where somebody
@@ -212,6 +214,9 @@ def _guard(people: list[Person], reader_id: UUID | None) -> Guard:
         for row in people
         if row.id != reader_id and (row.address_secret or row in reporters)
     ]
+    private += [
+        Private(contacts=once_secret(row), secret=True) for row in people if row.id != reader_id and row.once_secret
+    ]
     return Guard(tuple(private), _open_names(people, reporters))
 
 
@@ -244,12 +249,24 @@ def contacts_of(row: Person) -> tuple[str, ...]:
     return tuple(filter(None, (row.address, row.phone, *(one for words in said for one in typed.telephones_in(words)))))
 
 
+def once_secret(row: Person) -> tuple[str, ...]:
+    """Where somebody lived in secret and how they were called, of which nobody said that it is open since."""
+    kept: list[list[str]] = row.once_secret or []
+    said = [one for name, words in kept if name not in OWN for one in typed.telephones_in(words)]
+    return (*(words for name, words in kept if name in OWN), *said)
+
+
+def secret_of(row: Person) -> tuple[str, ...]:
+    """Where somebody lives in secret, how they are called there, and where and how that was before."""
+    return tuple(dict.fromkeys((*(contacts_of(row) if row.address_secret else ()), *once_secret(row))))
+
+
 def secret_contacts(rows: Iterable[Person]) -> list[list[str]]:
-    """Of each of these people who lives in secret: who it is, where that is and how they are called there.
+    """Of each of these people of whom something is secret: who it is, and what.
 
     Only to be kept as a mark (``keyed_hash``), by which a later look tells whether one of them changed.
     """
-    return sorted([str(row.id), *contacts_of(row)] for row in rows if row.address_secret)
+    return sorted([str(row.id), *secret_of(row)] for row in rows if row.address_secret or row.once_secret)
 
 
 def keyed_hash(dossier_id: UUID, what_for: str, content: Any) -> str:

@@ -21,7 +21,7 @@ from casemgmt.policy.schema.vocabulary import Person as Who
 from consent.facts import Circle
 from consent.hooks import Black
 from consent.hooks import Piece as ToldPiece
-from disclosures.guarded import contacts_of, guard_on_paper, keyed_hash, secret_contacts
+from disclosures.guarded import OWN, contacts_of, guard_on_paper, keyed_hash, once_secret, secret_contacts
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
 from disclosures.typed import bare, towns_of
@@ -340,8 +340,8 @@ def secrets_around(dossier_id: UUID, around: Circle, reader_id: UUID | None = No
     """
     rows = list(Person.objects.filter(dossier_id=dossier_id))
     towns = frozenset(town for row in rows if not row.address_secret for town in towns_of(row.address or ""))
-    own = {_compared(one) for row in rows if row.id == reader_id for one in (row.address or "", row.phone or "")}
-    private = tuple(_but(_private(row, around, towns), own, reads_it=row.id == reader_id) for row in rows)
+    reader = next((row for row in rows if row.id == reader_id), None)
+    private = tuple(_but(one, reader, reads_it=row is reader) for row in rows for one in _privates(row, around, towns))
     return Secrets(private, (around.client.name,), _mark_of(dossier_id, rows))
 
 
@@ -360,14 +360,25 @@ def _mark_of(dossier_id: UUID, rows: Iterable[Person]) -> str:
     return keyed_hash(dossier_id, "disclosure/secrets", secret_contacts(rows))
 
 
-def _but(one: Private, own: set[str], *, reads_it: bool) -> Private:
+def _but(one: Private, reader: Person | None, *, reads_it: bool) -> Private:
     """What is private of one person, without what the reader has of themselves."""
+    if reader is None:
+        return one
+    own = {words for name, words in reader.once_secret or () if name in OWN}
+    own |= {getattr(reader, name) or "" for name in OWN}
+    own = set(map(_compared, own))
     contacts = tuple(contact for contact in one.contacts if _compared(contact) not in own)
     return replace(one, contacts=contacts, secret=one.secret and not reads_it)
 
 
 def _compared(contact: str) -> str:
     return "".join(filter(str.isalnum, bare(contact)))
+
+
+def _privates(row: Person, around: Circle, open_towns: frozenset[str]) -> list[Private]:
+    """What is private of somebody now, and what was secret of them before, also of who lives in secret no more."""
+    once = Private(contacts=once_secret(row), secret=True, open_towns=open_towns)
+    return [_private(row, around, open_towns), *([once] if once.contacts else [])]
 
 
 def _private(row: Person, around: Circle, open_towns: frozenset[str]) -> Private:

@@ -25,7 +25,7 @@ from consent.facts import Circle, Somebody, circle, same_recipient
 from consent.queries import names_of
 from consent.vocabulary import ConsentState, Form, Told
 from disclosures.acts import called, setting
-from disclosures.guarded import Guard, guard_of_writer
+from disclosures.guarded import Guard, guard_of_writer, secret_of
 from disclosures.informing import Reason, held, lapsed, last_day, may_always_defer, reasons_to_wait, told
 from disclosures.judging import (
     Judgement,
@@ -489,7 +489,7 @@ def _never(dossier: Dossier, actor: Actor) -> tuple[str, ...]:
         found.append(
             ngettext("%(num)s working note of yours", "%(num)s working notes of yours", notes) % {"num": notes}
         )
-    secret = Person.objects.filter(dossier=dossier, address_secret=True)
+    secret = [person for person in Person.objects.filter(dossier=dossier) if secret_of(person)]
     told = _("address and telephone of %(name)s (secret): black where they are recognised, so look at each piece")
     found += [told % {"name": person.name} for person in secret]
     return tuple(found)

@@ -49,6 +49,7 @@ declare(
     phone            erase copy sealed
     safe_contact     erase copy sealed
     warning          erase omit sealed
+    once_secret      erase omit none
     relevance        erase copy sealed
     position         erase omit none
     """,

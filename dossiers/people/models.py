@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from casemgmt.base.models import TenantForeignKey
-from casemgmt.vault.fields import SealedDate, SealedText
+from casemgmt.vault.fields import SealedDate, SealedJSON, SealedText
 from dossiers.content import DossierContent
 from dossiers.people.vocabulary import PersonRole
 
@@ -30,6 +30,8 @@ class Person(DossierContent):
     # How to reach this person without harm ("text after 15.30, no letters"), and what a visitor must know.
     safe_contact = SealedText(label="person.safe_contact", null=True)
     warning = SealedText(label="person.warning", null=True)
+    # What was secret and stands here no more (``dossiers.people.hiding``): where they lived, how they were called.
+    once_secret = SealedJSON(label="person.once_secret", null=True)
     # Why somebody of the surroundings is in the dossier at all, or how they were told and agreed.
     relevance = SealedText(label="person.relevance", null=True)
     position = models.PositiveSmallIntegerField(default=0)

@@ -231,17 +231,17 @@ def standing(dossier: Dossier, row: ClientRequest) -> tuple[dict[UUID, EntryVers
 
 def _may_open(number: int, given: int, released: Release | None, secret: Mapping[UUID, str]) -> bool:
     if released is not None and released.number == number:
-        return secret.items() <= released.secret.items()
+        return dict(secret) == dict(released.secret)
     return number == given and not secret
 
 
 def secret_addresses(dossier: Dossier, row: ClientRequest) -> dict[UUID, str]:
-    """Whose address in this dossier is secret for the asker (everybody's but their own), each with a mark of it.
+    """Of whom an address is, or was, secret for the asker (everybody's but their own), each with a mark of it.
 
     The mark is a keyed hash of where they live and how they are called: it tells that these changed and never what
     they are. The key must be loaded.
     """
-    rows = Person.objects.filter(dossier=dossier, address_secret=True).exclude(id=row.asker_id)
+    rows = Person.objects.filter(dossier=dossier).exclude(id=row.asker_id)
     return {UUID(one[0]): keyed_hash(dossier.id, "requests/secret-contacts", one) for one in secret_contacts(rows)}
 
 
