@@ -335,8 +335,9 @@ def _names_of(about: set[UUID], around: Circle) -> tuple[str, ...]:
 def secrets_around(dossier_id: UUID, around: Circle, reader_id: UUID | None = None) -> Secrets:
     """Names of others (a representative, who knows of this, may be named), their BSN and everybody's contact data.
 
-    ``reader_id``: who reads it, where that is one of them. Their own address and telephone hide nothing from them,
-    also where another has the same; a number that is only spoken of in a warning may be another's.
+    ``reader_id``: who reads it, where that is one of them. Their own address and telephone hide nothing from them; a
+    number that is only spoken of in a warning may be another's. What another has in secret is theirs only where they
+    have the same in secret themselves: else who gives a guess as their own address reads whether it is right.
     """
     rows = list(Person.objects.filter(dossier_id=dossier_id))
     towns = frozenset(town for row in rows if not row.address_secret for town in towns_of(row.address or ""))
@@ -365,7 +366,8 @@ def _but(one: Private, reader: Person | None, *, reads_it: bool) -> Private:
     if reader is None:
         return one
     own = {words for name, words in reader.once_secret or () if name in OWN}
-    own |= {getattr(reader, name) or "" for name in OWN}
+    if reads_it or reader.address_secret or not one.secret:
+        own |= {getattr(reader, name) or "" for name in OWN}
     own = set(map(_compared, own))
     contacts = tuple(contact for contact in one.contacts if _compared(contact) not in own)
     return replace(one, contacts=contacts, secret=one.secret and not reads_it)

@@ -123,3 +123,10 @@ def test_a_reason_and_what_was_done_tell_no_address_of_before_a_move_from_one_se
 
     portal = house.change("noor", Verb.READ, read)
     assert "Zij wonen op de [weggelaten]" in portal and "Besproken op de [weggelaten]" in portal
+
+
+def test_who_gives_a_guess_as_their_own_address_does_not_read_whether_it_is_right(house: House) -> None:
+    request_id, _at, _entries = opened(house, TOLD)
+    put_right(house, "mark", address=SECRET)
+    text = reads(house, request_id, "mark")
+    assert "MERK-ADRES" in text and BLACK in text and "Geheimlaan" not in text
