@@ -214,6 +214,11 @@ class ChangePersonForm(PersonForm):
         for name in unshown:
             self.fields[name].help_text = _("Known, and not shown here. Leave empty to keep it, or fill in a new one.")
             self.fields[gone(name)] = forms.TickField(label=take_away[name], required=False)
+        if "address" in unshown:
+            self.fields[gone("address")].help_text = _(
+                "It then stays secret for others:"
+                " only the secret tick that is taken off an address that stays opens it."
+            )
         order = [part for name in self.fields for part in (name, gone(name))]
         self.order_fields(order)
 
