@@ -261,12 +261,37 @@ def secret_of(row: Person) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(contacts_of(row) if row.address_secret else ()), *once_secret(row))))
 
 
-def secret_contacts(rows: Iterable[Person]) -> list[list[str]]:
-    """Of each of these people of whom something is secret: who it is, and what.
+def open_towns(rows: Iterable[Person], reader_id: UUID | None = None) -> frozenset[str]:
+    """Where in these dossier's people somebody lives openly, so that the name of the town alone tells of nobody.
 
-    Only to be kept as a mark (``keyed_hash``), by which a later look tells whether one of them changed.
+    An address that reads as a secret one opens no town, and nor does the one of who reads it (``reader_id``), who
+    could else try them one by one.
     """
-    return sorted([str(row.id), *secret_of(row)] for row in rows if row.address_secret or row.once_secret)
+    people = list(rows)
+    secret = [Private(contacts=found) for row in people if (found := secret_of(row))]
+    lived_in = [row.address for row in people if row.address and not row.address_secret and row.id != reader_id]
+    return frozenset(town for one in lived_in if not _reads_as(one, secret) for town in typed.towns_of(one))
+
+
+def secret_contacts(rows: Iterable[Person], reader_id: UUID | None = None) -> list[list[str]]:
+    """Of each of these people, but the reader, of whom something is secret: who it is, what, and which towns of it.
+
+    That is the towns that may be read because another lives there openly. Only to be kept as a mark (``keyed_hash``),
+    by which a later look tells whether any of it changed.
+    """
+    people = list(rows)
+    towns = open_towns(people, reader_id)
+    hiding = [row for row in people if (row.address_secret or row.once_secret) and row.id != reader_id]
+    return sorted([str(row.id), *secret_of(row), *_towns_among(secret_of(row), towns)] for row in hiding)
+
+
+def _towns_among(contacts: Iterable[str], towns: frozenset[str]) -> list[str]:
+    return sorted(f"open: {town}" for town in towns & {town for one in contacts for town in typed.towns_of(one)})
+
+
+def _reads_as(address: str, secret: Iterable[Private]) -> bool:
+    text = typed.plain_of(address)
+    return any(contact_spans(text, one, town_too=False) for one in secret)
 
 
 def keyed_hash(dossier_id: UUID, what_for: str, content: Any) -> str:

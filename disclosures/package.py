@@ -21,10 +21,10 @@ from casemgmt.policy.schema.vocabulary import Person as Who
 from consent.facts import Circle
 from consent.hooks import Black
 from consent.hooks import Piece as ToldPiece
-from disclosures.guarded import OWN, contacts_of, guard_on_paper, keyed_hash, once_secret, secret_contacts
+from disclosures.guarded import OWN, contacts_of, guard_on_paper, keyed_hash, once_secret, open_towns, secret_contacts
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
-from disclosures.typed import bare, towns_of
+from disclosures.typed import bare
 from dossiers.models import Entry, EntryAbout, EntryVersion, Person
 from dossiers.recording.vocabulary import EntryKind
 
@@ -340,7 +340,7 @@ def secrets_around(dossier_id: UUID, around: Circle, reader_id: UUID | None = No
     have the same in secret themselves: else who gives a guess as their own address reads whether it is right.
     """
     rows = list(Person.objects.filter(dossier_id=dossier_id))
-    towns = frozenset(town for row in rows if not row.address_secret for town in towns_of(row.address or ""))
+    towns = open_towns(rows, reader_id)
     reader = next((row for row in rows if row.id == reader_id), None)
     private = tuple(_but(one, reader, reads_it=row is reader) for row in rows for one in _privates(row, around, towns))
     return Secrets(private, (around.client.name,), _mark_of(dossier_id, rows))

@@ -238,11 +238,11 @@ def _may_open(number: int, given: int, released: Release | None, secret: Mapping
 def secret_addresses(dossier: Dossier, row: ClientRequest) -> dict[UUID, str]:
     """Of whom an address is, or was, secret for the asker (everybody's but their own), each with a mark of it.
 
-    The mark is a keyed hash of where they live and how they are called: it tells that these changed and never what
-    they are. The key must be loaded.
+    The mark is a keyed hash of where they live, how they are called and whether another lives openly in that town:
+    it tells that these changed and never what they are. The key must be loaded.
     """
-    rows = Person.objects.filter(dossier=dossier).exclude(id=row.asker_id)
-    return {UUID(one[0]): keyed_hash(dossier.id, "requests/secret-contacts", one) for one in secret_contacts(rows)}
+    found = secret_contacts(Person.objects.filter(dossier=dossier), row.asker_id)
+    return {UUID(one[0]): keyed_hash(dossier.id, "requests/secret-contacts", one) for one in found}
 
 
 def shown_mark(dossier: Dossier, row: ClientRequest, pieces: Mapping[UUID, int]) -> str:

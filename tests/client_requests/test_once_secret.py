@@ -130,3 +130,35 @@ def test_who_gives_a_guess_as_their_own_address_does_not_read_whether_it_is_righ
     put_right(house, "mark", address=SECRET)
     text = reads(house, request_id, "mark")
     assert "MERK-ADRES" in text and BLACK in text and "Geheimlaan" not in text
+
+
+HIDES = {"address": "Schuilpad 9, 5045 ZZ Tilburg"}
+TOWN = "MERK-STAD: Fien gaat sinds deze week in Tilburg naar school."
+
+
+def test_a_town_that_turns_readable_because_another_lives_there_openly_closes_a_piece_until_it_is_read_again(
+    house: House,
+) -> None:
+    put_right(house, "samira", address_secret=False)
+    put_right(house, "samira", **HIDES, address_secret=True)
+    request_id, at, entries = opened(house, TOWN)
+    assert f"sinds deze week in {BLACK} naar school" in reads(house, request_id, "mark")
+    put_right(house, "daan", address="Dorpsweg 4, 5012 AB Tilburg")
+    assert "MERK-STAD" not in reads(house, request_id, "mark")
+    release(house, at, *entries)
+    assert "in Tilburg naar school" in reads(house, request_id, "mark"), "somebody read it, and Daan lives there openly"
+
+
+@pytest.mark.parametrize(
+    ("whose", "address"),
+    [("mark", "Dorpsweg 4, 5012 AB Tilburg"), ("fien", HIDES["address"]), ("fien", "Schuilpad 9 Tilburg")],
+    ids=["the reader", "her child without the tick", "the same, typed otherwise"],
+)
+def test_the_address_of_the_reader_and_one_that_is_the_secret_one_open_no_town(
+    house: House, whose: str, address: str
+) -> None:
+    put_right(house, "samira", **HIDES)
+    request_id, _at, _entries = opened(house, TOWN)
+    put_right(house, whose, address=address)
+    text = reads(house, request_id, "mark")
+    assert f"sinds deze week in {BLACK} naar school" in text and "Tilburg" not in text

@@ -138,6 +138,28 @@ def test_a_look_counts_only_while_the_same_addresses_are_secret(
     assert not isinstance(hand_over(case, row), handing.Stopped)
 
 
+def looked_at(case: Case, row: Disclosure) -> bool:
+    """Whether somebody looked at each piece as it would go now."""
+
+    def read(dossier: Dossier) -> bool:
+        fresh = Disclosure.objects.get(id=row.id)
+        _profile, around = setting(dossier, fresh, MOMENT)
+        return all(item.seen for item in package_of(fresh, around).items)
+
+    return bool(do(case, Verb.PREPARE_DISCLOSURE, read))
+
+
+def test_a_look_counts_no_more_when_another_comes_to_live_openly_in_the_town_where_she_hides(case: Case):
+    """Then the name of that town may be read, where it was black when somebody looked."""
+    known_of(case, case.mother, address="Schuilpad 9, 5021 BB Breda")
+    row = agreed(case, entries=(entry_of(case, "Hij gaat in Breda naar school."),))
+    assert looked_at(case, row) and "Breda" not in goes(case, row)
+    known_of(case, case.brother, address="Dorpsweg 4, 5012 AB Breda")
+    assert not looked_at(case, row)
+    look_at_own(case, row)
+    assert looked_at(case, row) and "in Breda naar school" in goes(case, row)
+
+
 def test_nobody_approves_what_was_looked_at_before_an_address_was_secret_and_the_page_says_so(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ):
