@@ -261,3 +261,12 @@ def test_the_export_takes_the_days_that_were_asked(place: Place) -> None:
         "audit_export", "--organisation", place.slug, "--from", "2001-01-01", "--until", "2001-01-31", stdout=out
     )
     assert out.getvalue() == ""
+
+
+def test_the_first_and_the_last_day_that_there_are_can_be_asked_for(place: Place) -> None:
+    look(place, 1)
+    out = io.StringIO()
+    call_command(
+        "audit_export", "--organisation", place.slug, "--from", "0001-01-01", "--until", "9999-12-31", stdout=out
+    )
+    assert len(out.getvalue().splitlines()) == 1

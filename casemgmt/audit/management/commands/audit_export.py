@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if options["since"] and options["until"] and options["until"] < options["since"]:
             raise CommandError("--until is a day before --from.", returncode=CANNOT)
         since = _start(options["since"]) if options["since"] else None
-        until = _start(options["until"] + timedelta(days=1)) if options["until"] else None
+        until = _start(options["until"] + timedelta(days=1)) if options["until"] not in (None, date.max) else None
         with organisation(place.id):
             for fields in export(place, since=since, until=until):
                 self.stdout.write(json.dumps(fields))
