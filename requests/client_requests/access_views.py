@@ -15,8 +15,9 @@ from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere
 from casemgmt.letters import acts as letters
 from casemgmt.letters.acts import letter_pdf
+from casemgmt.letters.contents import Addressee
 from casemgmt.letters.models import Letter
-from casemgmt.letters.queries import OpenedLetter, opened
+from casemgmt.letters.queries import OpenedLetter, addressee_of, opened
 from casemgmt.letters.vocabulary import Kind
 from casemgmt.letters.wording import Wording
 from casemgmt.organisations.actors import Actor
@@ -129,7 +130,8 @@ def letter(request: HttpRequest, dossier_id: UUID, letter_id: UUID) -> HttpRespo
         # Asked only of a letter of this dossier: whom another's is for is sealed under another key.
         by_hand = waiting_by_hand([letter_id]).get(letter_id) if found else None
         if found:
-            found = replace(found, wording=_as_read(actor, dossier, found.wording))
+            above, words = _as_read(actor, dossier, found.addressee, found.wording)
+            found = replace(found, addressee=above, wording=words)
         return load_frame(dossier, actor, on, section), found, by_hand
 
     frame, found, by_hand = open_dossier(actor, dossier_id, way(actor), load, data="letter")
@@ -186,15 +188,21 @@ def _ours(actor: Actor, dossier: Dossier, letter_id: UUID) -> Letter:
     return row
 
 
-def _as_read(actor: Actor, dossier: Dossier, wording: Wording) -> Wording:
-    """A letter as a colleague reads it: whole for who may read the dossier, and else without what is secret."""
-    return wording if can(actor, Verb.READ, dossier) else guard_for(dossier.id).letter(wording)
+def _as_read(actor: Actor, dossier: Dossier, above: Addressee, words: Wording) -> tuple[Addressee, Wording]:
+    """A letter as a colleague reads it: whole for who may read the dossier, and else without what is secret.
+
+    Where it went by post (``above``) is all left out then: what of an address stays would tell a part of it.
+    """
+    if can(actor, Verb.READ, dossier):
+        return above, words
+    guard = guard_for(dossier.id)
+    return replace(above, lines=() if guard.holds("\n".join(above.lines)) else above.lines), guard.letter(words)
 
 
 def _nothing_left_out(actor: Actor, dossier: Dossier, row: Letter) -> None:
     """Raise NotAllowed for a letter of which this colleague reads a part: the print would tell them the rest."""
-    wording = Wording.from_json(row.body)
-    if _as_read(actor, dossier, wording) != wording:
+    whole = (addressee_of(row), Wording.from_json(row.body))
+    if _as_read(actor, dossier, *whole) != whole:
         raise NotAllowed(
             _(
                 "Something is left out of this letter for you, so you do not print it."

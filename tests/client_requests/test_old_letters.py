@@ -6,7 +6,7 @@ from casemgmt.base import jobs
 
 from .story import SECRET, House, employ
 from .test_acts import identified
-from .test_pieces import secret
+from .test_pieces import moves, secret
 from .test_secret_words import one_request
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -69,3 +69,20 @@ def test_who_reads_a_letter_with_something_left_out_does_not_get_the_rest_in_its
     answer = dirk.get(own + "pdf/")
     assert answer.status_code == 403 and "Vraag een collega die het dossier mag lezen" in answer.content.decode()
     assert dirk.get(plain + "pdf/").status_code == 200 and house.client("noor").get(own + "pdf/").status_code == 200
+
+
+def test_who_reads_no_dossiers_does_not_read_the_address_above_a_letter_that_went_there_either(house: House) -> None:
+    """It went by post to where she lived openly, and that became secret since; who may read the dossier prints it."""
+    moves(house, "samira", address="Openweg 12, 5012 AB Tilburg", address_secret=False)
+    at = decided(house, "samira", "fien", reason="U krijgt het.")
+    employ(house, "dirk", "director")
+    dirk, noor = house.client("dirk"), house.client("noor")
+    above = "Samira El Idrissi, Openweg 12, 5012 AB Tilburg</p>"
+    assert above in dirk.get(at).content.decode() and dirk.get(at + "pdf/").status_code == 200
+    secret(house, "samira", is_secret=True)
+    page = dirk.get(at).content.decode()
+    assert "Samira El Idrissi</p>" in page
+    assert not [part for part in ("Openweg", "5012", "Tilburg", "weggelaten") if part in page]
+    answer = dirk.get(at + "pdf/")
+    assert answer.status_code == 403 and "Vraag een collega die het dossier mag lezen" in answer.content.decode()
+    assert above in noor.get(at).content.decode() and noor.get(at + "pdf/").status_code == 200
