@@ -8,8 +8,9 @@ somebody's address is secret no machine finds it in every spelling, so there
 each piece is closed, also one that was open before the address became secret.
 What is closed opens when a person read it as it stands now and released it, for
 as long as those addresses are the same: what would turn black by a move tells
-where somebody went. Or it stays closed in this wording, with a sentence for the
-asker: then it waits for nobody.
+where somebody went. That a secret ended is no reading: what nobody read waits on.
+Or it stays closed in this wording, with a sentence for the asker: then it waits
+for nobody.
 
 Working notes and drafts live elsewhere and are never read here. An entry that
 is (also) about somebody else is counted and left out; blanking parts of it is
@@ -218,21 +219,37 @@ def standing(dossier: Dossier, row: ClientRequest) -> tuple[dict[UUID, EntryVers
     """Of the given pieces those that are open, and those that are closed, also those that are not there any more."""
     given, released, kept = given_pieces(dossier, row), released_pieces(row), kept_pieces(row)
     newest, secret = _wordings(dossier, given.keys(), None), secret_addresses(dossier, row)
+    guarded = bool(secret) or was_guarded(row)
     alone = _sorted(dossier, row.about_id, None)[0]
     there = {
         id_: words
         for id_, words in newest.items()
         if id_ in alone
         and (id_ not in kept or kept[id_][0] != words.number)
-        and _may_open(words.number, given[id_], released.get(id_), secret)
+        and _may_open(words.number, given[id_], released.get(id_), secret, guarded=guarded)
     }
     return there, given.keys() - there.keys()
 
 
-def _may_open(number: int, given: int, released: Release | None, secret: Mapping[UUID, str]) -> bool:
+def _may_open(number: int, given: int, released: Release | None, secret: Mapping[UUID, str], *, guarded: bool) -> bool:
     if released is not None and released.number == number:
         return dict(secret) == dict(released.secret)
-    return number == given and not secret
+    return number == given and not guarded
+
+
+def was_guarded(row: ClientRequest) -> bool:
+    """Whether an address was secret for the asker at any moment since the decision, also when none is any more.
+
+    Then a given piece that nobody read waits on: that a secret ended is no reading.
+    """
+    return bool((row.details or {}).get("guarded"))
+
+
+def keep_guarded(dossier: Dossier, row: ClientRequest) -> None:
+    """Keep with a decided request that an address is secret for the asker; the dossier locked, its key loaded."""
+    if not was_guarded(row) and secret_addresses(dossier, row):
+        row.details = {**row.details, "guarded": True}
+        row.save(update_fields=["details"])
 
 
 def secret_addresses(dossier: Dossier, row: ClientRequest) -> dict[UUID, str]:

@@ -10,26 +10,30 @@ from django.utils.translation import gettext as _
 
 from casemgmt.base import clock
 from casemgmt.organisations.actors import Actor
+from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.work.acts import create_task, finish_tasks_for
 from casemgmt.work.models import Task
-from client_requests.inspection import waiting_pieces
+from client_requests.inspection import keep_guarded, waiting_pieces
 from client_requests.models import ClientRequest
 from client_requests.open_today import stand_of
-from client_requests.vocabulary import READ_AGAIN, Executed, RequestState, Stand
+from client_requests.vocabulary import AFTER_DECISION, READ_AGAIN, Executed, Outcome, Stand
 from dossiers.frame import first_name
 from dossiers.models import Dossier
 from dossiers.verbs import Verb
 
-_CARRIED_OUT = (RequestState.EXECUTING, RequestState.COMPLETED)
-
 
 def see_to_reading(dossier: Dossier, by: Actor, at: datetime) -> None:
-    """Told after every change of a dossier: make and end the tasks to read again what is open in the portal."""
+    """Told after every change of a dossier: make and end the tasks to read again what is open in the portal.
+
+    It also keeps with each decided inspection that an address is secret, before a later change can end that.
+    """
     if dossier.state == Dossier.State.FROZEN:
         return
-    rows = ClientRequest.objects.filter(dossier=dossier, state__in=_CARRIED_OUT, executed_how=Executed.PORTAL)
-    for row in rows.select_related("asker"):
-        _see_to(dossier, row, by, at)
+    rows = ClientRequest.objects.filter(dossier=dossier, kind=RequestKind.INSPECTION, state__in=AFTER_DECISION)
+    for row in rows.exclude(outcome=Outcome.REFUSED).select_related("asker"):
+        keep_guarded(dossier, row)
+        if row.executed_how == Executed.PORTAL:
+            _see_to(dossier, row, by, at)
 
 
 def waits_today(dossier: Dossier, row: ClientRequest, at: datetime) -> int:

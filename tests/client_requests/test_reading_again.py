@@ -153,3 +153,38 @@ def test_who_may_not_read_the_dossier_keeps_nothing_closed(house: House) -> None
         answer = house.client(name).post(at + "dichthouden/", {"kept": f"{piece}:2", "said": SAID})
         assert answer.status_code in (302, 403, 404), name
     assert tasks(house, request_id) == ["open"] and SAID not in reads(house, request_id, "mark")
+
+
+@pytest.mark.parametrize("since", ["before the decision", "after it opened"])
+def test_a_given_piece_that_nobody_read_waits_on_when_the_address_is_secret_no_more(house: House, since: str) -> None:
+    if since == "after it opened":
+        request_id, at, (told, safe) = open_for_the_father(house, TOLD, SAFE)
+        secret(house, "samira", is_secret=True)
+    else:
+        request_id, at, (told, safe) = for_the_father(house, TOLD, SAFE)
+    noor = house.client("noor")
+    assert noor.post(at + "vrijgeven/", {"pieces": f"{safe}:1"}).status_code == 303
+    if since == "before the decision":
+        assert noor.post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    assert "MERK-VEILIG" in reads(house, request_id, "mark") and "MERK-ADRES" not in reads(house, request_id, "mark")
+    secret(house, "samira", is_secret=False)
+    text = reads(house, request_id, "mark")
+    assert "MERK-ADRES" not in text and "MERK-VEILIG" not in text and "Wij lezen 2 stukken eerst nog na" in text
+    assert tasks(house, request_id) == ["open"]
+    desk = noor.get(at + "inzage/").content.decode()
+    assert f'value="{told}:1"' in desk and f'value="{safe}:1"' in desk
+    house.release(request_id)
+    text = reads(house, request_id, "mark")
+    assert "MERK-ADRES" in text and "MERK-VEILIG" in text and tasks(house, request_id) == ["done"]
+
+
+def test_what_was_given_next_to_a_secret_address_opens_unread_for_nobody_when_that_ends_before_it_is_opened(
+    house: House,
+) -> None:
+    request_id, at, _pieces = for_the_father(house, TOLD)
+    secret(house, "samira", is_secret=False)
+    noor = house.client("noor")
+    assert noor.post(at + "uitvoeren/", {"how": "portal"}).status_code == 422
+    house.release(request_id)
+    assert noor.post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    assert "MERK-ADRES" in reads(house, request_id, "mark")
