@@ -52,6 +52,14 @@ def can_open_portal(person: Person, on: date) -> bool:
     return access is not None and not _is_frozen(access, on) and _came_in(access)
 
 
+def has_portal(person: Person) -> bool:
+    """Whether this person has a way into the portal that nobody ended: also frozen until a day, or not used yet.
+
+    Such a way opens without a change of the dossier: when that day is over, or when they sign in.
+    """
+    return _access_of(person) is not None
+
+
 def addressee(person: Person, on: date) -> Addressee:
     """Somebody as a letter names them: an address only when it goes there."""
     if way_to(person, on) != Way.POST or not person.address:

@@ -19,6 +19,7 @@ from client_requests.open_today import stand_of
 from client_requests.vocabulary import AFTER_DECISION, READ_AGAIN, Executed, Outcome, Stand
 from dossiers.frame import first_name
 from dossiers.models import Dossier
+from dossiers.people import reaching
 from dossiers.verbs import Verb
 
 
@@ -37,8 +38,13 @@ def see_to_reading(dossier: Dossier, by: Actor, at: datetime) -> None:
 
 
 def waits_today(dossier: Dossier, row: ClientRequest, at: datetime) -> int:
-    """How many given pieces wait for somebody to read them, of an inspection that stands open."""
-    if stand_of(dossier, row, clock.local_date(at)) not in (Stand.OPEN, Stand.EMPTY):
+    """How many given pieces wait for somebody to read them, of an inspection that stands open.
+
+    Also while the asker's portal is frozen: it opens by itself, with the promise in it and nobody told.
+    """
+    stand = stand_of(dossier, row, clock.local_date(at))
+    opens_by_itself = stand == Stand.UNREACHABLE and reaching.has_portal(row.asker)
+    if stand not in (Stand.OPEN, Stand.EMPTY) and not opens_by_itself:
         return 0
     return len(waiting_pieces(dossier, row))
 

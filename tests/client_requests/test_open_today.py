@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+
+from casemgmt.accounts.models import User
 
 from .story import NOW, SECRET, TODAY, House
 from .test_pieces import asked, opened_for, secret, way_in
@@ -14,6 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 READY, READ, GONE = "Het staat voor u klaar", "U kunt het nu lezen", "U kunt dit niet meer lezen"
 CLOSED = "Dit is nu gesloten"
+WAITS = "wacht tot iemand"
 
 
 def mine(house: House, rest: str = "") -> str:
@@ -103,10 +107,8 @@ def test_while_each_piece_waits_to_be_read_no_page_says_that_it_is_ready(house: 
 
 
 @pytest.mark.parametrize("why", ["ended", "frozen"])
-def test_while_the_asker_cannot_come_into_the_portal_staff_read_so_and_nobody_has_to_read_again(
-    house: House, why: str
-) -> None:
-    request_id, at = for_the_mother(house)
+def test_while_the_asker_cannot_come_into_the_portal_staff_read_so(house: House, why: str) -> None:
+    _request_id, at = for_the_mother(house)
     noor = house.client("noor")
     assert "Open in het portaal" in noor.get(at).content.decode()
     gone = {"ended_at": NOW} if why == "ended" else {"frozen_until": TODAY, "frozen_why": "Onveilig."}
@@ -115,11 +117,38 @@ def test_while_the_asker_cannot_come_into_the_portal_staff_read_so_and_nobody_ha
     assert "Open in het portaal" not in page and "Nu niet te lezen in het portaal" in page
     assert "Deze inzage sluiten" in page, "what they could read when they come back can still be closed"
     assert "Wat er in het portaal openstaat" not in desk and "Daarvan is in het portaal niets te lezen" in desk
-    # A change that closes the piece asks nobody to read it for a page that nobody can open.
+
+
+def test_a_change_that_closes_a_piece_asks_nobody_to_read_it_for_an_asker_whose_way_in_ended(house: House) -> None:
+    request_id, at = for_the_mother(house)
+    way_in(house, "samira", ended_at=NOW)
     secret(house, "daan", is_secret=True)
-    assert tasks(house, request_id) == [] and "wacht tot iemand" not in noor.get(at).content.decode()
-    if why == "frozen":
-        way_in(house, "samira", frozen_until=None)
+    assert tasks(house, request_id) == [] and WAITS not in house.client("noor").get(at).content.decode()
+
+
+@pytest.mark.parametrize("closed", ["before the freeze", "while frozen"])
+def test_a_portal_that_is_frozen_until_a_day_leaves_no_promise_without_a_task_when_that_day_is_over(
+    house: House, closed: str
+) -> None:
+    request_id, at = for_the_mother(house)
+    if closed == "before the freeze":
         secret(house, "daan", is_secret=True)
-        assert tasks(house, request_id) == ["open"]
-        assert "Open in het portaal" in noor.get(at).content.decode()
+    way_in(house, "samira", frozen_until=TODAY, frozen_why="Onveilig.")
+    secret(house, "daan", is_secret=True)
+    page = house.client("noor").get(at).content.decode()
+    assert tasks(house, request_id) == ["open"] and WAITS in page and "Nu niet te lezen in het portaal" in page
+    # The day passes by itself: nobody changes anything in the dossier.
+    way_in(house, "samira", frozen_until=TODAY - timedelta(days=1))
+    assert "Wij lezen 1 stuk eerst nog na" in mine(house, f"verzoeken/{request_id}/inzage/")
+    assert tasks(house, request_id) == ["open"]
+    house.release(request_id)
+    assert tasks(house, request_id) == ["done"] and "MERK-GEGEVEN" in mine(house, f"verzoeken/{request_id}/inzage/")
+
+
+def test_who_comes_in_for_the_first_time_by_a_new_way_reads_no_promise_without_a_task(house: House) -> None:
+    request_id, _at = for_the_mother(house)
+    User.objects.filter(id=house.clients["samira"].id).update(last_login=None)
+    secret(house, "daan", is_secret=True)
+    User.objects.filter(id=house.clients["samira"].id).update(last_login=NOW)
+    assert "Wij lezen 1 stuk eerst nog na" in mine(house, f"verzoeken/{request_id}/inzage/")
+    assert tasks(house, request_id) == ["open"]
