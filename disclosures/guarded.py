@@ -276,13 +276,27 @@ def open_towns(rows: Iterable[Person], reader_id: UUID | None = None) -> frozens
 def secret_contacts(rows: Iterable[Person], reader_id: UUID | None = None) -> list[list[str]]:
     """Of each of these people, but the reader, of whom something is secret: who it is, what, and which towns of it.
 
-    That is the towns that may be read because another lives there openly. Only to be kept as a mark (``keyed_hash``),
-    by which a later look tells whether any of it changed.
+    That is the towns that may be read because another lives there openly. With it stands what the reader has in secret
+    themselves, for that opens the same of another (``own_secrets``): always, so that a wrong guess asks another look
+    as a right one does. Only to be kept as a mark (``keyed_hash``), by which a later look tells whether any of it
+    changed.
     """
     people = list(rows)
     towns = open_towns(people, reader_id)
+    own = sorted(f"own: {one}" for row in people if row.id == reader_id for one in own_secrets(row))
     hiding = [row for row in people if (row.address_secret or row.once_secret) and row.id != reader_id]
-    return sorted([str(row.id), *secret_of(row), *_towns_among(secret_of(row), towns)] for row in hiding)
+    return sorted([str(row.id), *secret_of(row), *_towns_among(secret_of(row), towns), *own] for row in hiding)
+
+
+def own_secrets(reader: Person) -> frozenset[str]:
+    """Where a reader lives in secret today, and is called there, as ``compared``; of before nothing."""
+    words = {compared(getattr(reader, name) or "") for name in OWN} if reader.address_secret else set()
+    return frozenset(words - {""})
+
+
+def compared(contact: str) -> str:
+    """Contact data as they are told to be the same: the letters and figures alone."""
+    return "".join(filter(str.isalnum, typed.bare(contact)))
 
 
 def _towns_among(contacts: Iterable[str], towns: frozenset[str]) -> list[str]:

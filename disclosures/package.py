@@ -21,10 +21,19 @@ from casemgmt.policy.schema.vocabulary import Person as Who
 from consent.facts import Circle
 from consent.hooks import Black
 from consent.hooks import Piece as ToldPiece
-from disclosures.guarded import OWN, contacts_of, guard_on_paper, keyed_hash, once_secret, open_towns, secret_contacts
+from disclosures.guarded import (
+    OWN,
+    compared,
+    contacts_of,
+    guard_on_paper,
+    keyed_hash,
+    once_secret,
+    open_towns,
+    own_secrets,
+    secret_contacts,
+)
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
-from disclosures.typed import bare
 from dossiers.models import Entry, EntryAbout, EntryVersion, Person
 from dossiers.recording.vocabulary import EntryKind
 
@@ -337,7 +346,8 @@ def secrets_around(dossier_id: UUID, around: Circle, reader_id: UUID | None = No
 
     ``reader_id``: who reads it, where that is one of them. Their own address and telephone hide nothing from them; a
     number that is only spoken of in a warning may be another's. What another has in secret is theirs only where they
-    have the same in secret themselves: else who gives a guess as their own address reads whether it is right.
+    have the same in secret themselves today, which asks another look (``secret_contacts``): else who gives a guess as
+    their own address reads whether it is right.
     """
     rows = list(Person.objects.filter(dossier_id=dossier_id))
     towns = open_towns(rows, reader_id)
@@ -365,16 +375,13 @@ def _but(one: Private, reader: Person | None, *, reads_it: bool) -> Private:
     """What is private of one person, without what the reader has of themselves."""
     if reader is None:
         return one
-    own = {words for name, words in reader.once_secret or () if name in OWN}
-    if reads_it or reader.address_secret or not one.secret:
-        own |= {getattr(reader, name) or "" for name in OWN}
-    own = set(map(_compared, own))
-    contacts = tuple(contact for contact in one.contacts if _compared(contact) not in own)
+    own = own_secrets(reader)
+    if reads_it or not one.secret:
+        own |= {compared(getattr(reader, name) or "") for name in OWN}
+    if reads_it:
+        own |= {compared(words) for name, words in reader.once_secret or () if name in OWN}
+    contacts = tuple(contact for contact in one.contacts if compared(contact) not in own)
     return replace(one, contacts=contacts, secret=one.secret and not reads_it)
-
-
-def _compared(contact: str) -> str:
-    return "".join(filter(str.isalnum, bare(contact)))
 
 
 def _privates(row: Person, around: Circle, open_towns: frozenset[str]) -> list[Private]:

@@ -132,6 +132,22 @@ def test_who_gives_a_guess_as_their_own_address_does_not_read_whether_it_is_righ
     assert "MERK-ADRES" in text and BLACK in text and "Geheimlaan" not in text
 
 
+@pytest.mark.parametrize("guess", [SECRET, "Dorpsweg 4, Boxtel"], ids=["right", "wrong"])
+def test_who_asks_that_a_guess_be_secret_as_their_own_address_waits_until_somebody_read_it_again_right_or_wrong(
+    house: House, guess: str
+) -> None:
+    request_id, at, entries = opened(house, TOLD)
+    put_right(house, "mark", address=guess, address_secret=True)
+    assert "MERK-ADRES" not in reads(house, request_id, "mark"), "a piece that closes for a right guess alone tells it"
+    release(house, at, *entries)
+    assert ("Geheimlaan" in reads(house, request_id, "mark")) is (guess == SECRET), "somebody read it as he does"
+    put_right(house, "mark", address="Nieuwhof 3, Boxtel")
+    assert "MERK-ADRES" not in reads(house, request_id, "mark")
+    release(house, at, *entries)
+    text = reads(house, request_id, "mark")
+    assert "MERK-ADRES" in text and BLACK in text and "Geheimlaan" not in text, "a guess of before opens nothing"
+
+
 HIDES = {"address": "Schuilpad 9, 5045 ZZ Tilburg"}
 TOWN = "MERK-STAD: Fien gaat sinds deze week in Tilburg naar school."
 
