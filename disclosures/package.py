@@ -347,7 +347,7 @@ def secrets_around(dossier_id: UUID, around: Circle, reader_id: UUID | None = No
     ``reader_id``: who reads it, where that is one of them. Their own address and telephone hide nothing from them; a
     number that is only spoken of in a warning may be another's. What another has in secret is theirs only where they
     have the same in secret themselves today, which asks another look (``secret_contacts``): else who gives a guess as
-    their own address reads whether it is right.
+    their own address reads whether it is right. In their own address, whole, its town stays: it tells of themselves.
     """
     rows = list(Person.objects.filter(dossier_id=dossier_id))
     towns = open_towns(rows, reader_id)
@@ -381,7 +381,7 @@ def _but(one: Private, reader: Person | None, *, reads_it: bool) -> Private:
     if reads_it:
         own |= {compared(words) for name, words in reader.once_secret or () if name in OWN}
     contacts = tuple(contact for contact in one.contacts if compared(contact) not in own)
-    return replace(one, contacts=contacts, secret=one.secret and not reads_it)
+    return replace(one, contacts=contacts, secret=one.secret and not reads_it, readers=reader.address or "")
 
 
 def _privates(row: Person, around: Circle, open_towns: frozenset[str]) -> list[Private]:

@@ -62,13 +62,15 @@ class Private:
     """What of one person must never be read: names (of others), contact data (of anybody) and other numbers.
 
     ``secret``: where this person lives is secret, so the town alone goes too, and every e-mail address, for nobody
-    can tell whose it is. ``open_towns``: where somebody may live as far as is known openly.
+    can tell whose it is. ``open_towns``: where somebody may live as far as is known openly. ``readers``: the address of
+    who reads it, in which the name of the town tells of themselves.
     """
 
     names: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
     secret: bool = False
     open_towns: frozenset[str] = frozenset()
+    readers: str = ""
 
 
 def sentence_spans(text: str) -> list[Span]:
@@ -109,10 +111,18 @@ def contact_spans(text: typed.Plain, one: Private, *, town_too: bool = True, str
     """
     found: set[typed.Stretch] = set(typed.mails(text.text)) if one.secret else set()
     for contact in one.contacts:
-        alone = town_too and one.secret and not typed.towns_of(contact) & one.open_towns
-        found |= typed.addresses(text, contact, town_too=alone, street_too=street_too)
+        found |= typed.addresses(text, contact, town_too=False, street_too=street_too)
         found |= typed.numbers(text, contact)
+        if town_too and one.secret and not typed.towns_of(contact) & one.open_towns:
+            found |= _towns_alone(text, contact, one.readers)
     return {Span(start, end, Mark.ADDRESS) for start, end in found}
+
+
+def _towns_alone(text: typed.Plain, contact: str, readers: str) -> set[typed.Stretch]:
+    """Where the town of an address stands alone, but not as the town of the reader's own address."""
+    found = typed.addresses(text, contact, town_too=True) - typed.addresses(text, contact, town_too=False)
+    own = typed.with_its_town(text, readers) if found and readers else set()
+    return {(start, end) for start, end in found if not any(one[0] < start and end <= one[1] for one in own)}
 
 
 def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:

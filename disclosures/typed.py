@@ -11,7 +11,7 @@ turn black by the words it is made of.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
@@ -178,6 +178,23 @@ def telephones_in(text: str) -> tuple[str, ...]:
 def towns_of(contact: str) -> frozenset[str]:
     """The towns of an address, as they are compared."""
     return frozenset(name for one in _taken_apart(contact) for name in _towns(one.town))
+
+
+def with_its_town(text: Plain, contact: str) -> set[Stretch]:
+    """Where an address stands by its street and own number, or by its postcode, with what follows: its own town too.
+
+    Never its town alone, nor the name of a house, so that who gives a town as their address finds nothing.
+    """
+    found: set[Stretch] = set()
+    for one in _taken_apart(contact):
+        placeless = replace(one, places=())
+        begins = {start for start, _ in replace(placeless, town="").stretches(text, town_too=False, street_too=True)}
+        told_by = [rf"(?<!\d){one.house}(?!\d)"] if one.house else []
+        told_by += [_IN_NUMBER.join(one.postcode)] if one.postcode else []
+        for start, end in placeless.stretches(text, town_too=False, street_too=True):
+            if start in begins and any(re.search(told, bare(text.text[start:end])) for told in told_by):
+                found.add((start, end))
+    return found
 
 
 def joined(text: Plain, words: Iterable[str], shared: Iterable[str]) -> set[Stretch]:

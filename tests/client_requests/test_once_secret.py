@@ -178,3 +178,30 @@ def test_the_address_of_the_reader_and_one_that_is_the_secret_one_open_no_town(
     put_right(house, whose, address=address)
     text = reads(house, request_id, "mark")
     assert f"sinds deze week in {BLACK} naar school" in text and "Tilburg" not in text
+
+
+OWN = "Dorpsweg 4, 5012 AB Tilburg"
+
+
+@pytest.mark.parametrize(
+    ("hides", "town"),
+    [(HIDES["address"], BLACK), ("Schuilpad 9, 4811 ZZ Breda", "Tilburg")],
+    ids=["there", "elsewhere"],
+)
+def test_where_the_reader_lives_reads_the_same_in_whichever_town_another_hides(
+    house: House, hides: str, town: str
+) -> None:
+    put_right(house, "mark", address=OWN)
+    put_right(house, "samira", address=hides)
+    request_id, _at, _entries = opened(house, f"MERK-EIGEN: vader woont op {OWN} en haalde haar op in Tilburg.")
+    assert f"vader woont op {OWN} en haalde haar op in {town}." in reads(house, request_id, "mark")
+
+
+@pytest.mark.parametrize("guess", ["Tilburg", "Tilburg 9", HIDES["address"], "Schuilpad 9, Tilburg"])
+def test_who_gives_the_town_or_the_secret_address_itself_as_their_own_reads_neither(house: House, guess: str) -> None:
+    put_right(house, "samira", **HIDES)
+    put_right(house, "mark", address=guess)
+    told = f"MERK-GOK: zij wonen in Tilburg 9 jaar, op {HIDES['address']}, kort Schuilpad 9, Tilburg."
+    request_id, _at, _entries = opened(house, told)
+    text = reads(house, request_id, "mark")
+    assert "MERK-GOK" in text and "Tilburg" not in text and "Schuilpad" not in text
