@@ -26,6 +26,7 @@ from disclosures import typed
 from disclosures.redaction import LEFT_OUT, Private, Span, contact_spans, name_spans, pieces
 from dossiers.access import can
 from dossiers.models import Dossier, Person
+from dossiers.people.hiding import Kept, kept_reported, kept_secret
 from dossiers.people.vocabulary import PersonRole
 from dossiers.verbs import Verb
 
@@ -180,9 +181,10 @@ def guard_on_paper(dossier_id: UUID, kind: str, recipient: Mapping[str, str]) ->
     """
     rows = list(Person.objects.filter(dossier_id=dossier_id))
     guard = _guard(rows, None)
-    own = [row.name for row in rows if row.role == PersonRole.REPORTER and _receives(row, kind, recipient)]
+    called = [[one for one in _names_of(row) if _receives(one, kind, recipient)] for row in rows if _reported(row)]
+    own = [names for names in called if names]
     # Two who may be meant: then only what stands there of the name, and of neither anything more.
-    named = own if len(own) == 1 else [_called(recipient)] if own else []
+    named = own[0] if len(own) == 1 else [_called(recipient)] if own else []
     return replace(guard, open_names=(*guard.open_names, *named))
 
 
@@ -201,12 +203,13 @@ def guard_of_writer(dossier: Dossier, actor: Actor, reader_id: UUID | None = Non
     """
     if not can(actor, Verb.READ, dossier):
         return Guard()
-    return _guard(list(Person.objects.filter(dossier=dossier).exclude(role=PersonRole.REPORTER)), reader_id)
+    people = list(Person.objects.filter(dossier=dossier).exclude(role=PersonRole.REPORTER))
+    return _guard(people, reader_id).of_secrets()
 
 
 def _guard(people: list[Person], reader_id: UUID | None) -> Guard:
     """Of who lives in secret where that is; of who reported also their name, for a source is protected (VT-10.4.b)."""
-    reporters = [row for row in people if row.role == PersonRole.REPORTER]
+    reporters = [row for row in people if _reported(row)]
     private = [
         Private(
             names=(row.name,) if row in reporters else (), contacts=contacts_of(row), secret=bool(row.address_secret)
@@ -215,8 +218,9 @@ def _guard(people: list[Person], reader_id: UUID | None) -> Guard:
         if row.id != reader_id and (row.address_secret or row in reporters)
     ]
     private += [
-        Private(contacts=once_secret(row), secret=True) for row in people if row.id != reader_id and row.once_secret
+        Private(contacts=once, secret=True) for row in people if row.id != reader_id and (once := once_secret(row))
     ]
+    private += [once_reported(row) for row in reporters if row.id != reader_id]
     return Guard(tuple(private), _open_names(people, reporters))
 
 
@@ -224,18 +228,28 @@ def _called(recipient: Mapping[str, str]) -> str:
     return recipient.get(_NAME) or recipient.get(_ORGANISATION, "")
 
 
-def _receives(row: Person, kind: str, recipient: Mapping[str, str]) -> bool:
+def _reported(row: Person) -> bool:
+    """Whether somebody reported, also where they have another part by now."""
+    return row.role == PersonRole.REPORTER or bool(kept_reported(row))
+
+
+def _names_of(row: Person) -> tuple[str, ...]:
+    """What who reported is called, and was before."""
+    return tuple(dict.fromkeys((row.name, *once_reported(row).names)))
+
+
+def _receives(called: str, kind: str, recipient: Mapping[str, str]) -> bool:
     """Whether it goes to this very person: their whole name, and to who reported also a part of it, with initials."""
     own, typed_in = (
         {word for word in re.split(r"[\W_]+", typed.bare(name)) if len(word) > 1} - _TITLES
-        for name in (row.name, _called(recipient))
+        for name in (called, _called(recipient))
     )
     return bool(typed_in) and (typed_in <= own if kind == Recipient.REPORTER else typed_in == own)
 
 
 def _open_names(people: list[Person], reporters: list[Person]) -> tuple[str, ...]:
     """Names that tell of no reporter: a client's, and the family names of others who are not that same person."""
-    same = {typed.bare(row.name) for row in reporters}
+    same = {typed.bare(name) for row in reporters for name in _names_of(row)}
     others = [row for row in people if row.role not in {PersonRole.REPORTER, PersonRole.CLIENT}]
     return (
         *(row.name for row in people if row.role == PersonRole.CLIENT),
@@ -251,7 +265,18 @@ def contacts_of(row: Person) -> tuple[str, ...]:
 
 def once_secret(row: Person) -> tuple[str, ...]:
     """Where somebody lived in secret and how they were called, of which nobody said that it is open since."""
-    kept: list[list[str]] = row.once_secret or []
+    return _contacts_among(kept_secret(row))
+
+
+def once_reported(row: Person) -> Private:
+    """Who it was that reported, where what is known of them changed since: their names, also of now, and contacts."""
+    kept = kept_reported(row)
+    names = [words for name, words in kept if name == _NAME]
+    contacts = _contacts_among([one for one in kept if one[0] != _NAME])
+    return Private(names=(row.name, *names) if kept else (), contacts=contacts)
+
+
+def _contacts_among(kept: Kept) -> tuple[str, ...]:
     said = [one for name, words in kept if name not in OWN for one in typed.telephones_in(words)]
     return (*(words for name, words in kept if name in OWN), *said)
 
@@ -284,7 +309,7 @@ def secret_contacts(rows: Iterable[Person], reader_id: UUID | None = None) -> li
     people = list(rows)
     towns = open_towns(people, reader_id)
     own = sorted(f"own: {one}" for row in people if row.id == reader_id for one in own_secrets(row))
-    hiding = [row for row in people if (row.address_secret or row.once_secret) and row.id != reader_id]
+    hiding = [row for row in people if (row.address_secret or once_secret(row)) and row.id != reader_id]
     return sorted([str(row.id), *secret_of(row), *_towns_among(secret_of(row), towns), *own] for row in hiding)
 
 

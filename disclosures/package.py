@@ -27,6 +27,7 @@ from disclosures.guarded import (
     contacts_of,
     guard_on_paper,
     keyed_hash,
+    once_reported,
     once_secret,
     open_towns,
     own_secrets,
@@ -385,9 +386,10 @@ def _but(one: Private, reader: Person | None, *, reads_it: bool) -> Private:
 
 
 def _privates(row: Person, around: Circle, open_towns: frozenset[str]) -> list[Private]:
-    """What is private of somebody now, and what was secret of them before, also of who lives in secret no more."""
+    """What is private of somebody now, what was secret of them before, and who they were when they reported."""
     once = Private(contacts=once_secret(row), secret=True, open_towns=open_towns)
-    return [_private(row, around, open_towns), *([once] if once.contacts else [])]
+    before = (one for one in (once, once_reported(row)) if one.contacts or one.names)
+    return [_private(row, around, open_towns), *before]
 
 
 def _private(row: Person, around: Circle, open_towns: frozenset[str]) -> Private:

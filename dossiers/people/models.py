@@ -30,7 +30,8 @@ class Person(DossierContent):
     # How to reach this person without harm ("text after 15.30, no letters"), and what a visitor must know.
     safe_contact = SealedText(label="person.safe_contact", null=True)
     warning = SealedText(label="person.warning", null=True)
-    # What was secret and stands here no more (``dossiers.people.hiding``): where they lived, how they were called.
+    # What was secret and stands here no more (``dossiers.people.hiding``): where they lived, how they were called, and
+    # of who reported also their name.
     once_secret = SealedJSON(label="person.once_secret", null=True)
     # Why somebody of the surroundings is in the dossier at all, or how they were told and agreed.
     relevance = SealedText(label="person.relevance", null=True)

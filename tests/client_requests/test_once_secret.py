@@ -30,7 +30,7 @@ def second_factor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("casemgmt.entrance.has_second_factor", lambda request: True)
 
 
-def put_right(house: House, name: str, **changes: Any) -> None:
+def put_right(house: House, name: str, /, **changes: Any) -> None:
     """A colleague puts right what is known of somebody."""
 
     def act(dossier: Dossier) -> UUID:
