@@ -36,6 +36,8 @@ from disclosures.guarded import (
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
 from dossiers.models import Entry, EntryAbout, EntryVersion, Person
+from dossiers.people.hiding import kept_reported
+from dossiers.people.vocabulary import PersonRole
 from dossiers.recording.vocabulary import EntryKind
 
 
@@ -353,7 +355,7 @@ def secrets_around(dossier_id: UUID, around: Circle, reader_id: UUID | None = No
     rows = list(Person.objects.filter(dossier_id=dossier_id))
     towns = open_towns(rows, reader_id)
     reader = next((row for row in rows if row.id == reader_id), None)
-    private = tuple(_but(one, reader, reads_it=row is reader) for row in rows for one in _privates(row, around, towns))
+    private = tuple(_but(one, row, reader) for row in rows for one in _privates(row, around, towns))
     return Secrets(private, (around.client.name,), _mark_of(dossier_id, rows))
 
 
@@ -372,10 +374,14 @@ def _mark_of(dossier_id: UUID, rows: Iterable[Person]) -> str:
     return keyed_hash(dossier_id, "disclosure/secrets", secret_contacts(rows))
 
 
-def _but(one: Private, reader: Person | None, *, reads_it: bool) -> Private:
-    """What is private of one person, without what the reader has of themselves."""
+def _but(one: Private, row: Person, reader: Person | None) -> Private:
+    """What is private of one person, without what the reader has of themselves; of who reported nothing is theirs."""
+    reads_it = row is reader
+    reported = not reads_it and (row.role == PersonRole.REPORTER or bool(kept_reported(row)))
     if reader is None:
         return one
+    if reported:
+        return replace(one, readers=reader.address or "")
     own = own_secrets(reader)
     if reads_it or not one.secret:
         own |= {compared(getattr(reader, name) or "") for name in OWN}

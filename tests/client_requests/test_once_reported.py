@@ -112,3 +112,16 @@ def test_the_tick_taken_off_opens_no_address_of_who_reported(house: House) -> No
     put_right(house, "truus", address_secret=False)
     text = outsiders(house, BY_PLACE)
     assert "MERK-PLEK" in text and not [one for one in SOURCE if one in text]
+
+
+@pytest.mark.parametrize("changes", [[], [{"role": "network", "relevance": "Buurvrouw"}]], ids=["now", "before"])
+def test_who_gives_the_address_of_who_reported_as_their_own_does_not_read_whether_it_is_right(
+    house: House, changes: list[dict[str, Any]]
+) -> None:
+    for change in changes:
+        put_right(house, "truus", **change)
+    request_id, at, _entries = for_the_father(house, BY_PLACE)
+    assert house.client("noor").post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    put_right(house, "mark", address="Kaagstraat 5", phone="06 44556677")
+    text = reads(house, request_id, "mark")
+    assert "MERK-PLEK" in text and not [one for one in SOURCE if one in text]
