@@ -21,12 +21,13 @@ from casemgmt.policy.words import role_label
 from client_requests import judging
 from client_requests.acts import asked_of, still_entitled
 from client_requests.facts import Asked
-from client_requests.inspection import Inspection, Kept, closed_on, inspection_of
+from client_requests.inspection import Inspection, Kept, inspection_of
 from client_requests.models import ClientRequest
 from client_requests.open_today import kept_today, stand_of
 from client_requests.pages import details_of, own_words
 from client_requests.queries import RequestLine, label_of, line
 from client_requests.showing import ShownDecision, shown
+from client_requests.since_decision import closed_on
 from client_requests.vocabulary import BEFORE_DECISION, Channel, RequestState, Stand
 from consent.facts import Circle, circle, circles, client_facts
 from disclosures.guarded import guard_for

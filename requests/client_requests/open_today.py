@@ -5,8 +5,9 @@ from datetime import date
 from casemgmt.base.errors import NotThere, Refused
 from casemgmt.policy.schema.vocabulary import RequestKind
 from client_requests.acts import still_entitled
-from client_requests.inspection import Kept, closed_on, is_open, kept_words, standing
+from client_requests.inspection import Kept, kept_words, standing
 from client_requests.models import ClientRequest
+from client_requests.since_decision import closed_on, is_open
 from client_requests.vocabulary import AFTER_DECISION, Stand
 from dossiers.models import Dossier
 from dossiers.people import reaching

@@ -20,17 +20,14 @@ from casemgmt.policy.schema.vocabulary import RequestKind
 from client_requests import judging
 from client_requests.acts import locked, who
 from client_requests.inspection import (
-    Handled,
     closed_pieces,
     inspection_of,
-    is_open,
     other_than_seen,
     secret_addresses,
     shown_mark,
-    stored_release,
-    with_handled,
 )
 from client_requests.models import ClientRequest
+from client_requests.since_decision import Handled, is_open, stored_release, was_guarded, with_handled
 from client_requests.vocabulary import AFTER_DECISION
 from dossiers.models import Dossier
 
@@ -100,6 +97,13 @@ def close_inspection(dossier: Dossier, request_id: UUID, *, why: str, by: Actor,
     row.save(update_fields=["details"])
     events.record(Action.GRANT, dossier_id=dossier.id, object_id=row.id, data="inspection-closed", words=why)
     return row
+
+
+def keep_guarded(dossier: Dossier, row: ClientRequest) -> None:
+    """Keep with a decided request that an address is secret for the asker; the dossier locked, its key loaded."""
+    if not was_guarded(row) and secret_addresses(dossier, row):
+        row.details = {**row.details, "guarded": True}
+        row.save(update_fields=["details"])
 
 
 def _read_now(

@@ -26,13 +26,10 @@ from client_requests import judging, letters
 from client_requests.acts import asked_of
 from client_requests.facts import Asked
 from client_requests.inspection import (
-    Handled,
     OpenEntry,
     Parts,
     candidates,
-    closed_on,
     given_pieces,
-    handled,
     offered,
     parts_of,
     secret_addresses,
@@ -45,6 +42,7 @@ from client_requests.open_today import stand_of
 from client_requests.queries import RequestLine, line
 from client_requests.reading import waits_today
 from client_requests.showing import ShownDecision, shown, upper
+from client_requests.since_decision import Handled, closed_on, handled
 from client_requests.vocabulary import BEFORE_DECISION, SHOWING, Channel, Executed, Identified, Outcome, RequestState
 from consent.facts import Somebody
 from disclosures.guarded import Guard, guard_for, guard_of_writer

@@ -13,9 +13,10 @@ from casemgmt.organisations.actors import Actor
 from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.work.acts import create_task, finish_tasks_for
 from casemgmt.work.models import Task
-from client_requests.inspection import keep_guarded, waiting_pieces
+from client_requests.inspection import waiting_pieces
 from client_requests.models import ClientRequest
 from client_requests.open_today import stand_of
+from client_requests.opening import keep_guarded
 from client_requests.vocabulary import AFTER_DECISION, READ_AGAIN, Executed, Outcome, Stand
 from dossiers.frame import first_name
 from dossiers.models import Dossier

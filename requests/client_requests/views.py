@@ -33,7 +33,6 @@ from client_requests.forms import (
 )
 from client_requests.inspection import (
     Closed,
-    closed_on,
     closed_pieces,
     inspection_of,
     offered,
@@ -47,6 +46,7 @@ from client_requests.open_today import stand_of
 from client_requests.pages import RequestPage, load_page
 from client_requests.queries import FILTERS, inspection_in, requests_for, requests_in, way
 from client_requests.showing import upper
+from client_requests.since_decision import closed_on
 from disclosures.guarded import Guard, guard_of_writer
 from dossiers.access import change_dossier, open_dossier
 from dossiers.frame import Frame, load_frame, people_of
