@@ -40,7 +40,7 @@ LIBRARIES = [
     ("libharfbuzz-subset.so.0", "libharfbuzz-subset.dylib", "libharfbuzz-subset0"),
     ("libfontconfig.so.1", "libfontconfig.dylib", "fontconfig"),
 ]
-BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 MAC_BROWSER = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 mac = sys.platform == "darwin"
 if sys.argv[1] == "test" and not mac:  # the node of the browser driver needs it
@@ -58,7 +58,7 @@ if not os.path.exists(".venv/bin/python") and not importlib.util.find_spec("ensu
 if sys.argv[1] == "test":
     chosen = os.environ.get("CHROMIUM", "")
     if not (os.path.exists(chosen) or os.path.exists(MAC_BROWSER) or any(map(shutil.which, BROWSERS))):
-        missing.append("chromium")
+        missing.append("chromium-headless-shell")
     if not shutil.which("git"):  # says which files belong to the repository
         missing.append("git")
 print(*dict.fromkeys(missing))

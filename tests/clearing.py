@@ -11,8 +11,10 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.management.commands import flush
-from django.db import connections
+from django.db import Error, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import TransactionTestCase
 from psycopg import sql
 
 from casemgmt.policy import shipped
@@ -57,7 +59,30 @@ def clear_quickly() -> None:
 
     DatabaseOperations.sql_flush = sparing  # type: ignore[method-assign,assignment]
     flush.Command.handle = deleting  # type: ignore[method-assign,assignment]
+    TransactionTestCase._should_reload_connections = lambda _self: (
+        not all(  # type: ignore[attr-defined]
+            _as_new(connection) for connection in connections.all(initialized_only=True)
+        )
+    )
     flush.emit_post_migrate_signal = lambda *_args, **_how: None  # type: ignore[attr-defined]
+
+
+def _as_new(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the next test may go on with this connection, every setting as it was when it was made.
+
+    A new one signs in anew and its server learns every table anew: a tenth of most tests.
+    """
+    if connection.connection is None:
+        return True
+    if connection.in_atomic_block or not connection.get_autocommit():
+        return False
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("reset session authorization")
+            cursor.execute("reset all")
+    except Error:
+        return False
+    return True
 
 
 def stop_clearing() -> None:

@@ -16,6 +16,7 @@ from django.test.utils import setup_databases, teardown_databases
 from casemgmt.audit.context import AuditContext, circumstances
 from tests.bulk_hook import watch
 from tests.clearing import allow_flush, clear_quickly, parse_shipped_once, stop_clearing
+from tests.printer import print_here
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,6 +76,12 @@ def every_page_loaded() -> None:
     the question whether somebody confirmed, a page that imports that name would keep it for all tests after.
     """
     import_module(settings.ROOT_URLCONF)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def letters_are_printed_here() -> None:
+    """Print what a test happens to print without a process of its own; `tests/letters` has the real one."""
+    print_here()
 
 
 @pytest.fixture(autouse=True)

@@ -1,23 +1,13 @@
 """One running application and one browser for all journeys of a test process."""
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.journeys.stack import Stack, running_stack
 from tests.journeys.visitor import Visitor
-
-QUIET = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.web.chromium import chromium
 
 
 @pytest.fixture(scope="session")
@@ -29,19 +19,9 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as the machine has it; only one Playwright may run in a test process at a time."""
-    places = (
-        os.environ.get("CHROMIUM", ""),
-        "/usr/bin/chromium",
-        "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome",
-    )
-    found = next((place for place in places if place and Path(place).exists()), None)
-    with sync_playwright() as playwright:
-        options = QUIET + (["--no-sandbox"] if os.geteuid() == 0 else [])
-        started = playwright.chromium.launch(executable_path=found, args=options)
+    """Chromium, as the machine has it."""
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

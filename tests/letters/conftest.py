@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from casemgmt.base.organisation import organisation
+from casemgmt.letters import pdf
 from casemgmt.letters.contents import Addressee, DisclosureNotice, LetterContext, Recipient
 from casemgmt.organisations.actors import Actor
 from casemgmt.organisations.models import Organisation
 from casemgmt.vault import keys
+from tests.printer import in_a_child
 
 AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 
@@ -24,6 +26,12 @@ class Place:
     organisation_id: UUID
     dossier_id: UUID
     actor: Actor
+
+
+@pytest.fixture(autouse=True)
+def throw_away_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here letters are printed as in use: by a child that is thrown away."""
+    monkeypatch.setattr(pdf, "_ask_child", in_a_child)
 
 
 @pytest.fixture

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.organisations.conftest import House
 from tests.retention.test_browser import Desk, picture
+from tests.web.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases="__all__")]
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -27,13 +27,9 @@ def loop_of_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, ThreadPoolExecutor(1) as hand:
+    with chromium() as started, ThreadPoolExecutor(1) as hand:
         Desk.hand = hand
-        installed = Path("/usr/bin/chromium")
-        place = str(installed) if installed.exists() else None
-        chromium = playwright.chromium.launch(executable_path=place, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+        yield started
         hand.submit(connections.close_all).result()
 
 

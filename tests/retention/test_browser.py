@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connections, transaction
 from django.test import Client
-from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route
 
 from casemgmt.audit import context
 from casemgmt.base import clock
@@ -27,6 +27,7 @@ from retention.facts import Answers
 from retention.models import Certificate, EndDate, Removal
 from tests.retention.places import House, dossier, settle
 from tests.web import axe
+from tests.web.chromium import chromium
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 PICTURES = os.environ.get("CASEMGMT_PICTURES", "")
@@ -44,13 +45,9 @@ def circumstances(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, ThreadPoolExecutor(1) as hand:
+    with chromium() as started, ThreadPoolExecutor(1) as hand:
         Desk.hand = hand
-        installed = Path("/usr/bin/chromium")
-        place = str(installed) if installed.exists() else None
-        chromium = playwright.chromium.launch(executable_path=place, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+        yield started
         hand.submit(connections.close_all).result()
 
 

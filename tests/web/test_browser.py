@@ -6,11 +6,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from casemgmt.web.current import answering
 from casemgmt.web.render import environment
 from tests.web.axe import faults, fits
+from tests.web.chromium import chromium
 from tests.web.pages import ORGANISATIONS, gallery_page, sample_request
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -23,12 +24,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        installed = Path("/usr/bin/chromium")
-        place = str(installed) if installed.exists() else None
-        chromium = playwright.chromium.launch(executable_path=place, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 def opened(browser: Browser, html: str, *, width: int = 1280) -> tuple[Page, list[str]]:
