@@ -315,8 +315,12 @@ def secret_contacts(rows: Iterable[Person], reader_id: UUID | None = None) -> li
 
 def own_secrets(reader: Person) -> frozenset[str]:
     """Where a reader lives in secret today, and is called there, as ``compared``; of before nothing."""
-    words = {compared(getattr(reader, name) or "") for name in OWN} if reader.address_secret else set()
-    return frozenset(words - {""})
+    return known_contacts(reader) if reader.address_secret else frozenset()
+
+
+def known_contacts(person: Person) -> frozenset[str]:
+    """Where somebody lives as far as is known today, secret or not, and is called there, as ``compared``."""
+    return frozenset({compared(getattr(person, name) or "") for name in OWN} - {""})
 
 
 def compared(contact: str) -> str:

@@ -6,7 +6,7 @@ over exactly what would be printed; when it differs from the approved one the
 approval is void.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -27,6 +27,7 @@ from disclosures.guarded import (
     contacts_of,
     guard_on_paper,
     keyed_hash,
+    known_contacts,
     once_reported,
     once_secret,
     open_towns,
@@ -344,18 +345,22 @@ def _names_of(about: set[UUID], around: Circle) -> tuple[str, ...]:
     return tuple(one.name for one in around.others if one.id in about)
 
 
-def secrets_around(dossier_id: UUID, around: Circle, reader_id: UUID | None = None) -> Secrets:
+def secrets_around(
+    dossier_id: UUID, around: Circle, reader_id: UUID | None = None, read_with: frozenset[str] = frozenset()
+) -> Secrets:
     """Names of others (a representative, who knows of this, may be named), their BSN and everybody's contact data.
 
     ``reader_id``: who reads it, where that is one of them. Their own address and telephone hide nothing from them; a
     number that is only spoken of in a warning may be another's. What another has in secret is theirs only where they
     have the same in secret themselves today, which asks another look (``secret_contacts``): else who gives a guess as
     their own address reads whether it is right. In their own address, whole, its town stays: it tells of themselves.
+    ``read_with`` (as ``compared``): what was known of where they live and are called when somebody read and gave this.
+    That stays theirs when another of the house turns out to have reported, for a gap at their own door would tell it.
     """
     rows = list(Person.objects.filter(dossier_id=dossier_id))
     towns = open_towns(rows, reader_id)
     reader = next((row for row in rows if row.id == reader_id), None)
-    private = tuple(_but(one, row, reader) for row in rows for one in _privates(row, around, towns))
+    private = tuple(_but(one, row, reader, read_with) for row in rows for one in _privates(row, around, towns, reader))
     return Secrets(private, (around.client.name,), _mark_of(dossier_id, rows))
 
 
@@ -374,27 +379,39 @@ def _mark_of(dossier_id: UUID, rows: Iterable[Person]) -> str:
     return keyed_hash(dossier_id, "disclosure/secrets", secret_contacts(rows))
 
 
-def _but(one: Private, row: Person, reader: Person | None) -> Private:
-    """What is private of one person, without what the reader has of themselves; of who reported nothing is theirs."""
+def _but(one: Private, row: Person, reader: Person | None, read_with: frozenset[str]) -> Private:
+    """What is private of one person, without what the reader has of themselves; of who reported only ``read_with``."""
     reads_it = row is reader
     reported = not reads_it and (row.role == PersonRole.REPORTER or bool(kept_reported(row)))
     if reader is None:
         return one
     if reported:
-        return replace(one, readers=reader.address or "")
+        contacts = one.contacts if one.secret else _other_than(read_with, one.contacts)
+        return replace(one, contacts=contacts, readers=reader.address or "")
     own = own_secrets(reader)
     if reads_it or not one.secret:
-        own |= {compared(getattr(reader, name) or "") for name in OWN}
+        own |= known_contacts(reader)
     if reads_it:
         own |= {compared(words) for name, words in reader.once_secret or () if name in OWN}
-    contacts = tuple(contact for contact in one.contacts if compared(contact) not in own)
+    contacts = _other_than(own, one.contacts)
     return replace(one, contacts=contacts, secret=one.secret and not reads_it, readers=reader.address or "")
 
 
-def _privates(row: Person, around: Circle, open_towns: frozenset[str]) -> list[Private]:
-    """What is private of somebody now, what was secret of them before, and who they were when they reported."""
+def _other_than(own: Collection[str], contacts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(contact for contact in contacts if compared(contact) not in own)
+
+
+def _privates(row: Person, around: Circle, open_towns: frozenset[str], reader: Person | None) -> list[Private]:
+    """What is private of somebody now, what was secret of them before, and who they were when they reported.
+
+    That they reported is no secret to themselves, and where the client of it all lives openly is told of no reporter.
+    """
     once = Private(contacts=once_secret(row), secret=True, open_towns=open_towns)
-    before = (one for one in (once, once_reported(row)) if one.contacts or one.names)
+    reported = Private() if row is reader else once_reported(row)
+    if row.id == around.client.id and not row.address_secret:
+        present = {compared(contact) for contact in contacts_of(row)}
+        reported = replace(reported, contacts=_other_than(present, reported.contacts))
+    before = (one for one in (once, reported) if one.contacts or one.names)
     return [_private(row, around, open_towns), *before]
 
 

@@ -35,6 +35,7 @@ from client_requests.inspection import (
     candidates,
     other_than_seen,
     parts_of,
+    read_with,
     shown_mark,
     stored_pieces,
     why_not_in_portal,
@@ -214,6 +215,7 @@ def decide(dossier: Dossier, request_id: UUID, ruling: Ruling, *, by: Actor, at:
         "overruled": overruled,
         "mandate": mandate,
         "pieces": stored_pieces(pieces),
+        "read_with": sorted(read_with(row)),
     }
     row.decided_by_id, row.decided_at = by.user_id, at
     refused = ruling.outcome == Outcome.REFUSED

@@ -32,7 +32,7 @@ from client_requests.models import ClientRequest
 from client_requests.since_decision import Release, kept_pieces, released_pieces, was_guarded
 from client_requests.vocabulary import Outcome
 from consent.facts import circle
-from disclosures.guarded import Guard, guard_for, keyed_hash, secret_contacts
+from disclosures.guarded import Guard, guard_for, keyed_hash, known_contacts, secret_contacts
 from disclosures.package import Secrets, secrets_around
 from disclosures.redaction import Mark, pieces
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
@@ -229,10 +229,22 @@ def secret_addresses(dossier: Dossier, row: ClientRequest) -> dict[UUID, str]:
 def shown_mark(dossier: Dossier, row: ClientRequest, pieces: Mapping[UUID, int]) -> str:
     """A mark of what a page shows to who decides or releases, as its form sends it along.
 
-    That is these pieces in these wordings, and the addresses that are secret for the asker; the key must be loaded.
+    That is these pieces in these wordings, the addresses that are secret for the asker, and the asker's own; the key
+    must be loaded.
     """
     secret = {str(person): mark for person, mark in secret_addresses(dossier, row).items()}
-    return keyed_hash(dossier.id, "requests/shown", [stored_pieces(pieces), secret])
+    return keyed_hash(dossier.id, "requests/shown", [stored_pieces(pieces), secret, sorted(read_with(row))])
+
+
+def read_with(row: ClientRequest) -> frozenset[str]:
+    """Where the asker lived and was called when somebody decided what they get, as ``compared``; before that today's.
+
+    That stays readable to them when another of their house turns out to have reported. What was given as their own
+    address afterwards does not count, for then a guess would be confirmed. The key must be loaded.
+    """
+    if row.decided_at is None:
+        return known_contacts(row.asker)
+    return frozenset((row.decided or {}).get("read_with", ()))
 
 
 def other_than_seen() -> str:
@@ -294,7 +306,7 @@ def _read(dossier: Dossier, row: ClientRequest, words: Mapping[UUID, EntryVersio
     around = circle(dossier, row.about_id, on)
     if around is None:
         raise NotThere
-    secrets = secrets_around(dossier.id, around, row.asker_id)
+    secrets = secrets_around(dossier.id, around, row.asker_id, read_with(row))
     rows = Entry.objects.filter(dossier=dossier, id__in=words.keys())
     entries = list(rows.order_by("-happened_on", "-recorded_at", "-id"))
     names, labels = names_of(one.author_id for one in entries), kind_labels(on)

@@ -46,7 +46,7 @@ from client_requests.open_today import stand_of
 from client_requests.pages import RequestPage, load_page
 from client_requests.queries import FILTERS, inspection_in, requests_for, requests_in, way
 from client_requests.showing import upper
-from client_requests.since_decision import closed_on
+from client_requests.since_decision import closed_on, was_guarded
 from disclosures.guarded import Guard, guard_of_writer
 from dossiers.access import change_dossier, open_dossier
 from dossiers.frame import Frame, load_frame, people_of
@@ -277,6 +277,7 @@ def _preview(
             "left_out": seen.left_out if seen else parts_of(dossier, row, at).others,
             "closed": closed_pieces(dossier, row, on) if decided else Closed(),
             "secret": bool(secret_addresses(dossier, row)),
+            "was_secret": was_guarded(row),
             "mark": shown_mark(dossier, row, {}),
             "seen": seen,
             "stand": stand_of(dossier, row, on),

@@ -9,14 +9,17 @@ from django.db import transaction
 
 from casemgmt.base.organisation import organisation
 from casemgmt.vault.keys import load_keys
+from consent.facts import circle
 from disclosures.guarded import Guard, guard_for, guard_of_writer, guard_on_paper
+from disclosures.package import secrets_around
 from dossiers.models import Dossier
 from dossiers.people.acts import NewPerson, add_person
 from dossiers.verbs import Verb
+from tests.cast import of
 
-from .story import House
+from .story import TODAY, House
 from .test_once_secret import outsiders, put_right
-from .test_pieces import for_the_father, reads
+from .test_pieces import asked, for_the_father, reads
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 BY_NAME = "MERK-NAAM: gemeld door Truus Overweg."
@@ -125,3 +128,53 @@ def test_who_gives_the_address_of_who_reported_as_their_own_does_not_read_whethe
     put_right(house, "mark", address="Kaagstraat 5", phone="06 44556677")
     text = reads(house, request_id, "mark")
     assert "MERK-PLEK" in text and not [one for one in SOURCE if one in text]
+
+
+HOME = {"address": "Nieuwhof 3, 5038 AB Tilburg", "phone": "013 5556677"}
+AT_HOME = "MERK-THUIS: {} woont op Nieuwhof 3, 5038 AB Tilburg, tel. 013 5556677."
+
+
+def test_where_the_asker_lived_at_the_decision_stays_theirs_when_another_of_their_house_turns_out_to_have_reported(
+    house: House,
+) -> None:
+    put_right(house, "mark", **HOME)
+    request_id, at, _entries = for_the_father(house, AT_HOME.format("vader"))
+    assert house.client("noor").post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    put_right(house, "truus", **HOME)
+    assert AT_HOME.format("vader") in reads(house, request_id, "mark"), "a gap at his own door would tell who reported"
+
+
+def test_a_decision_counts_for_the_address_that_its_page_showed(house: House) -> None:
+    house.entry(AT_HOME.format("vader"), "fien")
+    _request, at = asked(house)
+    page = house.client("hanneke").get(at).content.decode()
+    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    put_right(house, "samira", **HOME)
+    answer = house.client("hanneke").post(at + "besluit/", {"outcome": "granted", "reason": "Ja.", "seen": seen})
+    told = answer.content.decode()
+    assert answer.status_code == 422 and "Ja." in told and "Er is niets bewaard" in told
+
+
+def test_who_once_reported_reads_their_own_name_and_nobody_else_does(house: House) -> None:
+    put_right(house, "samira", represents=())
+    put_right(house, "samira", role="reporter")
+    put_right(house, "samira", role="parent", represents=of(house.people["fien"]))
+    house.entry("MERK-ZELF: Samira bracht Fien naar school.", "fien")
+    request_id, at = asked(house)
+    assert house.client("hanneke").post(at + "besluit/", {"outcome": "granted", "reason": "Ja."}).status_code == 303
+    assert house.client("noor").post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    assert "MERK-ZELF: Samira bracht Fien naar school." in reads(house, request_id, "samira")
+    assert "Samira" not in outsiders(house, "MERK-ZELF: Samira bracht Fien naar school.")
+
+
+@pytest.mark.parametrize("reported", [False, True])
+def test_that_a_client_once_reported_takes_their_open_address_out_of_no_package(house: House, reported: bool) -> None:
+    put_right(house, "milou", **HOME)
+    for role in ("reporter", "client") if reported else ():
+        put_right(house, "milou", role=role)
+    with organisation(house.id), transaction.atomic():
+        load_keys([house.dossier_id])
+        around = circle(Dossier.objects.get(id=house.dossier_id), house.people["milou"], TODAY)
+        assert around is not None
+        text = AT_HOME.format("Milou")
+        assert secrets_around(house.dossier_id, around).black(text) == []

@@ -137,6 +137,7 @@ def test_a_portal_that_is_frozen_until_a_day_leaves_no_promise_without_a_task_wh
     secret(house, "daan", is_secret=True)
     page = house.client("noor").get(at).content.decode()
     assert tasks(house, request_id) == ["open"] and WAITS in page and "Nu niet te lezen in het portaal" in page
+    assert "Als de aanvrager er weer in kan" in page and "Wie het vroeg, leest dat" not in page
     # The day passes by itself: nobody changes anything in the dossier.
     way_in(house, "samira", frozen_until=TODAY - timedelta(days=1))
     assert "Wij lezen 1 stuk eerst nog na" in mine(house, f"verzoeken/{request_id}/inzage/")

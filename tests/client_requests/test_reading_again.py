@@ -184,6 +184,8 @@ def test_what_was_given_next_to_a_secret_address_opens_unread_for_nobody_when_th
     request_id, at, _pieces = for_the_father(house, TOLD)
     secret(house, "samira", is_secret=False)
     noor = house.client("noor")
+    page = noor.get(at + "inzage/").content.decode()
+    assert "Sinds het besluit was hier een adres geheim" in page and "De aanvrager leest de oude tekst" not in page
     assert noor.post(at + "uitvoeren/", {"how": "portal"}).status_code == 422
     house.release(request_id)
     assert noor.post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
