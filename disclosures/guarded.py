@@ -323,6 +323,15 @@ def known_contacts(person: Person) -> frozenset[str]:
     return frozenset({compared(getattr(person, name) or "") for name in OWN} - {""})
 
 
+def shared_with_no_reporter(dossier_id: UUID, person: Person) -> frozenset[str]:
+    """The known contacts of somebody, but for what another who reported has, or had, as well: else a guess is told."""
+    others = [row for row in Person.objects.filter(dossier_id=dossier_id) if row.id != person.id and _reported(row)]
+    theirs = (
+        contact for row in others for contact in (*secret_of(row), *contacts_of(row), *once_reported(row).contacts)
+    )
+    return known_contacts(person) - {compared(contact) for contact in theirs}
+
+
 def compared(contact: str) -> str:
     """Contact data as they are told to be the same: the letters and figures alone."""
     return "".join(filter(str.isalnum, typed.bare(contact)))

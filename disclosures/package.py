@@ -386,8 +386,8 @@ def _but(one: Private, row: Person, reader: Person | None, read_with: frozenset[
     if reader is None:
         return one
     if reported:
-        contacts = one.contacts if one.secret else _other_than(read_with, one.contacts)
-        return replace(one, contacts=contacts, readers=reader.address or "")
+        theirs = read_with & own_secrets(reader) if one.secret else read_with
+        return replace(one, contacts=_other_than(theirs, one.contacts), readers=reader.address or "")
     own = own_secrets(reader)
     if reads_it or not one.secret:
         own |= known_contacts(reader)

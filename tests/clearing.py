@@ -80,6 +80,8 @@ def _as_new(connection: BaseDatabaseWrapper) -> bool:
         with connection.cursor() as cursor:
             cursor.execute("reset session authorization")
             cursor.execute("reset all")
+        # What Django itself sets when it connects, where the server has another.
+        connection.ensure_timezone()  # type: ignore[attr-defined]  # of this database alone
     except Error:
         return False
     return True

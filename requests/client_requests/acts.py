@@ -215,7 +215,7 @@ def decide(dossier: Dossier, request_id: UUID, ruling: Ruling, *, by: Actor, at:
         "overruled": overruled,
         "mandate": mandate,
         "pieces": stored_pieces(pieces),
-        "read_with": sorted(read_with(row)),
+        "read_with": sorted(read_with(dossier, row)),
     }
     row.decided_by_id, row.decided_at = by.user_id, at
     refused = ruling.outcome == Outcome.REFUSED

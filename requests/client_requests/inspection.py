@@ -32,7 +32,7 @@ from client_requests.models import ClientRequest
 from client_requests.since_decision import Release, kept_pieces, released_pieces, was_guarded
 from client_requests.vocabulary import Outcome
 from consent.facts import circle
-from disclosures.guarded import Guard, guard_for, keyed_hash, known_contacts, secret_contacts
+from disclosures.guarded import Guard, guard_for, keyed_hash, secret_contacts, shared_with_no_reporter
 from disclosures.package import Secrets, secrets_around
 from disclosures.redaction import Mark, pieces
 from dossiers.models import Dossier, Entry, EntryAbout, EntryVersion, Person
@@ -233,17 +233,18 @@ def shown_mark(dossier: Dossier, row: ClientRequest, pieces: Mapping[UUID, int])
     must be loaded.
     """
     secret = {str(person): mark for person, mark in secret_addresses(dossier, row).items()}
-    return keyed_hash(dossier.id, "requests/shown", [stored_pieces(pieces), secret, sorted(read_with(row))])
+    return keyed_hash(dossier.id, "requests/shown", [stored_pieces(pieces), secret, sorted(read_with(dossier, row))])
 
 
-def read_with(row: ClientRequest) -> frozenset[str]:
+def read_with(dossier: Dossier, row: ClientRequest) -> frozenset[str]:
     """Where the asker lived and was called when somebody decided what they get, as ``compared``; before that today's.
 
     That stays readable to them when another of their house turns out to have reported. What was given as their own
-    address afterwards does not count, for then a guess would be confirmed. The key must be loaded.
+    address afterwards does not count, and nor does that of somebody who was known to have reported by then: a guess
+    would be confirmed. The key must be loaded.
     """
     if row.decided_at is None:
-        return known_contacts(row.asker)
+        return shared_with_no_reporter(dossier.id, row.asker)
     return frozenset((row.decided or {}).get("read_with", ()))
 
 
@@ -306,7 +307,7 @@ def _read(dossier: Dossier, row: ClientRequest, words: Mapping[UUID, EntryVersio
     around = circle(dossier, row.about_id, on)
     if around is None:
         raise NotThere
-    secrets = secrets_around(dossier.id, around, row.asker_id, read_with(row))
+    secrets = secrets_around(dossier.id, around, row.asker_id, read_with(dossier, row))
     rows = Entry.objects.filter(dossier=dossier, id__in=words.keys())
     entries = list(rows.order_by("-happened_on", "-recorded_at", "-id"))
     names, labels = names_of(one.author_id for one in entries), kind_labels(on)

@@ -144,6 +144,36 @@ def test_where_the_asker_lived_at_the_decision_stays_theirs_when_another_of_thei
     assert AT_HOME.format("vader") in reads(house, request_id, "mark"), "a gap at his own door would tell who reported"
 
 
+def test_a_housemate_who_hides_at_the_same_address_makes_no_gap_either(house: House) -> None:
+    neighbour(house, "network", "Riet Zomerdijk")
+    hidden = {**HOME, "address_secret": True}
+    for person in ("mark", "truus"):
+        put_right(house, person, role="parent" if person == "mark" else "network", **hidden)
+    request_id, at, _entries = for_the_father(house, AT_HOME.format("vader"))
+    house.release(request_id)
+    assert house.client("noor").post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    told = reads(house, request_id, "mark")
+    put_right(house, "truus", role="reporter")
+    assert AT_HOME.format("vader") in told and AT_HOME.format("vader") in reads(house, request_id, "mark")
+
+
+@pytest.mark.parametrize("changes", [[], [{"role": "network", "relevance": "Buurvrouw"}]], ids=["now", "before"])
+@pytest.mark.parametrize("hides", [False, True])
+def test_who_asks_anew_with_the_address_of_who_reported_as_their_own_does_not_read_whether_it_is_right(
+    house: House, changes: list[dict[str, Any]], hides: bool
+) -> None:
+    for change in changes:
+        put_right(house, "truus", **change)
+    put_right(house, "truus", address_secret=hides)
+    put_right(house, "mark", address="Kaagstraat 5", phone="06 44556677", address_secret=hides)
+    request_id, at, _entries = for_the_father(house, BY_PLACE)
+    if hides:
+        house.release(request_id)
+    assert house.client("noor").post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    text = reads(house, request_id, "mark")
+    assert "MERK-PLEK" in text and not [one for one in SOURCE if one in text]
+
+
 def test_a_decision_counts_for_the_address_that_its_page_showed(house: House) -> None:
     house.entry(AT_HOME.format("vader"), "fien")
     _request, at = asked(house)
