@@ -79,7 +79,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("what", nargs="?", default="all", choices=["all", *PARTS, "fill", "report", "load"])
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of dossiers")
     parser.add_argument("--page", default="dossiers/", help="the page to hold against the bare view")
-    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds, after one to warm up")
+    parser.add_argument("--rounds", type=int, default=11, help="interleaved rounds, after one to warm up")
     parser.add_argument("--times", type=int, default=24, help="requests of each sort in a round")
     parser.add_argument("--seconds", type=float, default=4, help="how long each lane is saturated in a round")
     parser.add_argument("--out", type=Path, default=Path("benchmark-report"), help="the folder of the report")
