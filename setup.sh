@@ -72,7 +72,10 @@ install_packages() {
     log=$(mktemp)
     # When the list cannot be refreshed the old one is worth a try: what is asked for may be in it.
     apt-get -qq update >"$log" 2>&1 || true
+    # Where there is no browser without a desktop, the one with it does.
+    # shellcheck disable=SC2046
     apt-get -qq install -y --no-install-recommends "$@" >>"$log" 2>&1 \
+      || apt-get -qq install -y --no-install-recommends $(echo "$@" | sed s/-headless-shell//) >>"$log" 2>&1 \
       || { tail -n 20 "$log" >&2; stop "These system packages could not be installed: $*."; }
     rm -f "$log"
   elif command -v apt-get >/dev/null 2>&1; then
