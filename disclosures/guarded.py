@@ -181,7 +181,7 @@ def guard_on_paper(dossier_id: UUID, kind: str, recipient: Mapping[str, str]) ->
     """
     rows = list(Person.objects.filter(dossier_id=dossier_id))
     guard = _guard(rows, None)
-    called = [[one for one in _names_of(row) if _receives(one, kind, recipient)] for row in rows if _reported(row)]
+    called = [[one for one in _names_of(row) if _receives(one, kind, recipient)] for row in rows if has_reported(row)]
     own = [names for names in called if names]
     # Two who may be meant: then only what stands there of the name, and of neither anything more.
     named = own[0] if len(own) == 1 else [_called(recipient)] if own else []
@@ -209,7 +209,7 @@ def guard_of_writer(dossier: Dossier, actor: Actor, reader_id: UUID | None = Non
 
 def _guard(people: list[Person], reader_id: UUID | None) -> Guard:
     """Of who lives in secret where that is; of who reported also their name, for a source is protected (VT-10.4.b)."""
-    reporters = [row for row in people if _reported(row)]
+    reporters = [row for row in people if has_reported(row)]
     private = [
         Private(
             names=(row.name,) if row in reporters else (), contacts=contacts_of(row), secret=bool(row.address_secret)
@@ -228,7 +228,7 @@ def _called(recipient: Mapping[str, str]) -> str:
     return recipient.get(_NAME) or recipient.get(_ORGANISATION, "")
 
 
-def _reported(row: Person) -> bool:
+def has_reported(row: Person) -> bool:
     """Whether somebody reported, also where they have another part by now."""
     return row.role == PersonRole.REPORTER or bool(kept_reported(row))
 
@@ -323,13 +323,17 @@ def known_contacts(person: Person) -> frozenset[str]:
     return frozenset({compared(getattr(person, name) or "") for name in OWN} - {""})
 
 
-def shared_with_no_reporter(dossier_id: UUID, person: Person) -> frozenset[str]:
-    """The known contacts of somebody, but for what another who reported has, or had, as well: else a guess is told."""
-    others = [row for row in Person.objects.filter(dossier_id=dossier_id) if row.id != person.id and _reported(row)]
-    theirs = (
-        contact for row in others for contact in (*secret_of(row), *contacts_of(row), *once_reported(row).contacts)
-    )
-    return known_contacts(person) - {compared(contact) for contact in theirs}
+def shared_with_no_reporter(rows: Iterable[Person], person_id: UUID) -> frozenset[str]:
+    """The known contacts of one of these, but for what another who reported has, or had, too: else a guess is told."""
+    known: set[str] = set()
+    theirs: set[str] = set()
+    for row in rows:
+        if row.id == person_id:
+            known |= known_contacts(row)
+        elif has_reported(row):
+            contacts = (*secret_of(row), *contacts_of(row), *once_reported(row).contacts)
+            theirs |= {compared(contact) for contact in contacts}
+    return frozenset(known - theirs)
 
 
 def compared(contact: str) -> str:

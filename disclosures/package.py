@@ -26,6 +26,7 @@ from disclosures.guarded import (
     compared,
     contacts_of,
     guard_on_paper,
+    has_reported,
     keyed_hash,
     known_contacts,
     once_reported,
@@ -37,8 +38,6 @@ from disclosures.guarded import (
 from disclosures.models import Disclosure, DisclosureItem
 from disclosures.redaction import Piece, Private, Sentence, Span, automatic_spans, merged, pieces, sentences
 from dossiers.models import Entry, EntryAbout, EntryVersion, Person
-from dossiers.people.hiding import kept_reported
-from dossiers.people.vocabulary import PersonRole
 from dossiers.recording.vocabulary import EntryKind
 
 
@@ -382,7 +381,7 @@ def _mark_of(dossier_id: UUID, rows: Iterable[Person]) -> str:
 def _but(one: Private, row: Person, reader: Person | None, read_with: frozenset[str]) -> Private:
     """What is private of one person, without what the reader has of themselves; of who reported only ``read_with``."""
     reads_it = row is reader
-    reported = not reads_it and (row.role == PersonRole.REPORTER or bool(kept_reported(row)))
+    reported = not reads_it and has_reported(row)
     if reader is None:
         return one
     if reported:

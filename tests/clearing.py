@@ -59,12 +59,12 @@ def clear_quickly() -> None:
 
     DatabaseOperations.sql_flush = sparing  # type: ignore[method-assign,assignment]
     flush.Command.handle = deleting  # type: ignore[method-assign,assignment]
-    TransactionTestCase._should_reload_connections = lambda _self: (
-        not all(  # type: ignore[attr-defined]
-            _as_new(connection) for connection in connections.all(initialized_only=True)
-        )
-    )
+    TransactionTestCase._should_reload_connections = _must_connect_anew
     flush.emit_post_migrate_signal = lambda *_args, **_how: None  # type: ignore[attr-defined]
+
+
+def _must_connect_anew(_test: TransactionTestCase) -> bool:
+    return not all([_as_new(connection) for connection in connections.all(initialized_only=True)])
 
 
 def _as_new(connection: BaseDatabaseWrapper) -> bool:
@@ -81,7 +81,7 @@ def _as_new(connection: BaseDatabaseWrapper) -> bool:
             cursor.execute("reset session authorization")
             cursor.execute("reset all")
         # What Django itself sets when it connects, where the server has another.
-        connection.ensure_timezone()  # type: ignore[attr-defined]  # of this database alone
+        connection.ensure_timezone()
     except Error:
         return False
     return True

@@ -244,7 +244,7 @@ def read_with(dossier: Dossier, row: ClientRequest) -> frozenset[str]:
     would be confirmed. The key must be loaded.
     """
     if row.decided_at is None:
-        return shared_with_no_reporter(dossier.id, row.asker)
+        return shared_with_no_reporter(Person.objects.filter(dossier=dossier), row.asker_id)
     return frozenset((row.decided or {}).get("read_with", ()))
 
 
