@@ -157,6 +157,21 @@ def test_a_housemate_who_hides_at_the_same_address_makes_no_gap_either(house: Ho
     assert AT_HOME.format("vader") in told and AT_HOME.format("vader") in reads(house, request_id, "mark")
 
 
+def test_an_address_that_another_hides_stays_black_for_who_openly_gave_it_as_theirs_when_the_other_reported(
+    house: House,
+) -> None:
+    neighbour(house, "network", "Riet Zomerdijk")
+    put_right(house, "truus", role="network", address_secret=True, **HOME)
+    put_right(house, "mark", **HOME)
+    request_id, at, _entries = for_the_father(house, AT_HOME.format("vader"))
+    house.release(request_id)
+    assert house.client("noor").post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    for role in ("network", "reporter"):
+        put_right(house, "truus", role=role)
+        text = reads(house, request_id, "mark")
+        assert "MERK-THUIS" in text and "Nieuwhof" not in text and "5556677" not in text
+
+
 @pytest.mark.parametrize("changes", [[], [{"role": "network", "relevance": "Buurvrouw"}]], ids=["now", "before"])
 @pytest.mark.parametrize("hides", [False, True])
 def test_who_asks_anew_with_the_address_of_who_reported_as_their_own_does_not_read_whether_it_is_right(
