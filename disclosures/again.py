@@ -34,6 +34,7 @@ def to_ask_again(row: Disclosure, ground: str, recipient: str, at: datetime) -> 
         due_on=clock.local_date(at),
         at=at,
         dossier_id=row.dossier_id,
+        unit_id=row.dossier.unit_id,
         assignee_id=row.proposed_by_id,
         title=_("Approval must be asked anew: %(recipient)s") % {"recipient": recipient},
         detail=_(why),

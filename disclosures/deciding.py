@@ -65,6 +65,7 @@ def approve(dossier: Dossier, disclosure_id: UUID, *, seen: str, by: Actor, at: 
         due_on=clock.local_date(at),
         at=at,
         dossier_id=dossier.id,
+        unit_id=dossier.unit_id,
         assignee_id=row.proposed_by_id,
         title=_("Hand over to %(recipient)s: it was approved") % {"recipient": called(row)},
         link="disclosures:page",

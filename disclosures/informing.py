@@ -314,6 +314,7 @@ def _wait(now: Situation, decision: Decision) -> None:
         due_on=row.deferred_until,
         at=now.at,
         dossier_id=row.dossier_id,
+        unit_id=now.dossier.unit_id,
         assignee_id=row.proposed_by_id,
         title=_("Tell the client about the disclosure to %(recipient)s") % {"recipient": called(row)},
         detail=row.deferred_why,

@@ -95,7 +95,15 @@ def mine(actor: Actor) -> Q:
         # Somebody else publishes: new rules are no work of who had a hand in them.
         desk &= ~Q(capability=PUBLISH, object_id__in=touched_by(actor.user_id))
     managed = {unit for role in MANAGING for unit in actor.units_by_role.get(role, ())}
-    return found | (Q(assignee_id__isnull=True) & desk) | Q(escalated_at__isnull=False, unit_id__in=managed)
+    late = Q(escalated_at__isnull=False) & (Q(unit_id__in=managed) | _of_any_team(managed))
+    return found | (Q(assignee_id__isnull=True) & desk) | late
+
+
+def _of_any_team(managed: set[UUID]) -> Q:
+    """Late work about a client for which no team was named, such as a director's: every manager hears of it."""
+    if not managed:
+        return Q(pk__in=())
+    return Q(unit_id__isnull=True, assignee_id__isnull=True, dossier_id__isnull=False)
 
 
 @reads
