@@ -98,10 +98,12 @@ def open_dossier(
     *,
     data: str,
     action: Action = Action.READ,
+    object_id: UUID | None = None,
 ) -> T:
     """Let ``load`` read from the dossier and hand out what it returns: plain values only.
 
-    ``data`` names what is read, in one word of the code, for the trail. Raises
+    ``data`` names what is read, in one word of the code, for the trail, and ``object_id`` whose or which it is, where
+    a dossier has several and one of them may be a secret. Raises
     NotThere for a dossier that is not this organisation's (any more) and
     NotAllowed, with a sentence to act on, for a colleague without the right.
     """
@@ -112,7 +114,9 @@ def open_dossier(
             came.enter(dossier_id, ground)
             load_keys([dossier_id])
             shown = load(dossier)
-            events.record(action, outcome=Outcome.SHOWN, dossier_id=dossier_id, data=data, ground=ground)
+            events.record(
+                action, outcome=Outcome.SHOWN, dossier_id=dossier_id, data=data, object_id=object_id, ground=ground
+            )
             return shown
     raise _refusal(dossier, actor, verb)
 

@@ -4,7 +4,7 @@ Beside the events of the dossier itself stand the lists in which it was
 shown: a line per person per day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -21,7 +21,8 @@ from casemgmt.base import clock
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.words import role_label
 from casemgmt.work.models import Task
-from dossiers.models import Dossier
+from dossiers.access import can
+from dossiers.models import Dossier, Person
 from dossiers.recording.notes import REMINDER
 from dossiers.timeline import names_of
 from dossiers.verbs import Verb
@@ -87,16 +88,28 @@ def looks_at(dossier: Dossier, actor: Actor, on: date, after: str = "") -> Looks
     rows = looks_and_lists(dossier.id, limit=PAGE, before=_place(after), silence=silence)
     names = names_of(row.user_id for row in rows)
     next_key = f"{rows[-1].at.isoformat()}~{rows[-1].id}" if len(rows) == PAGE else ""
-    return Looks(tuple(_line(row, names) for row in rows), days, refused, first, on, next_key)
+    whose = _whose(dossier, actor, rows)
+    return Looks(tuple(_line(row, names, whose) for row in rows), days, refused, first, on, next_key)
 
 
-def _line(row: Look | Appearance, names: Mapping[UUID, str]) -> LookLine:
+def _whose(dossier: Dossier, actor: Actor, rows: Iterable[Look | Appearance]) -> Mapping[UUID, str]:
+    """Of whom something was shown; to a guard who may not read the dossier only what that person is in it."""
+    ids = {row.object_id for row in rows if isinstance(row, Look) and row.object_id}
+    people = Person.objects.filter(dossier=dossier, id__in=ids) if ids else ()
+    reads = can(actor, Verb.READ, dossier)
+    return {one.id: one.name if reads else one.get_role_display() for one in people}
+
+
+def _line(row: Look | Appearance, names: Mapping[UUID, str], whose: Mapping[UUID, str]) -> LookLine:
     who = names.get(row.user_id) or _("somebody of the portal") if row.user_id else _("the application")
     role = ", ".join(_role(role) for role in row.role.split(",") if role)
     if isinstance(row, Appearance):
         return LookLine(row.at, who, role, _("saw it in a list"), _lists(row), str(Outcome.SHOWN.label), refused=False)
     did, outcome = str(row.action.label), str(row.outcome.label)
-    return LookLine(row.at, who, role, did, said_to_staff(row.data), outcome, row.outcome == Outcome.DENIED)
+    data = said_to_staff(row.data)
+    if row.object_id is not None and row.object_id in whose:
+        data = _("%(what)s: %(whom)s") % {"what": data, "whom": whose[row.object_id]}
+    return LookLine(row.at, who, role, did, data, outcome, row.outcome == Outcome.DENIED)
 
 
 def _role(role: str) -> str:

@@ -21,7 +21,10 @@ Place = tuple[datetime, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One event: when, who (by id: names come from the caller), as what, what was done with which data, and why."""
+    """One event: when, who (by id: names come from the caller), as what, what was done with which data, and why.
+
+    ``object_id`` says with whose or which of them, where the dossier has several.
+    """
 
     id: UUID
     at: datetime
@@ -33,6 +36,7 @@ class Look:
     outcome: Outcome
     ground: str
     source: str
+    object_id: UUID | None = None
 
     @property
     def place(self) -> Place:
@@ -108,4 +112,5 @@ def _look(row: AccessEvent) -> Look:
         outcome=Outcome(row.outcome),
         ground=row.ground,
         source=row.source,
+        object_id=row.object_id,
     )

@@ -80,7 +80,7 @@ def reveal(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpRespo
             raise NotThere
         return person.address, load_frame(dossier, actor, on, "people")
 
-    address, frame = open_dossier(actor, dossier_id, Verb.READ, load, data="address")
+    address, frame = open_dossier(actor, dossier_id, Verb.READ, load, data="address", object_id=person_id)
     return _for_a_moment(request, address, frame, _("Secret address"))
 
 
@@ -96,7 +96,7 @@ def contact(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpResp
             raise NotThere
         return text, load_frame(dossier, actor, on, "people")
 
-    text, frame = open_dossier(actor, dossier_id, Verb.READ, load, data="contact")
+    text, frame = open_dossier(actor, dossier_id, Verb.READ, load, data="contact", object_id=person_id)
     return _for_a_moment(request, text, frame, _("Contact details"))
 
 
@@ -110,7 +110,7 @@ def number(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpRespo
             raise NotThere
         return person.bsn, load_frame(dossier, actor, on, "people")
 
-    bsn, frame = open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person-bsn")
+    bsn, frame = open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person-bsn", object_id=person_id)
     return _for_a_moment(request, bsn, frame, _("BSN"))
 
 

@@ -127,7 +127,7 @@ def _person_page(actor: Actor, dossier_id: UUID, person_id: UUID, at: datetime) 
         known = known_of(person_in(dossier, person_id))
         return PersonPage(load_frame(dossier, actor, on, "people"), _to_represent(dossier, person_id), known)
 
-    return open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person")
+    return open_dossier(actor, dossier_id, Verb.CHANGE, load, data="person", object_id=person_id)
 
 
 def _change_form(page: PersonPage, at: datetime, data: QueryDict | None) -> ChangePersonForm:

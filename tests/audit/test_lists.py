@@ -15,6 +15,7 @@ from casemgmt.audit.chain import verify
 from casemgmt.audit.models import AccessEvent, EventSubject
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
+from casemgmt.vault.keys import load_keys
 from casemgmt.work.acts import create_task
 from dossiers.looks import PAGE, looks_at
 from dossiers.models import Dossier
@@ -162,6 +163,7 @@ def test_staff_reads_one_line_a_day_for_all_lists_of_a_colleague(world) -> None:
 def test_lists_do_not_count_in_the_figure_of_the_half_year(world) -> None:
     def figure() -> int:
         with organisation(world.place.id), transaction.atomic():
+            load_keys([world.family.dossier_id])
             dossier = Dossier.objects.get(id=world.family.dossier_id)
             return sum(looks_at(dossier, world.place.worker, clock.today()).per_day.values())
 
