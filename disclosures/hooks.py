@@ -28,10 +28,12 @@ from disclosures.judging import beginning
 from disclosures.models import Disclosure, DisclosureRegisterRow
 from disclosures.package import to_tell
 from disclosures.printing import BUILD
+from disclosures.staying import keeps_a_client
 from disclosures.vocabulary import APPROVE, ASK_AGAIN, HAND_OVER, INFORM, QUESTION, REVIEW, RUNNING, State
 from dossiers.access import reachable
 from dossiers.models import Dossier
 from dossiers.names import unreadable
+from dossiers.people.staying import keeps
 from dossiers.sections import (
     DossierAction,
     Span,
@@ -140,6 +142,7 @@ timeline_events.add("disclosures", _timeline)
 changed.add("disclosures", reassess_running)
 guards.add("disclosures", guard_of_writer)
 put_right.add("disclosures", look_at_asked)
+keeps.add("disclosures", keeps_a_client)
 person_added.add("disclosures", lambda dossier, _person_id, _by, at: look_at_asked(dossier, at))
 exchanges.add("disclosures", _beginning)
 told_of.add("disclosures", _to_tell)

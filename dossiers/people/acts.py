@@ -16,6 +16,7 @@ from dossiers.content import SavedBefore, saved_before
 from dossiers.models import Dossier, Person
 from dossiers.people.hiding import once_secret_after
 from dossiers.people.representing import Represented, represent, represented_by, represented_no_more
+from dossiers.people.staying import look_at_what_runs
 from dossiers.people.vocabulary import PersonRole
 from dossiers.sections import person_added, put_right
 
@@ -125,13 +126,16 @@ def change_person(dossier: Dossier, person_id: UUID, new: NewPerson, *, seen: st
     ``seen`` is the mark of what the writer had before them (``seen_mark``): when somebody else was quicker,
     Conflict is raised and nothing is overwritten, no secret address opened and no custody undone.
     What of them was secret stays so (``once_secret_after``).
-    Raises NotThere for somebody of another dossier, also among those represented, and Conflict for a reporter.
+    Raises NotThere for somebody of another dossier, also among those represented, and Conflict for a reporter or
+    for who must stay a client for now (``look_at_what_runs``).
     """
     person = Person.objects.select_for_update().filter(dossier=dossier, id=person_id).first()
     if person is None:
         raise NotThere
     if seen_mark(known_of(person)) != seen:
         raise Conflict(_("Somebody changed this person meanwhile. What you filled in was kept; compare both first."))
+    if person.role == PersonRole.CLIENT and new.role != PersonRole.CLIENT:
+        look_at_what_runs(dossier, person, by)
     person.once_secret = once_secret_after(person, {name: getattr(new, name) for name in FIELDS}) or None
     for name in FIELDS:
         value = getattr(new, name)

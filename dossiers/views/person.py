@@ -83,6 +83,8 @@ def change(request: HttpRequest, dossier_id: UUID, person_id: UUID) -> HttpRespo
             data="person",
         )
     except Conflict as conflict:
+        if conflict.field:
+            return refused(request, PAGE, form, conflict, _values(form, page.frame, person_id, page.known))
         newer = _person_page(actor, dossier_id, person_id, at)
         if seen_mark(newer.known) == seen:
             raise  # nobody was quicker: it was refused for another reason

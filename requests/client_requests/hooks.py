@@ -17,11 +17,13 @@ from casemgmt.work.kinds import Group, task_kind
 from client_requests.models import ClientRequest
 from client_requests.queries import HANDLES
 from client_requests.reading import see_to_reading
+from client_requests.staying import keeps_a_client
 from client_requests.vocabulary import BEFORE_DECISION, CARRY_OUT, DECIDE, READ_AGAIN, RUNNING, Outcome, RequestState
 from dossiers.access import changed, reachable
 from dossiers.frame import first_name
 from dossiers.models import Dossier
 from dossiers.names import unreadable
+from dossiers.people.staying import keeps
 from dossiers.sections import DossierAction, Span, TimelineEvent, actions, section, timeline_events
 from dossiers.verbs import Verb
 from retention.oppositions import oppositions
@@ -37,6 +39,7 @@ def install() -> None:
     changed.add("client_requests", see_to_reading)
     approvals.add("client_requests", ApprovalSource(gettext_noop("Requests"), waiting))
     oppositions.add("client_requests", opposes)
+    keeps.add("client_requests", keeps_a_client)
     timeline_events.add("client_requests", timeline)
     section(
         "requests",
