@@ -354,10 +354,10 @@ def asked_on(row: Disclosure) -> dict[str, Any] | None:
     return (row.judgement or {}).get("basis")
 
 
-def setting(dossier: Dossier, row: Disclosure, at: datetime) -> tuple[Profile, Circle]:
-    """The regulation and the people as they are at this moment."""
+def setting(dossier: Dossier, row: Disclosure, at: datetime, *, former: bool = False) -> tuple[Profile, Circle]:
+    """The regulation and the people as they are at this moment; ``former``: see ``circle``."""
     on = clock.local_date(at)
-    around = circle(dossier, row.about_id, on)
+    around = circle(dossier, row.about_id, on, former=former)
     if around is None:
         raise NotThere
     return profile_in_force(on), around

@@ -322,9 +322,12 @@ def locked(dossier: Dossier, request_id: UUID) -> ClientRequest:
     return found
 
 
-def asked_of(dossier: Dossier, row: ClientRequest, on: date) -> Asked:
-    """A stored request as the rules are asked about it on a day; raises NotThere when its client left the dossier."""
-    around = circle(dossier, row.about_id, on)
+def asked_of(dossier: Dossier, row: ClientRequest, on: date, *, former: bool = False) -> Asked:
+    """A stored request as the rules are asked about it on a day; ``former``: see ``circle``.
+
+    Raises NotThere when whom it is about is no client any more.
+    """
+    around = circle(dossier, row.about_id, on, former=former)
     if around is None:
         raise NotThere
     joined, found_out = joined_and_found_out(row.details)

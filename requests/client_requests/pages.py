@@ -43,7 +43,16 @@ from client_requests.queries import RequestLine, line
 from client_requests.reading import waits_today
 from client_requests.showing import ShownDecision, shown, upper
 from client_requests.since_decision import Handled, closed_on, handled
-from client_requests.vocabulary import BEFORE_DECISION, SHOWING, Channel, Executed, Identified, Outcome, RequestState
+from client_requests.vocabulary import (
+    BEFORE_DECISION,
+    RUNNING,
+    SHOWING,
+    Channel,
+    Executed,
+    Identified,
+    Outcome,
+    RequestState,
+)
 from consent.facts import Somebody
 from disclosures.guarded import Guard, guard_for, guard_of_writer
 from dossiers import access
@@ -135,6 +144,7 @@ class RequestPage:
     may_decide: bool
     mandator: str
     may_read: bool
+    may_preview: bool
     guard: Guard
     fills_in: UUID | None
     today: date
@@ -164,7 +174,7 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         return None
     on = clock.local_date(at)
     profile = profile_in_force(on)
-    asked = asked_of(dossier, row, on)
+    asked = asked_of(dossier, row, on, former=row.state not in RUNNING)
     values = _judged(dossier, row, asked, profile, at) | _told(dossier, row, asked, profile, on)
     may_choose = row.state in BEFORE_DECISION and row.kind in SHOWING and actor.may(Verb.DECIDE_REQUEST)
     may_read = access.can(actor, Verb.READ, dossier)
@@ -183,6 +193,8 @@ def load_page(dossier: Dossier, request_id: UUID, actor: Actor, at: datetime) ->
         may_decide=actor.may(Verb.DECIDE_REQUEST),
         mandator=_mandator(row, actor, profile, on),
         may_read=may_read,
+        # Of who is no client any more nobody can tell what would be black.
+        may_preview=may_read and row.about.role == PersonRole.CLIENT,
         guard=guard_of_writer(dossier, actor, row.asker_id),
         pieces=offered(dossier, row, at, on) if may_choose and may_read else (),
         seen=shown_mark(dossier, row, candidates(dossier, row, at)) if may_choose and row.identified_at else "",

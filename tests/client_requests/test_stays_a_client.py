@@ -1,4 +1,4 @@
-"""Nobody stops being a client while a request about them still runs."""
+"""Nobody stops being a client while a request about them still runs; what ended stays readable afterwards."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ from dossiers.verbs import Verb
 from tests.cast import make_actor
 
 from .story import NOW, House
+from .test_open_today import READY, for_the_mother
+from .test_pieces import asked, secret
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 KIND = "dossier inzien"
+REFUSED = {"outcome": "refused", "ground": "age_or_capacity", "reason": "MERK-REDEN: dat kan niet."}
 
 
 def as_sister(house: House, name: str = "Fien Bakker", who: str = "fien") -> Any:
@@ -42,8 +45,7 @@ def role(house: House, who: str = "fien") -> str:
 
 
 def test_whom_a_request_is_about_stays_a_client_until_it_ended_and_the_form_says_so(house: House) -> None:
-    asked = house.ask("samira", "fien")
-    noor, at = house.client("noor"), house.inside(f"verzoeken/{asked}/")
+    noor, at = house.client("noor"), house.inside(f"verzoeken/{house.ask('samira', 'fien')}/")
     refused = as_sister(house, name="Fien Getypt")
     page = refused.content.decode()
     told = re.search(r'id="id_role-error">(.*?)</span>\s*<select', page, re.S)
@@ -55,6 +57,61 @@ def test_whom_a_request_is_about_stays_a_client_until_it_ended_and_the_form_says
     assert noor.post(at + "intrekken/").status_code == 303
     assert as_sister(house).status_code == 303
     assert role(house) == "sibling"
+
+
+def test_a_request_that_was_refused_or_taken_back_can_be_read_by_staff_when_its_person_is_no_client_any_more(
+    house: House,
+) -> None:
+    refused, taken_back = (house.inside(f"verzoeken/{house.ask(one, 'fien')}/") for one in ("mark", "samira"))
+    noor, hanneke = house.client("noor"), house.client("hanneke")
+    assert hanneke.post(refused + "besluit/", REFUSED).status_code == 303
+    assert noor.post(taken_back + "intrekken/").status_code == 303
+    assert as_sister(house).status_code == 303
+    for who in (noor, hanneke):
+        page = who.get(refused)
+        assert page.status_code == 200 and "MERK-REDEN" in page.content.decode()
+        page = who.get(taken_back)
+        assert page.status_code == 200
+        assert 'method="post"' not in page.content.decode().split("<main")[1].split("</main>")[0], (
+            "no step can be taken here"
+        )
+    assert noor.get(house.inside("verzoeken/")).status_code == 200
+    assert hanneke.post(taken_back + "besluit/", REFUSED).status_code in (409, 422)
+    assert noor.post(refused + "intrekken/").status_code == 409
+    assert house.client("bas").get(taken_back).status_code == 403, "a colleague without the right still does not"
+
+
+def test_what_was_opened_about_a_child_stays_shut_when_it_is_no_client_any_more_and_the_desk_reads_what_was_done(
+    house: House,
+) -> None:
+    request_id, at = for_the_mother(house)
+    noor = house.client("noor")
+    assert as_sister(house).status_code == 422, "it is still being carried out"
+    assert noor.post(at + "klaar/").status_code == 303
+    assert as_sister(house).status_code == 303
+    asker = house.client("samira").get(house.portal_url(f"verzoeken/{request_id}/inzage/"))
+    assert asker.status_code == 403 and "MERK-GEGEVEN" not in asker.content.decode()
+    desk = noor.get(at)
+    assert desk.status_code == 200 and "Open in het portaal" not in desk.content.decode()
+    for link in re.findall(rf'href="({re.escape(at)}[^"]*)"', desk.content.decode()):
+        assert noor.get(link).status_code == 200, link
+
+
+def test_what_a_client_may_read_of_themselves_stands_open_no_more_once_they_are_no_client(house: House) -> None:
+    """Nobody else's custody ends here, so only that they are no client any more closes it."""
+    secret(house, "samira", is_secret=False)
+    house.entry("MERK-GEGEVEN: zij slaapt slecht.", "milou")
+    request_id, at = asked(house, "milou", "milou")
+    ruling = {"outcome": "granted", "reason": "Je mag dit lezen."}
+    assert house.client("hanneke").post(at + "besluit/", ruling).status_code == 303
+    noor, own = house.client("noor"), house.portal_url(f"verzoeken/{request_id}/inzage/")
+    assert noor.post(at + "uitvoeren/", {"how": "portal"}).status_code == 303
+    assert noor.post(at + "klaar/").status_code == 303
+    assert "MERK-GEGEVEN" in house.client("milou").get(own).content.decode()
+    assert as_sister(house, who="milou", name="Milou Bakker").status_code == 303
+    assert "MERK-GEGEVEN" not in house.client("milou").get(own).content.decode()
+    assert READY not in house.client("milou").get(house.portal_url("verzoeken/")).content.decode()
+    assert "Niet meer te lezen in het portaal" in noor.get(at).content.decode()
 
 
 def test_who_may_not_see_requests_reads_that_something_runs_and_not_what(house: House) -> None:

@@ -1,4 +1,4 @@
-"""Nobody stops being a client while a disclosure about them still runs."""
+"""Nobody stops being a client while a disclosure about them still runs; what ended stays readable afterwards."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -16,14 +16,14 @@ from casemgmt.base.errors import Conflict, NotThere
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.models import Organisation, Unit
 from casemgmt.vault.keys import load_keys
-from disclosures import acts, informing
+from disclosures import acts, handing, informing
 from disclosures.models import Disclosure
 from dossiers.access import change_dossier
 from dossiers.models import Dossier, Person
 from dossiers.people.acts import change_person, known_of, seen_mark
 from dossiers.verbs import Verb
 from tests.cast import MOMENT, make_actor
-from tests.disclosures.story import Case, agreed, do, make_case, proposal, propose
+from tests.disclosures.story import WHAT_FOR, Case, agreed, approve, do, hand_over, make_case, proposal, propose
 from tests.disclosures.test_pages import base, browser, steps, text
 from tests.disclosures.test_waiting import LATER, put_off
 
@@ -88,6 +88,44 @@ def test_whom_a_disclosure_is_about_stays_a_client_until_it_ended_and_the_form_s
     end(here, row)
     assert as_sister(here, worker).status_code == 303
     assert known(here)[0] == "sibling"
+
+
+def test_what_ended_can_still_be_read_when_the_person_is_no_client_any_more_and_nothing_can_be_done_with_it(
+    here: Case,
+) -> None:
+    finished, stopped = agreed(here), propose(here)
+    approve(here, finished)
+    hand_over(here, finished)
+    stop(here, stopped)
+    by, worker, manager = here.place.worker, browser(here.place.worker), browser(here.place.manager)
+    do(here, Verb.PREPARE_DISCLOSURE, lambda d: handing.close(d, finished.id, by=by, at=LATER))
+    assert as_sister(here, worker).status_code == 303
+    for row in (finished, stopped):
+        page = worker.get(f"{steps(here)}/{row.id}/")
+        assert page.status_code == 200 and WHAT_FOR in text(page) and TO in text(page)
+        assert "Het is niet meer nodig." in text(page) or row is finished
+        assert 'method="post"' not in text(page).split("<main")[1].split("</main>")[0], "no step can be taken here"
+        assert manager.get(f"{steps(here)}/{row.id}/goedkeuren/").status_code == 200
+        before = state(row)
+        assert worker.post(f"{steps(here)}/{row.id}/goedkeuring-vragen/").status_code == 409
+        assert worker.post(f"{steps(here)}/{row.id}/inlichten/").status_code in (303, 404, 409)
+        assert state(row) == before
+    assert worker.get(f"{steps(here)}/{finished.id}/pakket/").status_code == 200
+    assert browser(here.place.colleague).get(f"{steps(here)}/{finished.id}/").status_code == 403
+    with pytest.raises(NotThere):
+        propose(here)
+
+
+@transaction.atomic
+def state(row: Disclosure) -> str:
+    return str(Disclosure.objects.get(id=row.id).state)
+
+
+def test_a_client_who_turns_out_to_have_reported_is_named_on_no_page_of_what_ended(here: Case) -> None:
+    row, worker = propose(here), browser(here.place.worker)
+    stop(here, row)
+    assert as_sister(here, worker, role="reporter").status_code == 303
+    assert worker.get(f"{steps(here)}/{row.id}/").status_code == 404
 
 
 def to_sister(case: Case, by: Any) -> None:
