@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models.functions import ExtractQuarter, ExtractYear
 from django.utils.translation import gettext as _
 
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base.db import reads
+from casemgmt.base.keyset import part
 from casemgmt.base.models import Job
 from casemgmt.base.organisation import current
 from casemgmt.organisations.actors import Actor
@@ -70,16 +71,15 @@ class RemovalList:
 def removal_list(actor: Actor, on: date, after: str = "") -> RemovalList:
     """What waits for review, for approval, for its day, and what came of the rest; one read in the trail."""
     counts = dict(Removal.objects.values_list("state").annotate(many=Count("id")))
-    to_review = list(_after(Removal.objects.filter(state=RemovalState.PROPOSED), after)[: PAGE + 1])
-    more, to_review = len(to_review) > PAGE, to_review[:PAGE]
+    to_review = part(Removal.objects.filter(state=RemovalState.PROPOSED), ("due_on", "id"), after, PAGE)
     agreed = list(Removal.objects.filter(state=RemovalState.AGREED).order_by("reviewed_at", "id")[:PAGE])
     cooling = list(Removal.objects.filter(state=RemovalState.APPROVED).order_by("cooling_until", "id")[:PAGE])
     going = list(Removal.objects.filter(state__in=DESTROYING).order_by("approved_at", "id")[:PAGE])
     ended = list(Removal.objects.filter(state__in=ENDED).order_by("-ended_at", "id")[:PAGE])
-    known = _known(actor, [*to_review, *agreed, *cooling, *going, *ended])
+    known = _known(actor, [*to_review.rows, *agreed, *cooling, *going, *ended])
     others = [row for row in agreed if row.reviewed_by_id != actor.user_id and row.dossier_id in known.numbers]
     groups = (
-        Group(_("To review"), _rows(to_review, known, actor, on), counts.get("proposed", 0)),
+        Group(_("To review"), _rows(to_review.rows, known, actor, on), counts.get("proposed", 0)),
         Group(_("Reviewed, to be approved by somebody else"), _rows(agreed, known, actor, on), counts.get("agreed", 0)),
         Group(_("In the cooling-off"), _rows(cooling, known, actor, on), counts.get("approved", 0)),
         Group(_("Being destroyed"), _rows(going, known, actor, on), sum(counts.get(s, 0) for s in DESTROYING)),
@@ -88,7 +88,7 @@ def removal_list(actor: Actor, on: date, after: str = "") -> RemovalList:
     events.record(Action.READ, outcome=Outcome.SHOWN, data="removals", subjects=known.numbers)
     return RemovalList(
         groups=tuple(group for group in groups if group.rows),
-        next=_key(to_review[-1]) if more else "",
+        next=to_review.next,
         to_review=counts.get("proposed", 0),
         reviewed=counts.get("agreed", 0) + counts.get("approved", 0),
         approvable=bool(others) and actor.may("removal.approve"),
@@ -158,21 +158,6 @@ def _sub(row: Removal, known: _Known) -> str:
     if row.state == RemovalState.APPROVED and row.cooling_until:
         return _("can be stopped until %(day)s") % {"day": date_plain(row.cooling_until)}
     return str(RemovalState(row.state).label)
-
-
-def _key(row: Removal) -> str:
-    return f"{row.due_on.isoformat()}~{row.id}"
-
-
-def _after(rows: QuerySet[Removal], after: str) -> QuerySet[Removal]:
-    """The part that follows a key; a key nobody gave out begins at the top."""
-    ordered = rows.order_by("due_on", "id")
-    day, _separator, last = after.partition("~")
-    try:
-        place = date.fromisoformat(day), UUID(last)
-    except ValueError:
-        return ordered
-    return ordered.filter(Q(due_on__gt=place[0]) | Q(due_on=place[0], id__gt=place[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
 from casemgmt.base.db import reads
 from casemgmt.base.errors import NotThere
+from casemgmt.base.keyset import Part, part
 from retention.certificates import CertificateFile, verify
 from retention.models import Certificate
 from retention.panes import goes
@@ -52,22 +51,14 @@ class CertificatePage:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Certificates:
-    """A part of the list; ``next`` is the key of the older part."""
-
-    lines: tuple[CertificateLine, ...]
-    next: str
-
-
 @reads
-def latest(after: str) -> Certificates:
+def latest(after: str) -> Part[CertificateLine]:
     """The newest certificates from a key on; one read in the trail."""
-    rows = list(_older(after)[: PAGE + 1])
-    more, rows = len(rows) > PAGE, rows[:PAGE]
+    found = part(Certificate.objects.all(), ("-made_at", "-id"), after, PAGE)
     events.record(Action.READ, outcome=Outcome.SHOWN, data="certificates")
-    lines = tuple(CertificateLine(r.id, r.number, r.made_at, tuple(json.loads(r.text)["articles"])) for r in rows)
-    return Certificates(lines, f"{rows[-1].made_at.isoformat()}~{rows[-1].id}" if more else "")
+    return found.each(
+        lambda row: CertificateLine(row.id, row.number, row.made_at, tuple(json.loads(row.text)["articles"]))
+    )
 
 
 @reads
@@ -116,15 +107,3 @@ def _row(certificate_id: UUID) -> Certificate:
     if row is None:
         raise NotThere
     return row
-
-
-def _older(after: str) -> Any:
-    ordered = Certificate.objects.order_by("-made_at", "-id")
-    moment, _separator, last = after.partition("~")
-    try:
-        at, key = datetime.fromisoformat(moment), UUID(last)
-    except ValueError:
-        return ordered
-    if at.tzinfo is None:
-        return ordered
-    return ordered.filter(Q(made_at__lt=at) | Q(made_at=at, id__lt=key))
