@@ -16,7 +16,7 @@ from casemgmt.vault.keys import KeyDestroyed
 from casemgmt.web.charts import Drawing, Week, deadlines
 from casemgmt.web.dates import date_long, spoken
 from casemgmt.work.kinds import group_labels
-from casemgmt.work.queries import TaskValue, task_for, tasks_for, weeks_ahead
+from casemgmt.work.queries import TaskList, TaskValue, task_for, tasks_for, weeks_ahead
 from casemgmt.work.saying import tone, when
 from dossiers.access import open_dossier
 from dossiers.timeline import EntryValue, latest_entries
@@ -44,6 +44,8 @@ class MyDay:
     chart: Drawing
     tasks: tuple[TaskRow, ...]
     later: int
+    next: str
+    first: bool
     dossiers: Worklist
 
 
@@ -56,19 +58,21 @@ class Pane:
     latest: tuple[EntryValue, ...]
 
 
-def my_day(actor: Actor, at: datetime, horizon: int = HORIZON) -> MyDay:
-    """What this person starts the day with."""
+def my_day(actor: Actor, at: datetime, horizon: int = HORIZON, after: str = "") -> MyDay:
+    """What this person starts the day with; ``after`` is the key of the tasks that were shown before."""
     on = clock.local_date(at)
     with transaction.atomic():
-        listed = tasks_for(actor, on, horizon)
+        listed = tasks_for(actor, on, horizon, after)
         weeks = weeks_ahead(actor, on)
     rows = tuple(_row(task, on) for task in listed.tasks)
     return MyDay(
         greeting=_greeting(actor, at),
-        sentence=_sentence(rows, weeks, on),
+        sentence=_sentence(listed, weeks, on),
         chart=deadlines(weeks, group_labels(), on),
         tasks=rows,
         later=listed.later,
+        next=listed.next,
+        first=not after,
         dossiers=worklist(actor, limit=10),
     )
 
@@ -111,16 +115,14 @@ def _greeting(actor: Actor, at: datetime) -> str:
     return _("Good evening, %(name)s") % {"name": first}
 
 
-def _sentence(rows: Sequence[TaskRow], weeks: Sequence[Week], on: date) -> str:
+def _sentence(listed: TaskList, weeks: Sequence[Week], on: date) -> str:
     """The day, how many terms passed, how many end today, and when the next one comes."""
-    late = weeks[0].late if weeks else 0
-    today = sum(1 for row in rows if row.tone == "now")
+    late, today, following = weeks[0].late if weeks else 0, listed.today, listed.first_after
     said = [date_long(on)[:1].upper() + date_long(on)[1:] + "."]
     if late:
         said.append(ngettext("%(num)s term has passed.", "%(num)s terms have passed.", late) % {"num": late})
     if today:
         said.append(ngettext("%(num)s term ends today.", "%(num)s terms end today.", today) % {"num": today})
-    following = next((row.task.due_on for row in rows if row.task.due_on > on), None)
     if following:
         words = _("The next one after that: %(day)s.") if late or today else _("The first term: %(day)s.")
         said.append(words % {"day": spoken(following, on)})

@@ -6,17 +6,18 @@ and nothing else. Who may know of a dossier is `dossiers`' answer, given through
 ``provide_readable``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.utils.translation import gettext
 
 from casemgmt.audit import events
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base.db import reads
+from casemgmt.base.keyset import following, key, part
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.acts import PUBLISH
 from casemgmt.policy.decision import Decision
@@ -29,6 +30,7 @@ from casemgmt.work.places import address_of
 
 MANAGING = frozenset({"manager", "unit_manager", "deputy_manager"})
 LONGEST_LIST = 100
+ORDER = ("due_on", "made_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,17 @@ class TaskValue:
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """The tasks up to the horizon, late ones first, and how many come after it."""
+    """The tasks up to the horizon, late ones first, as many as fit, and how many come after these.
+
+    ``next`` is the key of those that did not fit. Of all the work, seen or not: how many tasks end ``today``, and on
+    which day the ``first_after`` it.
+    """
 
     tasks: tuple[TaskValue, ...]
     later: int
+    next: str
+    today: int
+    first_after: date | None
 
 
 def mine(actor: Actor) -> Q:
@@ -107,16 +116,22 @@ def _of_any_team(managed: set[UUID]) -> Q:
 
 
 @reads
-def tasks_for(actor: Actor, on: date, horizon: int = 7) -> TaskList:
-    """The open tasks of ``actor`` due within ``horizon`` days of ``on``, the latest first; one read in the trail."""
+def tasks_for(actor: Actor, on: date, horizon: int = 7, after: str = "") -> TaskList:
+    """The open tasks of ``actor`` due within ``horizon`` days of ``on``, the latest first; one read in the trail.
+
+    ``after`` is the key of the part before; whatever does not stand here is counted as later.
+    """
     last = on + timedelta(days=horizon)
     open_ones = Task.objects.filter(mine(actor), state=Task.State.OPEN)
-    rows = list(open_ones.filter(due_on__lte=last).order_by("due_on", "made_at", "id")[:LONGEST_LIST])
-    later = open_ones.filter(due_on__gt=last).count()
-    tasks = tuple(_values(rows, actor))
+    found = part(open_ones.filter(due_on__lte=last), ORDER, after, LONGEST_LIST)
+    later = following(open_ones, ORDER, key(found.rows[-1], ORDER) if found.rows else after).count()
+    days = open_ones.filter(due_on__gte=on, due_on__lte=last).aggregate(
+        today=Count("id", filter=Q(due_on=on)), first_after=Min("due_on", filter=Q(due_on__gt=on))
+    )
+    tasks = tuple(_values(found.rows, actor))
     named = [task.dossier_id for task in tasks if task.dossier_id]
     events.record(Action.READ, outcome=Outcome.SHOWN, data="tasks", subjects=named)
-    return TaskList(tasks, later)
+    return TaskList(tasks, later, found.next, **days)
 
 
 @reads
@@ -153,7 +168,7 @@ def weeks_ahead(actor: Actor, on: date, weeks: int = 6) -> tuple[Week, ...]:
     )
 
 
-def _values(rows: list[Task], actor: Actor) -> Iterable[TaskValue]:
+def _values(rows: Sequence[Task], actor: Actor) -> Iterable[TaskValue]:
     ways = {row.id: way for row in rows if (way := _way(row, actor))}
     names = _readable[0](actor, set(ways.values())) if ways and _readable else {}
     opened = load_keys(dossier_id for _capability, dossier_id in names)

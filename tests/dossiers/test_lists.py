@@ -30,6 +30,7 @@ from dossiers.verbs import Verb
 from tests.cast import MOMENT
 from tests.dossiers.pages import World, make_world
 from tests.dossiers.test_pages import without_token
+from tests.walking import walk
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 KIND = task_kind("test.answer", gettext_noop("Answer a request"), Group.ASK).name
@@ -283,6 +284,11 @@ class TestMyDay:
         assert "<html" not in pane.content.decode()
         assert "Antwoord aan mevrouw Yildiz" in pane.content.decode()
         assert pane.headers["Vary"].find("HX-Request") >= 0
+
+    def test_every_task_of_a_day_with_too_much_work_can_be_reached_and_the_day_says_how_much_it_is(self, world):
+        made = {str(self.a_task(world)) for _ in range(120)}
+        assert "120 termijnen lopen vandaag af" in world.worker.get(world.here()).content.decode()
+        assert set(walk(world.worker, world.here(), r"/dag/([0-9a-f-]{36})/")) == made
 
     def test_another_persons_task_is_not_there_and_asking_is_recorded(self, world):
         task_id = self.a_task(world)

@@ -117,6 +117,18 @@ def test_late_tasks_come_first_and_those_beyond_the_horizon_are_counted(here, fa
         assert found.later == 1
 
 
+def test_of_more_work_than_fits_on_the_page_none_is_lost_and_the_rest_is_counted(here, family):
+    with organisation(here.id):
+        made = [for_worker(here, family, ON) for _ in range(120)]
+        made.append(for_worker(here, family, ON + timedelta(days=20)))
+    with organisation(here.id):
+        first = tasks_for(here.worker, ON)
+        rest = tasks_for(here.worker, ON, 366, first.next)
+    assert (len(first.tasks), first.later, first.today) == (100, 21, 120)
+    assert (len(rest.tasks), rest.later, rest.next, rest.today) == (21, 0, "", 120)
+    assert {task.id for task in (*first.tasks, *rest.tasks)} == set(made)
+
+
 def test_the_weeks_ahead_count_each_deadline_in_its_week_and_late_ones_apart(here, family):
     with organisation(here.id):
         for days in (-30, 0, 1, 8, 60):
