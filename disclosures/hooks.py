@@ -16,7 +16,7 @@ from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
 from casemgmt.web import navigation
 from casemgmt.web.routes import Needs
-from casemgmt.work.approvals import Approval, ApprovalSource, approvals
+from casemgmt.work.approvals import Approval, ApprovalSource, Waiting, approvals
 from casemgmt.work.kinds import Group, task_kind
 from consent.facts import circle
 from consent.hooks import ToTell, changed, exchanges, guards, told_of
@@ -75,30 +75,30 @@ def _event(row: DisclosureRegisterRow, actor: Actor) -> TimelineEvent:
     )
 
 
-def _waiting(actor: Actor) -> list[Approval]:
+def _waiting(actor: Actor) -> Waiting:
     """What waits for this person: never their own proposals.
 
     Also, for who may put telling the client off: what leaves without approval, until they did or it left; and what
     was approved while putting it off no longer holds, for nothing leaves before they decided that anew.
     """
     if actor.user_id is None:
-        return []
+        return Waiting()
     waits = Q(state=State.AWAITING_APPROVAL)
     on = clock.today()
     if actor.may(Verb.APPROVE_DISCLOSURE) and decides_telling(actor, profile_in_force(on)):
         asked = Q(approval_needed=False) | Q(deferred_why__isnull=False)
         waits |= Q(asked, state=State.APPROVED) & ~Q(deferred_until__gt=on)
-    rows = list(
+    found = (
         Disclosure.objects.filter(waits, dossier__in=reachable(actor, Verb.APPROVE_DISCLOSURE))
         .exclude(proposed_by_id=actor.user_id)
         .exclude(asked_by_id=actor.user_id)
-        .select_related("dossier", "about")
-        .order_by("asked_at")[:MOST]
     )
+    rows = list(found.select_related("dossier", "about").order_by("asked_at", "id")[:MOST])
     opened = load_keys(row.dossier_id for row in rows)
     askers: dict[UUID | None, str] = {}
     askers |= User.objects.filter(id__in={row.asked_by_id for row in rows}).values_list("id", "name")
-    return [_approval(row, askers.get(row.asked_by_id, ""), shut=row.dossier_id not in opened) for row in rows]
+    items = [_approval(row, askers.get(row.asked_by_id, ""), shut=row.dossier_id not in opened) for row in rows]
+    return Waiting(items, found.count() - len(items))
 
 
 def _approval(row: Disclosure, asked_by: str, *, shut: bool) -> Approval:
@@ -137,7 +137,7 @@ def _to_tell(exchange_id: UUID, on: date) -> ToTell | None:
     return ToTell(row.purpose, to_tell(row, around)) if row is not None and around is not None else None
 
 
-approvals.add("disclosures", ApprovalSource(gettext_noop("Disclosures"), _waiting))
+approvals.add("disclosures", ApprovalSource(gettext_noop("Disclosures"), _waiting, "disclosures:list"))
 timeline_events.add("disclosures", _timeline)
 changed.add("disclosures", reassess_running)
 guards.add("disclosures", guard_of_writer)

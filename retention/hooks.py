@@ -13,7 +13,7 @@ from casemgmt.policy.impacts import impacts
 from casemgmt.web import navigation
 from casemgmt.web.dates import date_plain
 from casemgmt.web.routes import Needs
-from casemgmt.work.approvals import Approval, ApprovalSource, approvals
+from casemgmt.work.approvals import Approval, ApprovalSource, Waiting, approvals
 from casemgmt.work.kinds import Group, task_kind
 from disclosures.queries import unfinished
 from dossiers.access import reachable
@@ -83,16 +83,17 @@ def _join_pages() -> None:
     flags.add("retention", flags_of)
 
 
-def waiting(actor: Actor) -> list[Approval]:
+def waiting(actor: Actor) -> Waiting:
     """Reviewed removals that this person may approve: never what they reviewed themselves."""
     if not actor.may(Verb.APPROVE_REMOVAL):
-        return []
-    agreed = Removal.objects.filter(state=RemovalState.AGREED).exclude(reviewed_by_id=actor.user_id)
-    rows = list(agreed.order_by("reviewed_at", "id")[:MOST])
-    there = reachable(actor, Verb.APPROVE_REMOVAL).filter(id__in={row.dossier_id for row in rows})
-    numbers = dict(there.values_list("id", "number"))
+        return Waiting()
+    there = reachable(actor, Verb.APPROVE_REMOVAL)
+    agreed = Removal.objects.filter(state=RemovalState.AGREED, dossier_id__in=there.values("id"))
+    found = agreed.exclude(reviewed_by_id=actor.user_id)
+    rows = list(found.order_by("reviewed_at", "id")[:MOST])
+    numbers = dict(there.filter(id__in={row.dossier_id for row in rows}).values_list("id", "number"))
     names = dict(User.objects.filter(id__in={row.reviewed_by_id for row in rows}).values_list("id", "name"))
-    return [
+    items = [
         Approval(
             title=_("Destroy %(number)s") % {"number": numbers[row.dossier_id]},
             name="retention:removal",
@@ -103,8 +104,8 @@ def waiting(actor: Actor) -> list[Approval]:
             dossier_id=row.dossier_id,
         )
         for row in rows
-        if row.dossier_id in numbers
     ]
+    return Waiting(items, found.count() - len(items))
 
 
 def flags_of(dossier: Dossier, actor: Actor, on: date) -> Sequence[Flag]:

@@ -1,6 +1,6 @@
 """The inbox of whoever decides on others' work; each package tells what of its own waits there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -36,12 +36,22 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a source found: as much as the inbox shows, the most urgent first, and how many more there are."""
+
+    items: Sequence[Approval] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalGroup:
-    """What waits of one sort; ``label`` is translated."""
+    """What waits of one sort; ``label`` is translated. ``more`` do not fit; the page ``all_on`` has them."""
 
     name: str
     label: str
     items: tuple[Approval, ...]
+    more: int
+    all_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +59,16 @@ class ApprovalSource:
     """A sort of approval: its name as an English msgid, and the function that finds what waits for an actor.
 
     The function runs inside a transaction of the actor's organisation, checks the
-    actor's capability itself and loads the keys of what it opens.
+    actor's capability itself and loads the keys of what it opens. ``all_on`` is the
+    name of the page on which all of it can be reached, where it may be more than fits.
     """
 
     label: str
-    find: Callable[[Actor], list[Approval]]
+    find: Callable[[Actor], Waiting]
+    all_on: str = ""
 
 
-# Packages add in ready(): approvals.add("disclosures", ApprovalSource(gettext_noop("Disclosures"), find)).
+# Packages add in ready(): approvals.add("disclosures", ApprovalSource(gettext_noop("Disclosures"), find, page)).
 approvals: Registry[ApprovalSource] = Registry("approvals")
 
 
@@ -66,8 +78,9 @@ def waiting_for(actor: Actor) -> tuple[ApprovalGroup, ...]:
     groups = []
     for name, source in approvals:
         found = source.find(actor)
-        if found:
-            groups.append(ApprovalGroup(name, gettext(source.label), tuple(found)))
+        if found.items:
+            label, items = gettext(source.label), tuple(found.items)
+            groups.append(ApprovalGroup(name, label, items, found.more, source.all_on))
     named = [item.dossier_id for group in groups for item in group.items if item.dossier_id]
     events.record(Action.READ, outcome=Outcome.SHOWN, data="approvals", subjects=named)
     return tuple(groups)

@@ -17,7 +17,7 @@ from casemgmt.policy.offers import OfferHearer, hearers
 from casemgmt.policy.queries import offered_to
 from casemgmt.web.dates import date_plain
 from casemgmt.work.acts import cancel_tasks_for, create_task, finish_tasks_for
-from casemgmt.work.approvals import Approval, ApprovalSource, approvals
+from casemgmt.work.approvals import Approval, ApprovalSource, Waiting, approvals
 from casemgmt.work.kinds import Group, task_kind
 
 LOOK = task_kind("policy.publish", gettext_noop("Look at the new rules and publish them"), Group.KEEP, "scale").name
@@ -35,21 +35,20 @@ def _settled(version_id: UUID, *, published: bool, by: Actor, at: datetime) -> N
         cancel_tasks_for(version_id, at=at, kind=LOOK)
 
 
-def _waiting(actor: Actor) -> list[Approval]:
+def _waiting(actor: Actor) -> Waiting:
     """The version that this person may publish; never one they had a hand in."""
     card = offered_to(actor)
     if card is None or card.from_date is None:
-        return []
-    return [
-        Approval(
-            title=_("Version %(number)s of the rules: look at it and publish it") % {"number": card.number},
-            name=PAGE,
-            arguments={"draft_id": card.id},
-            sub=_("holds from %(day)s") % {"day": date_plain(card.from_date)},
-            asked_by=card.submitted_by,
-            asked_at=card.submitted_at,
-        )
-    ]
+        return Waiting()
+    offered = Approval(
+        title=_("Version %(number)s of the rules: look at it and publish it") % {"number": card.number},
+        name=PAGE,
+        arguments={"draft_id": card.id},
+        sub=_("holds from %(day)s") % {"day": date_plain(card.from_date)},
+        asked_by=card.submitted_by,
+        asked_at=card.submitted_at,
+    )
+    return Waiting([offered])
 
 
 hearers.add("work", OfferHearer(_offered, _settled))

@@ -19,7 +19,8 @@ from casemgmt.work.saying import tone, when
 def approvals(request: HttpRequest) -> HttpResponse:
     """Everything that waits for this person's decision."""
     groups = waiting_for(request.actor)  # type: ignore[attr-defined]
-    values = {"groups": groups, "total": sum(len(g.items) for g in groups), "today": clock.today()}
+    total = sum(len(group.items) + group.more for group in groups)
+    values = {"groups": groups, "total": total, "today": clock.today()}
     return render(request, "work/approvals.html", values | {"when": when, "tone": tone})
 
 

@@ -12,7 +12,7 @@ from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
 from casemgmt.web import navigation
-from casemgmt.work.approvals import Approval, ApprovalSource, approvals
+from casemgmt.work.approvals import Approval, ApprovalSource, Waiting, approvals
 from casemgmt.work.kinds import Group, task_kind
 from client_requests.models import ClientRequest
 from client_requests.queries import HANDLES
@@ -37,7 +37,7 @@ def install() -> None:
     task_kind(CARRY_OUT, gettext_noop("Carry out a request"), Group.ASK, "inbox")
     task_kind(READ_AGAIN, gettext_noop("Read again what closed in an inspection"), Group.ASK, "inbox")
     changed.add("client_requests", see_to_reading)
-    approvals.add("client_requests", ApprovalSource(gettext_noop("Requests"), waiting))
+    approvals.add("client_requests", ApprovalSource(gettext_noop("Requests"), waiting, "client_requests:list"))
     oppositions.add("client_requests", opposes)
     keeps.add("client_requests", keeps_a_client)
     timeline_events.add("client_requests", timeline)
@@ -114,17 +114,15 @@ def _within(event: TimelineEvent, span: Span) -> bool:
     return not newer and not older
 
 
-def waiting(actor: Actor) -> list[Approval]:
+def waiting(actor: Actor) -> Waiting:
     """The requests that wait for this person's decision."""
     if not actor.may(Verb.DECIDE_REQUEST):
-        return []
-    rows = list(
-        ClientRequest.objects.filter(state__in=BEFORE_DECISION, dossier__in=reachable(actor, Verb.DECIDE_REQUEST))
-        .select_related("dossier", "asker")
-        .order_by("due_on", "received_at")[:MOST]
-    )
+        return Waiting()
+    found = ClientRequest.objects.filter(state__in=BEFORE_DECISION, dossier__in=reachable(actor, Verb.DECIDE_REQUEST))
+    rows = list(found.select_related("dossier", "asker").order_by("due_on", "received_at", "id")[:MOST])
     opened = load_keys(row.dossier_id for row in rows)
-    return [_approval(row, shut=row.dossier_id not in opened) for row in rows]
+    items = [_approval(row, shut=row.dossier_id not in opened) for row in rows]
+    return Waiting(items, found.count() - len(items))
 
 
 def _approval(row: ClientRequest, *, shut: bool) -> Approval:
