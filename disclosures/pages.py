@@ -9,17 +9,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casemgmt.audit import events
-from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
-from casemgmt.base.db import reads
 from casemgmt.base.errors import NotThere
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Timing
 from casemgmt.policy.versions import profile_in_force
-from casemgmt.vault.keys import load_keys
 from casemgmt.work.models import Task
 from consent.facts import Circle, Somebody, circle, same_recipient
 from consent.queries import names_of
@@ -46,13 +42,8 @@ from disclosures.package import Choice, Package, choices, package_of
 from disclosures.printing import printing_of
 from disclosures.queries import UNFINISHED
 from disclosures.vocabulary import LEFT, PREPARING, QUESTION, REVIEW, RUNNING, State
-from dossiers.access import reachable
 from dossiers.models import Dossier, Person, WorkingNote
-from dossiers.names import unreadable
 from dossiers.people.vocabulary import PersonRole
-from dossiers.verbs import Verb
-
-MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,35 +209,6 @@ class DisclosurePage:
         return "approval" if self.package.items and not self.package.unfinished else "items"
 
 
-@dataclass(frozen=True, slots=True)
-class ListLine:
-    """One disclosure in the list across dossiers."""
-
-    id: UUID
-    dossier_id: UUID
-    dossier: str
-    number: str
-    about: str
-    called: str
-    state: str
-    state_label: str
-    at: datetime
-    deferred_until: date | None
-    approve: bool
-    by_hand: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """What is being prepared, what waits for a second person, what may leave, what clients do not know, what left."""
-
-    preparing: tuple[ListLine, ...]
-    waiting: tuple[ListLine, ...]
-    leaving: tuple[ListLine, ...]
-    untold: tuple[ListLine, ...]
-    left: tuple[ListLine, ...]
-
-
 def ready(dossier: Dossier, actor: Actor, on: date) -> Ready:
     """What the form of a new disclosure needs."""
     profile = profile_in_force(on)
@@ -267,54 +229,6 @@ def load(dossier: Dossier, disclosure_id: UUID, actor: Actor, at: datetime) -> D
     on = clock.local_date(at)
     judgement = _judgement(row, around, profile, on)
     return _page(dossier, row, profile, around, judgement, actor, on)
-
-
-@reads
-def lists(actor: Actor) -> Lists:
-    """The disclosures of the dossiers this person works with or approves for; one read in the trail."""
-    prepares, approves = reachable(actor, Verb.PREPARE_DISCLOSURE), reachable(actor, Verb.APPROVE_DISCLOSURE)
-    found = Disclosure.objects.select_related("dossier", "about").order_by("-proposed_at", "-id")
-    mine = list(found.filter(dossier__in=prepares)[:MOST])
-    to_approve = found.filter(dossier__in=approves, state=State.AWAITING_APPROVAL)
-    waiting = [row for row in to_approve[:MOST] if actor.user_id not in (row.proposed_by_id, row.asked_by_id)]
-    # Whoever also prepares finds these among what is prepared or left, with more to do there.
-    still = found.filter(dossier__in=approves, state__in=[State.APPROVED, State.INFORMING_DEFERRED])
-    unheard = list(still.exclude(dossier__in=prepares)[:MOST])
-    shown = [row.dossier_id for row in [*mine, *waiting, *unheard]]
-    opened = load_keys(shown)
-    events.record(Action.READ, outcome=Outcome.SHOWN, data="disclosures", subjects=shown)
-    ids = {row.id for row in waiting}
-    written = letters_by_which(row for row in mine if row.dossier_id in opened)
-    return Lists(
-        preparing=tuple(_line(row, opened) for row in mine if row.state in PREPARING | {State.APPROVED}),
-        waiting=(
-            *(_line(row, opened, approve=True) for row in waiting),
-            *(_line(row, opened) for row in mine if row.state == State.AWAITING_APPROVAL and row.id not in ids),
-        ),
-        leaving=tuple(_line(row, opened, approve=True) for row in unheard if row.state == State.APPROVED),
-        untold=tuple(_line(row, opened, approve=True) for row in unheard if row.state != State.APPROVED),
-        left=tuple(_line(row, opened, written.get(row.id, ())) for row in mine if row.state not in RUNNING),
-    )
-
-
-def _line(
-    row: Disclosure, opened: frozenset[UUID], letters: tuple[ToldLine, ...] = (), *, approve: bool = False
-) -> ListLine:
-    shut = unreadable() if row.dossier_id not in opened else ""
-    return ListLine(
-        id=row.id,
-        dossier_id=row.dossier_id,
-        dossier=shut or row.dossier.name,
-        number=row.dossier.number,
-        about=shut or row.about.name,
-        called=shut or called(row),
-        state=row.state,
-        state_label=str(State(row.state).label),
-        at=row.handed_over_at or row.ended_at or row.asked_at or row.proposed_at,
-        deferred_until=row.deferred_until if row.state == State.INFORMING_DEFERRED else None,
-        approve=approve,
-        by_hand=still_by_hand(letters),
-    )
 
 
 def _judgement(row: Disclosure, around: Circle, profile: Profile, on: date) -> Judgement:

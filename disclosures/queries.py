@@ -8,11 +8,11 @@ from casemgmt.base.db import reads
 from casemgmt.base.errors import NotThere
 from casemgmt.vault.models import SealedFile
 from disclosures.models import Disclosure
-from disclosures.vocabulary import LEFT, RUNNING, State
+from disclosures.vocabulary import LEFT, RUNNING, UNTOLD
 from dossiers.models import Dossier
 
 # What still needs the dossier: it is being prepared, or it left and the client does not know yet.
-UNFINISHED = RUNNING | {State.HANDED_OVER, State.INFORMING_DEFERRED}
+UNFINISHED = RUNNING | UNTOLD
 
 
 @reads

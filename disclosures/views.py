@@ -27,8 +27,9 @@ from disclosures.forms import (
     WaitForm,
 )
 from disclosures.judging import OtherGround, recipient_line
+from disclosures.lists import lists
 from disclosures.package import LookAgain, PackageItem
-from disclosures.pages import DisclosurePage, Ready, lists, load, ready
+from disclosures.pages import DisclosurePage, Ready, load, ready
 from disclosures.queries import running_in
 from disclosures.register import register_of
 from dossiers.access import change_dossier, open_dossier
@@ -42,8 +43,9 @@ STEPS = ("recipient", "consent", "conditions", "items", "approval", "hand-over")
 
 
 def all_disclosures(request: HttpRequest) -> HttpResponse:
-    """What one prepares, what waits for a second person, and what left lately."""
-    return render(request, "disclosures/list.html", {"lists": lists(actor_of(request))})
+    """What waits for a second person, what one prepares, what clients do not know yet, and what left or ended."""
+    panels = lists(actor_of(request), given(request, "toon"), given(request, "after"))
+    return render(request, "disclosures/list.html", {"panels": panels})
 
 
 def new(request: HttpRequest, dossier_id: UUID) -> HttpResponse:

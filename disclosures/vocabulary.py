@@ -32,6 +32,9 @@ RUNNING = PREPARING | PENDING
 LEFT = frozenset({State.HANDED_OVER, State.INFORMED, State.INFORMING_DEFERRED, State.CLOSED})
 """The data have left the house."""
 
+UNTOLD = frozenset({State.HANDED_OVER, State.INFORMING_DEFERRED})
+"""They left, and the client does not know yet."""
+
 
 class How(models.TextChoices):
     """In which way a package is handed over."""
