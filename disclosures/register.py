@@ -4,14 +4,17 @@ Sterk Huis 3.7.6 asks for it; the others keep one by house rule. Rows are never
 changed and go with their dossier. The portal reads its own view of it here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import translation
 
 from casemgmt.accounts.models import User
 from casemgmt.base.db import reads
+from casemgmt.base.keyset import Part, part
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.schema import Profile
 from casemgmt.policy.schema.vocabulary import Ground
@@ -23,6 +26,9 @@ from disclosures.judging import Judgement, ground_label
 from disclosures.models import Disclosure, DisclosureRegisterRow
 from disclosures.package import Package, kind_label
 from dossiers.recording.vocabulary import EntryKind
+
+NEWEST = ("-at", "-id")
+AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,31 +116,35 @@ def keep_row(
 
 
 @reads
-def register_of(dossier_id: UUID, limit: int = 200) -> list[RegisterLine]:
-    """The register of a dossier, newest first; the caller came through the door."""
-    rows = DisclosureRegisterRow.objects.filter(dossier_id=dossier_id).order_by("-at", "-id")[:limit]
-    return [_line(row) for row in rows]
+def register_of(dossier_id: UUID, after: str = "") -> Part[RegisterLine]:
+    """The register of a dossier, newest first, from a key on; the caller came through the door."""
+    return part(DisclosureRegisterRow.objects.filter(dossier_id=dossier_id), NEWEST, after, AT_ONCE).each(_line)
 
 
 @reads
 def received_by_others(
-    dossier_id: UUID, person_id: UUID, limit: int = 200, *, reader_id: UUID | None = None
-) -> list[Received]:
-    """Who received data about this person, newest first, for the portal; plain values.
+    dossier_id: UUID, person_id: UUID, after: str = "", *, reader_id: UUID | None = None
+) -> Part[Received]:
+    """Who received data about this person, newest first, from a key on, for the portal; plain values.
 
     ``reader_id``: who reads it; where others live in secret is taken out of what was typed.
-    Only what was told: a line whose informing is put off for safety comes when the client has been told.
     """
     load_keys([dossier_id])
-    rows = (
-        DisclosureRegisterRow.objects.filter(
-            dossier_id=dossier_id, about_id=person_id, disclosure__informed_at__isnull=False
-        )
-        .select_related("disclosure")
-        .order_by("-at", "-id")[:limit]
-    )
     guard = guard_for(dossier_id, reader_id)
-    return [_received(row, guard, reader_id) for row in rows]
+    found = part(_told_lines(dossier_id, [person_id]).select_related("disclosure"), NEWEST, after, AT_ONCE)
+    return found.each(lambda row: _received(row, guard, reader_id))
+
+
+@reads
+def anybody_received(dossier_id: UUID, people: Iterable[UUID]) -> bool:
+    """Whether there is anything to read for who may read what others received about these people."""
+    return _told_lines(dossier_id, people).exists()
+
+
+def _told_lines(dossier_id: UUID, people: Iterable[UUID]) -> QuerySet[DisclosureRegisterRow]:
+    """Only what was told: a line whose informing is put off for safety comes when the client has been told."""
+    lines = DisclosureRegisterRow.objects.filter(dossier_id=dossier_id, about_id__in=list(people))
+    return lines.filter(disclosure__informed_at__isnull=False)
 
 
 def kinds_given(row: Disclosure) -> tuple[str, ...]:

@@ -237,12 +237,12 @@ def stop(request: HttpRequest, dossier_id: UUID, disclosure_id: UUID) -> HttpRes
 
 def register(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """The register of this dossier: who received what, when, on which ground."""
-    actor, on = actor_of(request), clock.today()
+    actor, on, after = actor_of(request), clock.today(), given(request, "after")
 
     def read(dossier: Dossier) -> dict[str, Any]:
         return {
             "frame": load_frame(dossier, actor, on, "disclosures"),
-            "lines": register_of(dossier.id),
+            "register": register_of(dossier.id, after),
             "running": [(row.id, acts.called(row), str(row.get_state_display())) for row in running_in(dossier)],
             "cited": profile_in_force(on).disclosure.kept_register,
         }

@@ -30,7 +30,7 @@ from client_requests.for_clients import (
 from client_requests.phrases import asked_for, meaning
 from client_requests.showing import shown, upper
 from client_requests.vocabulary import Channel
-from dossiers.views.asked import actor_of
+from dossiers.views.asked import actor_of, given
 from portal.door import Visit, change_portal
 from portal.forms import DetailsForm, KindForm, WhomForm
 from portal.views import portal_page, visit
@@ -138,12 +138,14 @@ def send(request: HttpRequest) -> HttpResponse:
 
 @portal_page
 def requests(request: HttpRequest) -> HttpResponse:
-    """One's own requests, and what others asked about one's data."""
+    """One's own requests, and what others asked about one's data; or what came before of one of these."""
+    before, others = given(request, "voor"), given(request, "toon") == "anderen"
 
     def load(v: Visit) -> dict[str, Any]:
         return {
-            "lines": own_requests(v.dossier, v.person, v.on),
-            "acted": acted_for(v.dossier, v.person),
+            "own": None if others else own_requests(v.dossier, v.person, v.on, before),
+            "acted": acted_for(v.dossier, v.person, before if others else ""),
+            "first": not before,
             "today": v.on,
         }
 

@@ -14,6 +14,7 @@ from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.audit.words import list_said_to_client, said_to_client
 from casemgmt.base import clock
 from casemgmt.base.errors import Conflict, NotThere
+from casemgmt.base.keyset import Part
 from casemgmt.letters.acts import letter_pdf
 from casemgmt.letters.models import Letter
 from casemgmt.letters.queries import LetterLine, OpenedLetter, letters_to, opened
@@ -23,13 +24,12 @@ from casemgmt.policy.calendar import moment_after
 from casemgmt.policy.rules.house import looks_told
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.policy.words import role_label
-from client_requests.for_clients import ActedFor, Rights, acted_for, own_requests, rights_over
+from client_requests.for_clients import ActedFor, Rights, acted_for, awaited, own_requests, rights_over
 from client_requests.invitations import renewed_at
 from client_requests.queries import RequestLine
 from client_requests.showing import upper
-from client_requests.vocabulary import Stand
 from disclosures.letters import as_read_outside
-from disclosures.register import Received, received_by_others
+from disclosures.register import Received, anybody_received, received_by_others
 from dossiers.frame import first_name
 from dossiers.looks import about_notes
 from portal.door import ROLE, Visit
@@ -70,18 +70,20 @@ class LooksPage:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedAbout:
-    """What others received about one client."""
+    """What others received about one client, or some of it."""
 
+    id: UUID
     name: str
-    rows: tuple[Received, ...]
+    found: Part[Received]
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedPage:
-    """Per client whose rights this person exercises."""
+    """Per client whose rights this person exercises, or the rest about ``one`` of them."""
 
     rights: Rights
     about: tuple[ReceivedAbout, ...]
+    one: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class StartPage:
     letters: tuple[LetterLine, ...]
     unread: tuple[LetterLine, ...]
     seen: tuple[Seen, ...]
-    received: int
+    received: bool
     acted: tuple[ActedFor, ...]
     rights: Rights
     renewed: datetime | None
@@ -104,11 +106,8 @@ class StartPage:
 def start_page(visit: Visit) -> StartPage:
     """What waits for this person, and the latest who looked."""
     rights = rights_over(visit.dossier, visit.person, visit.on)
-    requests = own_requests(visit.dossier, visit.person, visit.on)
+    requests = own_requests(visit.dossier, visit.person, visit.on).rows
     letters = tuple(letters_to(visit.dossier.id, visit.person.id))
-    # What was closed again or is no longer theirs waits for nothing that they could get.
-    going = (one for one in requests if one.running and one.stand in (Stand.NEVER, Stand.OPEN, Stand.EMPTY))
-    waiting = sorted(going, key=lambda one: one.due_on)
     # The lists in which the name stood are for the page of who looked; here only who read.
     read = who_looked(
         visit.dossier.id,
@@ -121,12 +120,12 @@ def start_page(visit: Visit) -> StartPage:
     return StartPage(
         name=first_name(visit.person.name),
         requests=requests,
-        waiting=waiting[0] if waiting else None,
+        waiting=awaited(visit.dossier, visit.person, visit.on),
         letters=letters,
         unread=unread(letters),
         seen=tuple(seen),
-        received=sum(len(_received(visit, one)) for one, _name in rights.clients),
-        acted=acted_for(visit.dossier, visit.person),
+        received=anybody_received(visit.dossier.id, (one for one, _name in rights.clients)),
+        acted=acted_for(visit.dossier, visit.person).rows,
         rights=rights,
         renewed=renewed_at(visit.access),
         today=visit.on,
@@ -172,11 +171,18 @@ def looks_page(visit: Visit, before: str) -> LooksPage:
     return LooksPage(rights, tuple(seen), older, _behind(visit.on))
 
 
-def received_page(visit: Visit) -> ReceivedPage:
-    """Who received data about the clients whose rights this person exercises."""
+def received_page(visit: Visit, about_id: str = "", before: str = "") -> ReceivedPage:
+    """Who received data about the clients whose rights this person exercises; about one of them what came ``before``.
+
+    Anybody else's id is no way to theirs: then it begins at the top, about all of them.
+    """
     rights = rights_over(visit.dossier, visit.person, visit.on)
-    about = tuple(ReceivedAbout(name, _received(visit, one)) for one, name in rights.clients)
-    return ReceivedPage(rights, about)
+    chosen = [(one, name) for one, name in rights.clients if str(one) == about_id]
+    about = tuple(
+        ReceivedAbout(one, name, _received(visit, one, before if chosen else ""))
+        for one, name in chosen or rights.clients
+    )
+    return ReceivedPage(rights, about, bool(chosen))
 
 
 def articles(names: Iterable[str]) -> str:
@@ -184,8 +190,8 @@ def articles(names: Iterable[str]) -> str:
     return ", ".join(upper(article_name(one)) for one in names)
 
 
-def _received(visit: Visit, about_id: UUID) -> tuple[Received, ...]:
-    return tuple(received_by_others(visit.dossier.id, about_id, reader_id=visit.person.id))
+def _received(visit: Visit, about_id: UUID, before: str) -> Part[Received]:
+    return received_by_others(visit.dossier.id, about_id, before, reader_id=visit.person.id)
 
 
 def _seen(visit: Visit, before: str) -> tuple[list[Seen], str]:

@@ -90,7 +90,9 @@ def looks(request: HttpRequest) -> HttpResponse:
 @portal_page
 def received(request: HttpRequest) -> HttpResponse:
     """Who received data, and on which ground."""
-    return render(request, "portal/received.html", {"page": visit(request, loading.received_page, "portal-received")})
+    about, before = given(request, "over"), given(request, "voor")
+    page = visit(request, lambda v: loading.received_page(v, about, before), "portal-received")
+    return render(request, "portal/received.html", {"page": page})
 
 
 @portal_page

@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from casemgmt.accounts.models import User
 from casemgmt.base import clock
 from casemgmt.base.errors import NotAllowed, NotThere, Refused
+from casemgmt.base.keyset import Part, part
 from casemgmt.policy.decision import Decision
 from casemgmt.policy.rules.facts import RightFacts
 from casemgmt.policy.rules.representation import who_exercises_rights
@@ -25,10 +27,10 @@ from client_requests.inspection import Inspection, Kept, inspection_of
 from client_requests.models import ClientRequest
 from client_requests.open_today import kept_today, stand_of
 from client_requests.pages import details_of, own_words
-from client_requests.queries import RequestLine, label_of, line
+from client_requests.queries import NEWEST, RequestLine, label_of, line
 from client_requests.showing import ShownDecision, shown
 from client_requests.since_decision import closed_on
-from client_requests.vocabulary import BEFORE_DECISION, Channel, RequestState, Stand
+from client_requests.vocabulary import BEFORE_DECISION, RUNNING, Channel, RequestState, Stand
 from consent.facts import Circle, circle, circles, client_facts
 from disclosures.guarded import guard_for
 from dossiers.frame import first_name
@@ -36,6 +38,7 @@ from dossiers.models import Dossier, Person
 
 # Who stands for a client whatever the rules let them do; anybody else only where the rules let them act.
 ALWAYS = frozenset({Who.CLIENT, Who.LEGAL_REPRESENTATIVE})
+OWN_AT_ONCE, OTHERS_AT_ONCE = 100, 20
 
 
 class NoLongerOpen(NotAllowed):
@@ -87,18 +90,26 @@ class OwnRequest:
     kept: tuple[Kept, ...]
 
 
-def own_requests(dossier: Dossier, person: Person, on: date) -> tuple[RequestLine, ...]:
-    """What this person asked, the newest first, with whether it stands open for them today."""
-    rows = ClientRequest.objects.filter(dossier=dossier, asker=person).select_related("dossier", "asker", "about")
-    return tuple(_line(dossier, row, on) for row in rows.order_by("-received_at", "-id")[:100])
+def own_requests(dossier: Dossier, person: Person, on: date, after: str = "") -> Part[RequestLine]:
+    """What this person asked, the newest first from a key on, with whether it stands open for them today."""
+    return part(_of(dossier, person), NEWEST, after, OWN_AT_ONCE).each(lambda row: _line(dossier, row, on))
 
 
-def acted_for(dossier: Dossier, person: Person) -> tuple[ActedFor, ...]:
-    """What others asked about this person's data: nobody acts for somebody in silence."""
+def awaited(dossier: Dossier, person: Person, on: date) -> RequestLine | None:
+    """Of what this person asked, what is still done for them and ends first, however long ago they asked it.
+
+    What was closed again or is no longer theirs waits for nothing that they could get.
+    """
+    running = _of(dossier, person).filter(state__in=RUNNING).order_by("due_on", "id")
+    lines = (_line(dossier, row, on) for row in running)
+    return next((one for one in lines if one.stand in (Stand.NEVER, Stand.OPEN, Stand.EMPTY)), None)
+
+
+def acted_for(dossier: Dossier, person: Person, after: str = "") -> Part[ActedFor]:
+    """What others asked about this person's data, the newest first from a key on: nobody acts in silence."""
     rows = ClientRequest.objects.filter(dossier=dossier, about=person).exclude(asker=person)
-    return tuple(
-        ActedFor(row.asker.name, label_of(row), row.received_on, str(RequestState(row.state).label))
-        for row in rows.select_related("asker").order_by("-received_at", "-id")[:20]
+    return part(rows.select_related("asker"), NEWEST, after, OTHERS_AT_ONCE).each(
+        lambda row: ActedFor(row.asker.name, label_of(row), row.received_on, str(RequestState(row.state).label))
     )
 
 
@@ -201,9 +212,12 @@ def withdrawable(dossier: Dossier, person: Person, request_id: UUID) -> UUID:
     return UUID(str(_own(dossier, person, request_id).id))
 
 
+def _of(dossier: Dossier, person: Person) -> QuerySet[ClientRequest]:
+    return ClientRequest.objects.filter(dossier=dossier, asker=person).select_related("dossier", "asker", "about")
+
+
 def _own(dossier: Dossier, person: Person, request_id: UUID) -> ClientRequest:
-    rows = ClientRequest.objects.select_related("dossier", "asker", "about")
-    row: ClientRequest | None = rows.filter(dossier=dossier, asker=person, id=request_id).first()
+    row: ClientRequest | None = _of(dossier, person).filter(id=request_id).first()
     if row is None:
         raise NotThere
     return row

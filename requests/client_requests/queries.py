@@ -1,6 +1,5 @@
 """Lists of requests as plain values; and in which way somebody of staff comes to them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,6 +11,7 @@ from casemgmt.audit.vocabulary import Action
 from casemgmt.audit.vocabulary import Outcome as Ended
 from casemgmt.base.db import reads
 from casemgmt.base.errors import NotThere
+from casemgmt.base.keyset import Part, part
 from casemgmt.organisations.actors import Actor
 from casemgmt.policy.schema.vocabulary import RequestKind
 from casemgmt.policy.versions import profile_in_force
@@ -29,7 +29,8 @@ from dossiers.verbs import Verb
 # them no dossier is open (``way``), so every page about requests would be empty.
 HANDLES = Needs.any_of(Needs.capability(Verb.HANDLE_REQUEST, alone=Verb.READ), Needs.capability(Verb.DECIDE_REQUEST))
 
-LONGEST = 200
+LONGEST = 100
+NEWEST = ("-received_at", "-id")
 FILTERS = ("open", "decided", "ended")
 STATES = {
     "open": BEFORE_DECISION,
@@ -68,9 +69,10 @@ class RequestLine:
 
 @dataclass(frozen=True, slots=True)
 class RequestList:
-    """The requests of one filter, and how many each filter holds."""
+    """Some requests of one filter, the key of those after them, and how many each filter holds."""
 
     lines: tuple[RequestLine, ...]
+    next: str
     counts: dict[str, int]
 
 
@@ -86,20 +88,20 @@ def way(actor: Actor) -> Verb:
 
 
 @reads
-def requests_for(actor: Actor, show: str) -> RequestList:
-    """The requests that this person handles or decides, those that end first on top."""
+def requests_for(actor: Actor, show: str, after: str = "") -> RequestList:
+    """The requests that this person handles or decides from a key on, those that end first on top."""
     there = ClientRequest.objects.filter(dossier__in=reachable(actor, way(actor)))
     counts = {name: there.filter(state__in=states).count() for name, states in STATES.items()}
     order = ("-ended_at", "-id") if show == "ended" else ("due_on", "received_at", "id")
-    rows = list(_whole(there.filter(state__in=STATES[show])).order_by(*order)[:LONGEST])
-    opened = load_keys(row.dossier_id for row in rows)
-    events.record(Action.READ, outcome=Ended.SHOWN, data="requests", subjects=[row.dossier_id for row in rows])
-    return RequestList(tuple(line(row, shut=row.dossier_id not in opened) for row in rows), counts)
+    found = part(_whole(there.filter(state__in=STATES[show])), order, after, LONGEST)
+    opened = load_keys(row.dossier_id for row in found.rows)
+    events.record(Action.READ, outcome=Ended.SHOWN, data="requests", subjects=[row.dossier_id for row in found.rows])
+    return RequestList(tuple(line(row, shut=row.dossier_id not in opened) for row in found.rows), found.next, counts)
 
 
-def requests_in(dossier: Dossier) -> tuple[RequestLine, ...]:
-    """The requests about one dossier, the newest first; its key must be loaded."""
-    return tuple(lines(_whole(ClientRequest.objects.filter(dossier=dossier)).order_by("-received_at", "-id")[:LONGEST]))
+def requests_in(dossier: Dossier, after: str = "") -> Part[RequestLine]:
+    """The requests about one dossier, the newest first, from a key on; its key must be loaded."""
+    return part(_whole(ClientRequest.objects.filter(dossier=dossier)), NEWEST, after, LONGEST).each(line)
 
 
 def inspection_in(dossier: Dossier, request_id: UUID) -> ClientRequest:
@@ -111,13 +113,11 @@ def inspection_in(dossier: Dossier, request_id: UUID) -> ClientRequest:
     return found
 
 
-def lines(rows: Iterable[ClientRequest]) -> list[RequestLine]:
-    """Rows as values; each kind is called as on the day it was asked."""
-    return [line(row) for row in rows]
-
-
 def line(row: ClientRequest, *, shut: bool = False) -> RequestLine:
-    """One row as a value; ``shut``: its dossier's key is not in the vault, so nobody is named."""
+    """One row as a value, called as on the day it was asked.
+
+    ``shut``: its dossier's key is not in the vault, so nobody is named.
+    """
     return RequestLine(
         id=row.id,
         dossier_id=row.dossier_id,

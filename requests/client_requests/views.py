@@ -64,19 +64,23 @@ def requests(request: HttpRequest) -> HttpResponse:
     """All requests this person handles or decides, the first to end on top."""
     show = given(request, "toon")
     show = show if show in FILTERS else "open"
-    values = {"list": requests_for(actor_of(request), show), "show": show, "today": clock.today()}
+    values = {
+        "list": requests_for(actor_of(request), show, given(request, "after")),
+        "show": show,
+        "today": clock.today(),
+    }
     return render(request, "client_requests/list.html", values)
 
 
 def dossier_requests(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """The requests about one dossier."""
-    actor, on = actor_of(request), clock.today()
+    actor, on, after = actor_of(request), clock.today(), given(request, "after")
 
     def load(dossier: Dossier) -> tuple[Frame, Any]:
-        return load_frame(dossier, actor, on, "requests"), requests_in(dossier)
+        return load_frame(dossier, actor, on, "requests"), requests_in(dossier, after)
 
-    frame, lines = open_dossier(actor, dossier_id, way(actor), load, data="requests")
-    return render(request, "client_requests/dossier.html", {"frame": frame, "lines": lines, "today": on})
+    frame, found = open_dossier(actor, dossier_id, way(actor), load, data="requests")
+    return render(request, "client_requests/dossier.html", {"frame": frame, "found": found, "today": on})
 
 
 def one(request: HttpRequest, dossier_id: UUID, request_id: UUID) -> HttpResponse:

@@ -222,10 +222,10 @@ def test_the_register_says_to_whom_what_on_which_ground_and_who_approved(case: C
 
 def test_the_portal_hears_who_received_what(case: Case):
     gone(case)
-    seen = received_by_others(case.dossier_id, case.client)
+    seen = received_by_others(case.dossier_id, case.client).rows
     assert [one.who for one in seen] == ["Huisartsenpraktijk De Linde, dokter Sikkema"]
     assert seen[0].with_consent
-    assert received_by_others(case.dossier_id, case.brother) == []
+    assert received_by_others(case.dossier_id, case.brother).rows == ()
 
 
 def later(**more: object) -> dict[str, object]:
@@ -254,13 +254,13 @@ def test_informing_put_off_for_a_reason_comes_back_as_a_task_and_the_portal_wait
         assert done.state == State.INFORMING_DEFERRED
         with transaction.atomic():
             assert Task.objects.get(object_id=row.id, state="open").kind == "disclosures.inform"
-        assert received_by_others(case.dossier_id, case.client) == []
+        assert received_by_others(case.dossier_id, case.client).rows == ()
         do(
             case,
             Verb.PREPARE_DISCLOSURE,
             lambda d: informing.inform_now(d, row.id, by=case.place.worker, at=MOMENT + timedelta(days=3)),
         )
-        assert len(received_by_others(case.dossier_id, case.client)) == 1
+        assert len(received_by_others(case.dossier_id, case.client).rows) == 1
 
 
 def test_a_name_the_client_shares_stays_and_anothers_goes():

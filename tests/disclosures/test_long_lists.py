@@ -12,9 +12,10 @@ from disclosures.models import Disclosure
 from disclosures.vocabulary import State
 from tests.cast import MOMENT
 from tests.disclosures.story import Case
-from tests.disclosures.test_pages import browser, here, text
+from tests.disclosures.test_pages import base, browser, here, text
 from tests.disclosures.test_waiting import put_off
-from tests.walking import walk
+from tests.portal.test_received import lines_told
+from tests.walking import walk, ways
 
 __all__ = ["here"]
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -82,9 +83,24 @@ def test_who_approves_reads_first_what_waits_longest_and_how_much_more_waits_and
     assert walk(manager, the_list(here), STEPS) == asked
 
 
+def test_the_list_goes_on_at_the_same_place_when_its_last_one_was_decided_on_in_between(here: Case) -> None:
+    asked = many(here, 60, State.AWAITING_APPROVAL)
+    manager = browser(here.place.manager)
+    (following,) = ways(text(manager.get(the_list(here))))
+    with transaction.atomic():
+        Disclosure.objects.filter(id=asked[49]).update(state=State.WITHDRAWN)
+    assert re.findall(STEPS, text(manager.get(following))) == asked[50:]
+
+
 def test_a_key_that_nobody_gave_out_begins_at_the_top(here: Case) -> None:
     (one,) = many(here, 1, State.DRAFT)
     worker = browser(here.place.worker)
     for key in ("x", "~", f"~{UUID(int=0)}", f"2026-01-01~{UUID(int=0)}", f"2026-13-01T00:00:00+00:00~{UUID(int=0)}"):
         for panel in ("preparing", "left", "nothing"):
             assert one in text(worker.get(the_list(here), {"toon": panel, "after": key})) or panel == "left", key
+
+
+def test_the_register_of_a_dossier_can_be_read_to_its_first_line(here: Case) -> None:
+    told = lines_told(here, 205)
+    found = walk(browser(here.place.worker), f"{base(here)}/verstrekkingen/", STEPS)
+    assert [one for one in found if one in told] == told[::-1]

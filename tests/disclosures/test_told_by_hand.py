@@ -78,7 +78,7 @@ def test_each_reads_of_their_own_data_and_their_own_yes(case: Case):
 
 def test_what_went_is_said_in_the_same_words_in_the_letter_and_the_portal(case: Case):
     left(case)
-    (seen,) = received_by_others(case.dossier_id, case.client)
+    (seen,) = received_by_others(case.dossier_id, case.client).rows
     assert seen.what == (TOLD,) and seen.purpose == "Om te beoordelen of behandeling nodig is"
     assert all(f"| {TOLD} |" in words for words in letters(case).values())
     with transaction.atomic():

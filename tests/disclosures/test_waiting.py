@@ -94,7 +94,7 @@ def test_what_waited_may_wait_again_for_a_reason_of_that_day():
         with transaction.atomic():
             assert Disclosure.objects.get(id=row.id).deferred_until == until
             assert not Letter.objects.exists()
-        assert received_by_others(case.dossier_id, case.client) == []
+        assert received_by_others(case.dossier_id, case.client).rows == ()
 
 
 @pytest.mark.parametrize("days", [-1, 0, 15])

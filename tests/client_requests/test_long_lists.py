@@ -1,0 +1,43 @@
+"""However much was asked since: the oldest request stays in sight, of who asked it and of who decides on it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from client_requests.acts import withdraw
+from dossiers.verbs import Verb
+from tests.client_requests.story import NOW, House
+from tests.walking import walk
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+ONE = r"/verzoeken/([0-9a-f-]{36})/"
+
+
+def test_of_many_requests_each_can_be_reached_by_who_asked_by_who_it_is_about_and_by_who_decides(house: House) -> None:
+    for name in ("fien", "samira"):
+        house.give_portal(name)
+    asked = [str(house.ask("samira", "fien")) for _ in range(105)]
+    samira, fien, hanneke = (house.client(name) for name in ("samira", "fien", "hanneke"))
+    own = walk(samira, house.portal_url("verzoeken/"), ONE)
+    assert sorted(own) == sorted(asked)
+    others = walk(fien, house.portal_url("verzoeken/"), "Samira El Idrissi")
+    assert len(others) == 105
+    assert sorted(walk(hanneke, house.staff_url("verzoeken/"), ONE)) == sorted(asked)
+    inbox = hanneke.get(house.staff_url("goedkeuren/")).content.decode()
+    main = inbox[inbox.index("<main") :]
+    assert len(re.findall(ONE, main)) == 50
+    assert "Op 105 besluiten van u wordt gewacht." in main and f'href="{house.staff_url("verzoeken/")}"' in main
+
+
+def test_the_answer_that_a_client_waits_for_longest_is_on_the_first_page_whatever_they_asked_since(
+    house: House,
+) -> None:
+    house.give_portal("milou")
+    noor, first = house.actor("noor"), house.ask("milou", at=NOW - timedelta(minutes=1))
+    for _ in range(101):
+        later = house.ask("milou")
+        house.change("noor", Verb.READ, lambda d, one=later: withdraw(d, one, by=noor, at=NOW).id)
+    start = house.client("milou").get(house.portal_url("")).content.decode()
+    assert "U hebt geen lopend verzoek" not in start and "Antwoord uiterlijk" in start, first
