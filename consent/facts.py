@@ -71,8 +71,8 @@ class Circle:
 def circle(dossier: Dossier, about_id: UUID, on: date, *, former: bool = False) -> Circle | None:
     """The client and the people around on a day; None for somebody who is no client here. The key must be loaded.
 
-    ``former``: also of who was one, as if they still were, for the page of what ended by then: no act begins from it.
-    Not of who turned out to have reported: a reporter is named nowhere.
+    ``former``: also of who was one, as if they still were, for the page of what left or ended by then and for telling
+    of it: nothing begins from it.
     """
     return next((one for one in _circles(dossier, on, about_id if former else None) if one.client.id == about_id), None)
 
@@ -85,7 +85,7 @@ def circles(dossier: Dossier, on: date) -> Iterator[Circle]:
 def _circles(dossier: Dossier, on: date, former_id: UUID | None = None) -> Iterator[Circle]:
     rows = list(Person.objects.filter(dossier=dossier).order_by("position", "id"))
     for row in rows:
-        if row.id == former_id and row.role != PersonRole.REPORTER:
+        if row.id == former_id:
             row.role = PersonRole.CLIENT  # as they were; nobody saves it
     held, profile = held_on(dossier, on), regulation(on)
     for about in (row for row in rows if row.role == PersonRole.CLIENT):

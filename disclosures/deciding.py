@@ -112,6 +112,7 @@ def answer_question(
             due_on=clock.local_date(at),
             at=at,
             dossier_id=dossier.id,
+            unit_id=dossier.unit_id,
             assignee_id=row.proposed_by_id,
             title=_("Your question about %(recipient)s was answered") % {"recipient": called(row)},
             detail=answer,

@@ -169,9 +169,11 @@ navigation.item(
     key="v",
 )
 jobs.called(BUILD, gettext_noop("Printing a package to hand over"))
+# Whoever manages does not prepare: they see it, and tell the client, on the page of who decides.
+_MANAGED_ON = "disclosures:approve"
 task_kind(APPROVE, gettext_noop("Approve a disclosure"), Group.ASK, "share-3")
-task_kind(HAND_OVER, gettext_noop("Hand over an approved disclosure"), Group.ASK, "share-3")
-task_kind(INFORM, gettext_noop("Tell the client about a disclosure"), Group.ASK, "message")
-task_kind(QUESTION, gettext_noop("Decide about giving data without consent"), Group.ASK, "scale")
+task_kind(HAND_OVER, gettext_noop("Hand over an approved disclosure"), Group.ASK, "share-3", _MANAGED_ON)
+task_kind(INFORM, gettext_noop("Tell the client about a disclosure"), Group.ASK, "message", _MANAGED_ON)
+task_kind(QUESTION, gettext_noop("Decide about giving data without consent"), Group.ASK, "scale", _MANAGED_ON)
 task_kind(REVIEW, gettext_noop("Look afterwards at a disclosure in acute danger"), Group.ASK, "scale")
-task_kind(ASK_AGAIN, gettext_noop("Ask anew for approval of a disclosure"), Group.ASK, "share-3")
+task_kind(ASK_AGAIN, gettext_noop("Ask anew for approval of a disclosure"), Group.ASK, "share-3", _MANAGED_ON)

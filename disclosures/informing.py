@@ -100,7 +100,7 @@ def inform_now(dossier: Dossier, disclosure_id: UUID, *, by: Actor, at: datetime
     if row.state == State.INFORMED:
         return row
     only_in(row, {State.INFORMING_DEFERRED, State.HANDED_OVER})
-    now = Situation(dossier, row, *setting(dossier, row, at), by, at)
+    now = Situation(dossier, row, *setting(dossier, row, at, former=True), by, at)
     _look_at_who_put_it_off(now)
     _write_letters(now, now.must_inform(), late=row.deferred_until is not None)
     finish_tasks_for(row.id, by=by, at=at, kind=INFORM)
@@ -141,7 +141,7 @@ def defer_again(dossier: Dossier, disclosure_id: UUID, telling: Telling, *, by: 
     """
     row = locked(dossier, disclosure_id)
     only_in(row, {State.INFORMING_DEFERRED})
-    now = Situation(dossier, row, *setting(dossier, row, at), by, at)
+    now = Situation(dossier, row, *setting(dossier, row, at, former=True), by, at)
     said = (row.deferred_until, row.deferred_why) == (telling.until, telling.why)
     if said and row.deferred_until is not None and row.deferred_until > now.on:
         return row

@@ -40,7 +40,6 @@ from disclosures.letters import ToldLine, letters_by_which, still_by_hand
 from disclosures.models import Disclosure
 from disclosures.package import Choice, Package, choices, package_of
 from disclosures.printing import printing_of
-from disclosures.queries import UNFINISHED
 from disclosures.vocabulary import LEFT, PREPARING, QUESTION, REVIEW, RUNNING, State
 from dossiers.models import Dossier, Person, WorkingNote
 from dossiers.people.vocabulary import PersonRole
@@ -225,7 +224,7 @@ def load(dossier: Dossier, disclosure_id: UUID, actor: Actor, at: datetime) -> D
     row = Disclosure.objects.filter(dossier=dossier, id=disclosure_id).first()
     if row is None:
         raise NotThere
-    profile, around = setting(dossier, row, at, former=row.state not in UNFINISHED)
+    profile, around = setting(dossier, row, at, former=row.state not in RUNNING)
     on = clock.local_date(at)
     judgement = _judgement(row, around, profile, on)
     return _page(dossier, row, profile, around, judgement, actor, on)

@@ -13,12 +13,18 @@ from disclosures.vocabulary import RUNNING
 from dossiers.access import can
 from dossiers.models import Dossier
 from dossiers.people.staying import UNTOLD
+from dossiers.people.vocabulary import PersonRole
 from dossiers.verbs import Verb
 
 
-def keeps_a_client(dossier: Dossier, person_id: UUID, by: Actor) -> str | None:
-    """What still runs about somebody and what to do first; told to whom its page opens."""
-    rows = list(Disclosure.objects.filter(dossier=dossier, about_id=person_id, state__in=sorted(UNFINISHED)))
+def keeps_a_client(dossier: Dossier, person_id: UUID, role: str, by: Actor) -> str | None:
+    """What still runs about somebody and what to do first; told to whom its page opens.
+
+    Whoever turns out to have reported is guarded at once: for that only what can be stopped at once is in the way, and
+    the client is told of what has left afterwards.
+    """
+    states = RUNNING if role == PersonRole.REPORTER else UNFINISHED
+    rows = list(Disclosure.objects.filter(dossier=dossier, about_id=person_id, state__in=sorted(states)))
     if not rows:
         return None
     if not (can(by, Verb.PREPARE_DISCLOSURE, dossier) or can(by, Verb.APPROVE_DISCLOSURE, dossier)):

@@ -38,7 +38,7 @@ NOTE_PAGES = frozenset(f"dossiers:{name}" for name in ("notes", "note", "destroy
 
 @dataclass(frozen=True, slots=True)
 class LookLine:
-    """One event of the trail, or one day's lists of one person, as a person reads it."""
+    """One event of the trail, or one day's lists of one person, as a person reads it; ``whom``: of whom that is."""
 
     at: datetime
     who: str
@@ -47,6 +47,7 @@ class LookLine:
     data: str
     outcome: str
     refused: bool
+    whom: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,8 @@ def _line(row: Look | Appearance, names: Mapping[UUID, str], whose: Mapping[UUID
     if isinstance(row, Appearance):
         return LookLine(row.at, who, role, _("saw it in a list"), _lists(row), str(Outcome.SHOWN.label), refused=False)
     did, outcome = str(row.action.label), str(row.outcome.label)
-    data = said_to_staff(row.data)
-    if row.object_id is not None and row.object_id in whose:
-        data = _("%(what)s: %(whom)s") % {"what": data, "whom": whose[row.object_id]}
-    return LookLine(row.at, who, role, did, data, outcome, row.outcome == Outcome.DENIED)
+    whom = whose.get(row.object_id, "") if row.object_id else ""
+    return LookLine(row.at, who, role, did, said_to_staff(row.data), outcome, row.outcome == Outcome.DENIED, whom)
 
 
 def _role(role: str) -> str:

@@ -25,22 +25,27 @@ GROUP_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class TaskKind:
-    """One kind of task; ``label`` is an English msgid, shown where the task's own words may not be read."""
+    """One kind of task; ``label`` is an English msgid, shown where the task's own words may not be read.
+
+    ``managed_on`` names the page on which whoever manages the team finds the late work of one colleague, where
+    the page that does it is not theirs.
+    """
 
     name: str
     label: str
     group: Group
     icon: str = "checklist"
+    managed_on: str = ""
 
 
 kinds: Registry[TaskKind] = Registry("task kind")
 
 
-def task_kind(name: str, label: str, group: Group | str, icon: str = "checklist") -> TaskKind:
+def task_kind(name: str, label: str, group: Group | str, icon: str = "checklist", managed_on: str = "") -> TaskKind:
     """Name a kind of task; called from an AppConfig's ready() with ``gettext_noop("…")`` as label."""
     if name in kinds:
         return kinds.get(name)
-    return kinds.add(name, TaskKind(name, label, Group(group), icon))
+    return kinds.add(name, TaskKind(name, label, Group(group), icon, managed_on))
 
 
 def group_labels() -> tuple[str, ...]:

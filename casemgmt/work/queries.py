@@ -57,7 +57,8 @@ def provide_readable(answer: Readable) -> None:
 class TaskValue:
     """A task as a page shows it.
 
-    ``closed``: its words are not for this reader; ``by_hand``: no page does the work, so its owner ticks it off.
+    ``closed``: its words are not for this reader; ``by_hand``: no page does the work, so its owner ticks it off;
+    ``anothers``: it is a colleague's, and shown to whoever manages the team.
     """
 
     id: UUID
@@ -77,6 +78,7 @@ class TaskValue:
     mine: bool
     closed: bool
     by_hand: bool
+    anothers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ def _way(row: Task, actor: Actor) -> Way | None:
 def _value(row: Task, actor: Actor, dossier: DossierName | None, *, shut: bool) -> TaskValue:
     kind = _kind(row.kind)
     label = gettext(kind.label)
+    anothers = row.assignee_id is not None and row.assignee_id != actor.user_id
+    link = kind.managed_on if anothers and kind.managed_on else row.link_name
     open_to = row.dossier_id is None or dossier is not None
     # Only a dossier's key opens words; a task without a dossier has none.
     worded = open_to and not shut
@@ -207,11 +211,12 @@ def _value(row: Task, actor: Actor, dossier: DossierName | None, *, shut: bool) 
         dossier_id=row.dossier_id if open_to else None,
         dossier=dossier,
         decision=Decision.from_dict(stored) if stored else None,
-        address=address_of(row.link_name, row.dossier_id, row.object_id) if open_to else "",
+        address=address_of(link, row.dossier_id, row.object_id) if open_to else "",
         escalated=row.escalated_at is not None and row.assignee_id != actor.user_id,
         mine=row.assignee_id == actor.user_id,
         closed=not open_to,
         by_hand=not row.link_name,
+        anothers=anothers,
     )
 
 

@@ -126,11 +126,14 @@ def write_desk_reminder(user_id: UUID) -> Mail | None:
     if user is None:
         return None
     with translation.override(user.language):
-        return Mail(to=user.email or "", subject=_("A term of your team comes near"), text=_says_no_more())
+        return Mail(to=user.email or "", subject=_("A term asks your attention"), text=_says_no_more())
 
 
 def _says_no_more() -> str:
-    return _("Sign in and open your day: the task stands at the top. For privacy this message says no more.")
+    return _(
+        "Sign in and open your day. The task stands there, or under “later” while its term is further away."
+        " For privacy this message says no more."
+    )
 
 
 @reads
@@ -145,13 +148,13 @@ def _whom(task_id: UUID) -> tuple[User, int] | None:
 @reads
 def _at_desk(user_id: UUID) -> User | None:
     """Who it is, while something near is theirs to do or to see done; who has the task by name had another mail."""
+    on = clock.today()
+    near = Task.objects.filter(state=Task.State.OPEN, due_on__lte=on + timedelta(days=max(_steps(on))))
     user = User.objects.filter(id=user_id, is_active=True, email__isnull=False).first()
     if user is None:
         return None
-    on = clock.today()
-    near = Task.objects.filter(mine(actor_for(user, on)), state=Task.State.OPEN)
-    near = near.filter(due_on__lte=on + timedelta(days=max(_steps(on)))).exclude(assignee_id=user.id)
-    return user if near.exists() else None
+    theirs = near.filter(mine(actor_for(user, on))).exclude(assignee_id=user.id)
+    return user if theirs.exists() else None
 
 
 mail_kind(REMINDER, write_reminder)

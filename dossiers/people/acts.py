@@ -135,7 +135,7 @@ def change_person(dossier: Dossier, person_id: UUID, new: NewPerson, *, seen: st
     if seen_mark(known_of(person)) != seen:
         raise Conflict(_("Somebody changed this person meanwhile. What you filled in was kept; compare both first."))
     if person.role == PersonRole.CLIENT and new.role != PersonRole.CLIENT:
-        look_at_what_runs(dossier, person, by)
+        look_at_what_runs(dossier, person, new.role, by)
     person.once_secret = once_secret_after(person, {name: getattr(new, name) for name in FIELDS}) or None
     for name in FIELDS:
         value = getattr(new, name)

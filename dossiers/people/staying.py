@@ -14,20 +14,20 @@ from casemgmt.base.registries import Registry
 from casemgmt.organisations.actors import Actor
 from dossiers.models import Dossier, Person
 
-# Given the dossier, somebody in it and who asks: what of a package runs about them and what to do first, in a
-# sentence. UNTOLD when that is not for who asks to know; None when nothing runs.
-Keeps = Callable[[Dossier, UUID, Actor], str | None]
+# Given the dossier, somebody in it, what they would become and who asks: what of a package runs about them and what
+# to do first, in a sentence. UNTOLD when that is not for who asks to know; None when nothing runs.
+Keeps = Callable[[Dossier, UUID, str, Actor], str | None]
 keeps: Registry[Keeps] = Registry("what keeps somebody a client")
 UNTOLD = ""
 
 
-def look_at_what_runs(dossier: Dossier, person: Person, by: Actor) -> None:
-    """Raise Conflict, at the field of the role, while something runs about a client who would be one no more.
+def look_at_what_runs(dossier: Dossier, person: Person, role: str, by: Actor) -> None:
+    """Raise Conflict, at the field of the role, while something runs about a client who would be ``role`` instead.
 
     Its page would be there for nobody then, and nobody could finish it. Whoever may not see it reads only that
     something runs, the same for each package.
     """
-    found = [said for _name, ask in keeps if (said := ask(dossier, person.id, by)) is not None]
+    found = [said for _name, ask in keeps if (said := ask(dossier, person.id, role, by)) is not None]
     if not found:
         return
     told = [said for said in found if said != UNTOLD]

@@ -16,7 +16,7 @@ from dossiers.people.staying import UNTOLD
 from dossiers.verbs import Verb
 
 
-def keeps_a_client(dossier: Dossier, person_id: UUID, by: Actor) -> str | None:
+def keeps_a_client(dossier: Dossier, person_id: UUID, role: str, by: Actor) -> str | None:
     """What still runs about somebody and what to do first; told to whom its page opens."""
     rows = ClientRequest.objects.filter(dossier=dossier, about_id=person_id, state__in=RUNNING)
     asked = [

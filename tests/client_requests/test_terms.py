@@ -60,6 +60,10 @@ def test_whoever_may_decide_on_a_request_hears_of_its_term_before_it_and_whoever
     assert seen_by(house, about, week) == deciding
     assert mailed(house, due, monkeypatch) == addresses(house, deciding | managing)
     assert seen_by(house, about, due) == deciding | managing
+    for who in deciding | managing:
+        with organisation(house.id):
+            leads = [one.address for one in tasks_for(house.actor(who), due).tasks if one.address]
+        assert [house.client(who).get(address).status_code for address in leads] == [200] * len(leads), who
 
 
 def test_who_may_no_longer_decide_when_the_mail_is_written_gets_none(

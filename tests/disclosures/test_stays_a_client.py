@@ -121,11 +121,16 @@ def state(row: Disclosure) -> str:
     return str(Disclosure.objects.get(id=row.id).state)
 
 
-def test_a_client_who_turns_out_to_have_reported_is_named_on_no_page_of_what_ended(here: Case) -> None:
-    row, worker = propose(here), browser(here.place.worker)
-    stop(here, row)
+def test_a_client_who_turns_out_to_have_reported_is_guarded_at_once_and_told_afterwards(here: Case) -> None:
+    row, worker = put_off(here), browser(here.place.worker)
+    running = propose(here)
+    assert as_sister(here, worker, role="reporter").status_code == 422, "what has not left can be stopped first"
+    stop(here, running)
     assert as_sister(here, worker, role="reporter").status_code == 303
-    assert worker.get(f"{steps(here)}/{row.id}/").status_code == 404
+    assert worker.get(f"{steps(here)}/{row.id}/").status_code == 200
+    tell(here, row)
+    assert state(row) == "informed"
+    assert worker.get(f"{steps(here)}/{running.id}/").status_code == 200
 
 
 def to_sister(case: Case, by: Any) -> None:

@@ -197,9 +197,11 @@ def test_the_trail_says_of_whom_something_was_shown_and_to_a_guard_only_what_the
         dossier = Dossier.objects.get(id=world.family.dossier_id)
         assert AccessEvent.objects.filter(action="read", data=word, object_id=world.family.samira).count() == 1
         said = said_to_staff(word)
-        told = [{row.data for row in looks_at(dossier, actor, on).rows} for actor in (worker, guard)]
-    assert f"{said}: Samira El Idrissi" in told[0]
-    assert f"{said}: {PersonRole.PARENT.label}" in told[1] and not [one for one in told[1] if "Samira" in one]
+        told = [{(row.data, row.whom) for row in looks_at(dossier, actor, on).rows} for actor in (worker, guard)]
+    assert (said, "Samira El Idrissi") in told[0]
+    assert (said, PersonRole.PARENT.label) in told[1] and not [one for one in told[1] if "Samira" in one[1]]
+    page = world.worker.get(world.at("wie-keek/")).content.decode()
+    assert '<span class="private">Samira El Idrissi</span>' in page, "it goes with the names when those are hidden"
 
 
 def test_an_entry_is_saved_with_what_the_regulation_asks(world):
