@@ -20,7 +20,6 @@ from casemgmt.work.queries import task_for
 from dossiers.access import change_dossier
 from dossiers.looks import looks_at
 from dossiers.models import Assignment, Dossier, Draft, Entry, EntryVersion, Person, WorkingNote
-from dossiers.people.vocabulary import PersonRole
 from dossiers.recording.acts import Wording, add_entry
 from dossiers.verbs import Verb
 from tests.cast import MOMENT
@@ -175,33 +174,6 @@ def test_a_secret_address_shows_by_a_post_and_leaves_a_row_of_its_own(world):
     assert world.colleague.post(path).status_code == 403
     assert world.worker.post(world.at(f"personen/{uuid4()}/adres/")).status_code == 404
     assert events(world)[-1] == ("read", "unknown", "address")
-
-
-@pytest.mark.parametrize(
-    ("step", "word", "data"),
-    [("adres/", "address", {}), ("contact/", "contact", {}), ("bsn/", "person-bsn", {}), ("", "person", None)],
-)
-def test_the_trail_says_of_whom_something_was_shown_and_to_a_guard_only_what_they_are_here(world, step, word, data):
-    worker, on, place = world.place.worker, clock.today(), world.place
-    path = world.at(f"personen/{world.family.samira}/{step}")
-    with organisation(place.id), transaction.atomic():
-        load_keys([world.family.dossier_id])
-        mother = Person.objects.get(id=world.family.samira)
-        mother.phone, mother.bsn = "06 12345678", "999990019"
-        mother.save()
-    answer = world.worker.get(path) if data is None else world.worker.post(path, data)
-    assert answer.status_code == 200
-    guard = replace(worker, units_by_capability={Verb.READ_TRAIL: frozenset()})
-    with organisation(place.id), transaction.atomic():
-        load_keys([world.family.dossier_id])
-        dossier = Dossier.objects.get(id=world.family.dossier_id)
-        assert AccessEvent.objects.filter(action="read", data=word, object_id=world.family.samira).count() == 1
-        said = said_to_staff(word)
-        told = [{(row.data, row.whom) for row in looks_at(dossier, actor, on).rows} for actor in (worker, guard)]
-    assert (said, "Samira El Idrissi") in told[0]
-    assert (said, PersonRole.PARENT.label) in told[1] and not [one for one in told[1] if "Samira" in one[1]]
-    page = world.worker.get(world.at("wie-keek/")).content.decode()
-    assert '<span class="private">Samira El Idrissi</span>' in page, "it goes with the names when those are hidden"
 
 
 def test_an_entry_is_saved_with_what_the_regulation_asks(world):
