@@ -12,7 +12,7 @@ from disclosures.queries import UNFINISHED
 from disclosures.vocabulary import RUNNING
 from dossiers.access import can
 from dossiers.models import Dossier
-from dossiers.people.staying import UNTOLD
+from dossiers.people.staying import NOT_FOR_THEM
 from dossiers.people.vocabulary import PersonRole
 from dossiers.verbs import Verb
 
@@ -28,35 +28,36 @@ def keeps_a_client(dossier: Dossier, person_id: UUID, role: str, by: Actor) -> s
     if not rows:
         return None
     if not (can(by, Verb.PREPARE_DISCLOSURE, dossier) or can(by, Verb.APPROVE_DISCLOSURE, dossier)):
-        return UNTOLD
-    running, left = (_to([row for row in rows if (row.state in RUNNING) is here]) for here in (True, False))
+        return NOT_FOR_THEM
+    running, left = ([row for row in rows if (row.state in RUNNING) is here] for here in (True, False))
     return " ".join([*_running(running), *_left(left)])
 
 
-def _to(rows: Collection[Disclosure]) -> list[str]:
-    return sorted(called(row) for row in rows)
+def _counted(rows: Collection[Disclosure]) -> dict[str, object]:
+    """How many there are, and to whom: each recipient once, however often something goes there."""
+    return {"num": len(rows), "recipients": ", ".join(sorted({called(row) for row in rows}))}
 
 
-def _running(to: list[str]) -> list[str]:
-    if not to:
+def _running(rows: Collection[Disclosure]) -> list[str]:
+    if not rows:
         return []
     said = ngettext(
         "A disclosure about this person still runs, to %(recipients)s."
         " First hand it over and tell the client, or stop it.",
         "%(num)s disclosures about this person still run, to %(recipients)s."
         " First hand each of them over and tell the client, or stop it.",
-        len(to),
+        len(rows),
     )
-    return [said % {"num": len(to), "recipients": ", ".join(to)}]
+    return [said % _counted(rows)]
 
 
-def _left(to: list[str]) -> list[str]:
-    if not to:
+def _left(rows: Collection[Disclosure]) -> list[str]:
+    if not rows:
         return []
     said = ngettext(
         "The client was not told yet of a disclosure about this person, to %(recipients)s. First tell the client.",
         "The client was not told yet of %(num)s disclosures about this person, to %(recipients)s."
         " First tell the client.",
-        len(to),
+        len(rows),
     )
-    return [said % {"num": len(to), "recipients": ", ".join(to)}]
+    return [said % _counted(rows)]

@@ -15,10 +15,10 @@ from casemgmt.organisations.actors import Actor
 from dossiers.models import Dossier, Person
 
 # Given the dossier, somebody in it, what they would become and who asks: what of a package runs about them and what
-# to do first, in a sentence. UNTOLD when that is not for who asks to know; None when nothing runs.
+# to do first, in a sentence. NOT_FOR_THEM when that is not for who asks to know; None when nothing runs.
 Keeps = Callable[[Dossier, UUID, str, Actor], str | None]
 keeps: Registry[Keeps] = Registry("what keeps somebody a client")
-UNTOLD = ""
+NOT_FOR_THEM = ""
 
 
 def look_at_what_runs(dossier: Dossier, person: Person, role: str, by: Actor) -> None:
@@ -30,7 +30,7 @@ def look_at_what_runs(dossier: Dossier, person: Person, role: str, by: Actor) ->
     found = [said for _name, ask in keeps if (said := ask(dossier, person.id, role, by)) is not None]
     if not found:
         return
-    told = [said for said in found if said != UNTOLD]
+    told = [said for said in found if said != NOT_FOR_THEM]
     if len(told) < len(found):
         told.append(
             _(

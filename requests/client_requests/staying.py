@@ -12,7 +12,7 @@ from client_requests.queries import label_of, way
 from client_requests.vocabulary import RUNNING
 from dossiers.access import can
 from dossiers.models import Dossier
-from dossiers.people.staying import UNTOLD
+from dossiers.people.staying import NOT_FOR_THEM
 from dossiers.verbs import Verb
 
 
@@ -27,7 +27,7 @@ def keeps_a_client(dossier: Dossier, person_id: UUID, role: str, by: Actor) -> s
         return None
     handles = by.may(Verb.HANDLE_REQUEST) or by.may(Verb.DECIDE_REQUEST)
     if not (handles and can(by, way(by), dossier)):
-        return UNTOLD
+        return NOT_FOR_THEM
     said = ngettext(
         "A request about this person still runs: %(requests)s. First finish it, or let the asker take it back.",
         "%(num)s requests about this person still run: %(requests)s."

@@ -90,6 +90,14 @@ def test_whom_a_disclosure_is_about_stays_a_client_until_it_ended_and_the_form_s
     assert known(here)[0] == "sibling"
 
 
+def test_a_recipient_of_three_disclosures_is_named_once_and_the_three_are_counted(here: Case) -> None:
+    for _each in range(3):
+        propose(here)
+    said = beside_the_role(text(as_sister(here, browser(here.place.worker))))
+    assert said.count(TO) == 1
+    assert re.search(r"\b3\b", said), said
+
+
 def test_what_ended_can_still_be_read_when_the_person_is_no_client_any_more_and_nothing_can_be_done_with_it(
     here: Case,
 ) -> None:
@@ -105,7 +113,8 @@ def test_what_ended_can_still_be_read_when_the_person_is_no_client_any_more_and_
         assert page.status_code == 200 and WHAT_FOR in text(page) and TO in text(page)
         assert "Het is niet meer nodig." in text(page) or row is finished
         assert 'method="post"' not in text(page).split("<main")[1].split("</main>")[0], "no step can be taken here"
-        assert manager.get(f"{steps(here)}/{row.id}/goedkeuren/").status_code == 200
+        decided = manager.get(f"{steps(here)}/{row.id}/goedkeuren/")
+        assert decided.status_code == 200 and "Mag dit naar" not in text(decided), "nothing is asked any more"
         before = state(row)
         assert worker.post(f"{steps(here)}/{row.id}/goedkeuring-vragen/").status_code == 409
         assert worker.post(f"{steps(here)}/{row.id}/inlichten/").status_code in (303, 404, 409)
