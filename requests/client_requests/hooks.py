@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -80,7 +81,11 @@ def opposes(dossier_id: UUID) -> str | None:
 
 def timeline(dossier: Dossier, actor: Actor, span: Span) -> Sequence[TimelineEvent]:
     """That something was asked, and what was decided."""
-    rows = ClientRequest.objects.filter(dossier=dossier).select_related("asker").order_by("-received_at")[:MOST]
+    ends = {end: at for end, at in (("lte", span.newest), ("gte", span.oldest)) if at is not None}
+    within = Q()
+    for moment in ("received_at", "decided_at", "ended_at"):
+        within |= Q(**{f"{moment}__{end}": at for end, at in ends.items()})
+    rows = ClientRequest.objects.filter(within, dossier=dossier).select_related("asker").order_by("-received_at")[:MOST]
     events = [event for row in rows for event in _events(row, actor)]
     return [one for one in events if _within(one, span)]
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from client_requests.acts import withdraw
+from client_requests.hooks import timeline
+from dossiers.sections import Span
 from dossiers.verbs import Verb
 from tests.client_requests.story import NOW, House
 from tests.walking import walk
@@ -51,3 +53,19 @@ def test_the_answer_that_a_client_waits_for_longest_is_on_the_first_page_whateve
         house.change("noor", Verb.READ, lambda d, one=later: withdraw(d, one, by=noor, at=NOW).id)
     start = house.client("milou").get(house.portal_url("")).content.decode()
     assert "U hebt geen lopend verzoek" not in start and "Antwoord uiterlijk" in start, first
+
+
+def test_an_older_part_of_a_timeline_tells_what_was_asked_then_however_much_was_asked_since(house: House) -> None:
+    then = NOW - timedelta(days=30)
+    first = house.ask("milou", on=then.date(), at=then)
+    for _ in range(4):
+        house.ask("milou")
+    noor = house.actor("noor")
+
+    def told(span: Span) -> set[str]:
+        found = house.change("noor", Verb.READ, lambda d: timeline(d, noor, span))
+        return {str(event.arguments["request_id"]) for event in found}
+
+    assert told(Span(then + timedelta(days=1), then - timedelta(days=1))) == {str(first)}
+    newest = told(Span(None, then + timedelta(days=1)))
+    assert newest and str(first) not in newest
