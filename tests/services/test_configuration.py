@@ -20,6 +20,8 @@ GOOD = {
     "DATABASE_URL": "postgresql://app:GEHEIM@db/none",
     "VAULT_DATABASE_URL": "postgresql://app:GEHEIM@vault/none",
     "BROKER_URL": "redis://:GEHEIM@broker:6379/0",
+    "CASEMGMT_MAIL_URL": "smtp+starttls://app:GEHEIM@mail.example.org",
+    "CASEMGMT_MAIL_FROM": "dossier@example.org",
 }
 
 
@@ -56,6 +58,12 @@ def test_right_settings_start_without_a_warning() -> None:
         ("CASEMGMT_FILES", "files"),
         ("CASEMGMT_MAIL_BACKEND", "no.such.Backend"),
         ("CASEMGMT_MAIL_FROM", "dossiers"),
+        ("CASEMGMT_MAIL_FROM", None),
+        ("CASEMGMT_MAIL_URL", None),
+        ("CASEMGMT_MAIL_URL", "mail.example.org"),
+        ("CASEMGMT_MAIL_URL", "smtp://"),
+        ("CASEMGMT_MAIL_URL", "smtps://mail.example.org:many"),
+        ("CASEMGMT_MAIL_URL", "smtp://app:GEHEIM@mail.example.org"),
         ("DATABASE_URL", "http://x"),
         ("CASEMGMT_ENV", "live"),
     ],

@@ -1,0 +1,54 @@
+"""Where mail goes: one address names the server, how it is spoken to, and as whom."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from casemgmt.settings.environment import PRODUCTION, ROOT, address, backend, optional, required
+
+NAME = "CASEMGMT_MAIL_URL"
+# Whether the connection is TLS from the beginning, and whether it is asked for afterwards; the usual port.
+SCHEMES = {"smtp": (False, False, 25), "smtp+starttls": (False, True, 587), "smtps": (True, False, 465)}
+HERE = ("localhost", "127.0.0.1", "::1")
+# A server that hangs holds up one job, and not for long: the job is tried again.
+SECONDS = 20
+
+
+def server(url: str) -> dict[str, object]:
+    """Django's settings of the mail server that an address names, such as smtp+starttls://user:word@mail.example.org.
+
+    Raises ImproperlyConfigured with a sentence that never tells the address, for a password may stand in it.
+    """
+    try:
+        parts = urlsplit(url)
+        known, port = SCHEMES.get(parts.scheme), parts.port
+    except ValueError:
+        parts, known, port = urlsplit(""), None, None
+    if known is None or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ImproperlyConfigured(
+            f"{NAME} must name a mail server: smtp://, smtp+starttls:// or smtps://, and user:password@ where it asks"
+            " for them."
+        )
+    if parts.password and parts.scheme == "smtp" and parts.hostname not in HERE:
+        raise ImproperlyConfigured(f"{NAME} sends a password in the clear: use smtp+starttls:// or smtps://.")
+    at_once, asked_for, usual = known
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or usual,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": at_once,
+        "EMAIL_USE_TLS": asked_for,
+    }
+
+
+EMAIL_BACKEND = backend(
+    "CASEMGMT_MAIL_BACKEND",
+    "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "django.core.mail.backends.filebased.EmailBackend",
+)
+EMAIL_FILE_PATH = optional("CASEMGMT_MAIL", str(Path(optional("CASEMGMT_STATE", str(ROOT / ".state"))) / "mail"))
+EMAIL_TIMEOUT = SECONDS
+# A container has no mail server of its own: without this an invitation or an alarm would wait for ever, in silence.
+globals().update(server(required(NAME, "the server that sends mail", "smtp://localhost")))
+DEFAULT_FROM_EMAIL = address("CASEMGMT_MAIL_FROM", "the sender of mail", "dossier@example.org")
