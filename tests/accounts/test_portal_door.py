@@ -261,6 +261,11 @@ def test_signing_out(client, portal):
     assert client.get("/mijn/huis/bevestigen/")["Location"].startswith(IN)
 
 
+def test_at_signing_out_the_browser_is_told_to_forget_what_it_kept(client, portal):
+    portal.sign_in(client)
+    assert client.post("/mijn/huis/uitloggen/")["Clear-Site-Data"] == '"cache"'
+
+
 def test_erasing_leaves_an_opaque_row_and_nothing_else(client, portal):
     portal.sign_in(client)
     for _ in range(2):

@@ -6,9 +6,10 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
@@ -109,6 +110,27 @@ def test_a_line_has_the_page_by_name_and_the_id_that_the_answer_has(house: House
     (line,) = [json.loads(line) for line in lines if '"casemgmt.requests"' in line]
     assert (line["status"], line["method"], line["request"]) == (200, "GET", answer["X-Request-Id"])
     assert line["page"] == "dossiers:day" and line["ms"] >= 0
+
+
+def written(message: str, moment: datetime) -> str:
+    """What stands in the log of something that our code said at a moment."""
+    record = logging.LogRecord("casemgmt.jobs", logging.INFO, __file__, 1, message, None, None)
+    record.created = moment.timestamp()
+    return LineFormatter().format(record)
+
+
+def test_the_hour_that_comes_twice_is_two_hours_in_the_log() -> None:
+    """Half past two in the night in which the clock goes back."""
+    twice = [datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Amsterdam"), fold=fold) for fold in (0, 1)]
+    said = [json.loads(written("x", moment))["at"] for moment in twice]
+    assert said == ["2026-10-25T00:30:00.000+00:00", "2026-10-25T01:30:00.000+00:00"]
+
+
+def test_what_somebody_sends_makes_no_line_of_its_own() -> None:
+    forged = 'x"}\r\n{"level": "INFO", "message": "nobody looked"}'
+    line = written(forged, clock.now())
+    assert len(line.splitlines()) == 1 and json.loads(line)["message"] == forged
+    assert json.loads(line)["level"] == "INFO" and json.loads(line)["logger"] == "casemgmt.jobs"
 
 
 # --- the figures

@@ -30,3 +30,14 @@ def test_own_scripts_evaluate_nothing_and_write_no_markup() -> None:
         assert not re.search(
             r"\beval\(|new Function|innerHTML|document\.cookie|localStorage", path.read_text(encoding="utf-8")
         )
+
+
+def test_own_scripts_keep_nothing_in_the_browser_but_whether_names_are_hidden() -> None:
+    kept: set[str] = set()
+    for path in STATIC.glob("js/*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"localStorage|indexedDB|cookieStore|document\.cookie|\bcaches\b|serviceWorker", text)
+        asked = re.findall(r"sessionStorage\.(\w+\([^)]*\))", text)
+        assert len(asked) == text.count("sessionStorage"), path.name
+        kept |= set(asked)
+    assert kept == {'getItem("blur")', 'setItem("blur", "on")', 'removeItem("blur")'}
