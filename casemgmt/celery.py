@@ -4,6 +4,9 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, worker_init
+
+from casemgmt.base.closed import close_to_others
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casemgmt.settings")
 
@@ -42,6 +45,12 @@ def configure() -> None:
 
 
 configure()
+
+
+@worker_init.connect
+@beat_init.connect
+def _close(**_told: object) -> None:
+    close_to_others()  # the pool's processes are forked after this, and stay as they are born
 
 
 def install() -> None:
