@@ -48,4 +48,9 @@ class LineFormatter(logging.Formatter):
 def harmless(record: logging.LogRecord) -> str:
     """What the line says: of a library only its sentence, and of nobody anything that tells whom it is about."""
     ours = record.name.partition(".")[0] in OURS
-    return _TELLING.sub("…", record.getMessage() if ours else str(record.msg))
+    said = record.getMessage() if ours else str(record.msg)
+    error = record.exc_info[1] if record.exc_info else None
+    if not ours and error is not None and str(error):
+        # Some say nothing but the text of the exception, which quotes what it was given.
+        said = said.replace(str(error), "…")
+    return _TELLING.sub("…", said)

@@ -86,6 +86,7 @@ def test_no_line_tells_of_whom_or_of_which_dossier_whatever_goes_wrong(
     assert noor.get(page).status_code == 200
     assert noor.get(house.url(f"dossiers/{uuid4()}/")).status_code == 404
     assert noor.get(house.url(f"zoeken/?q={MARKER}")).status_code < 500
+    assert noor.get(page, HTTP_HOST=f"{MARKER}.example.org").status_code == 400
     assert Client().post("/inloggen/", {"login": "noor@sterk-huis.example", "password": MARKER}).status_code < 500
     for error in (RuntimeError(f"{MARKER} 999990019"), DataError(f"Key (bsn)=(999990019) {MARKER} already exists")):
 
