@@ -21,7 +21,16 @@ limit_request_field_size = 8190
 # An access log would hold client addresses beside dossier numbers; the audit trail tells who saw what.
 accesslog = None
 errorlog = "-"
-loglevel = "warning"
+# Its warnings quote the request that it could not read, with a name in its query or a dossier in its path.
+loglevel = "error"
+# What it does tell is a line like every other: where a fault came from, never its text.
+_ERRORS = {"level": "ERROR", "handlers": ["lines"], "propagate": False}
+logconfig_dict = {
+    "formatters": {"line": {"()": "casemgmt.base.logs.LineFormatter"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"level": "WARNING", "handlers": ["lines"]},
+    "loggers": {"gunicorn.error": _ERRORS},
+}
 
 # The heartbeat file on a disk may block a worker long enough to be killed.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +92,30 @@ def test_an_address_that_is_too_long_is_refused_in_a_page_of_ours(db: None) -> N
         answer = Client().get(received.path)
         assert (len(received.path), answer.status_code) == (length, 400)
         assert "Wij konden dit verzoek niet lezen" in answer.content.decode()
+
+
+def test_what_the_web_process_tells_by_itself_quotes_no_request_and_no_fault() -> None:
+    """Of a request that it cannot read it would tell all: a name in the query, the dossier in the path."""
+    mark = "MARKER-Yara"
+    words = (
+        "import runpy",
+        "from gunicorn.config import Config",
+        "from gunicorn.glogging import Logger",
+        "config = Config()",
+        f"given = runpy.run_path({str(ROOT / 'scripts' / 'gunicorn_conf.py')!r})",
+        "[config.set(name, value) for name, value in given.items() if name in config.settings]",
+        "log = Logger(config)",
+        f"log.warning('Invalid request from ip=203.0.113.9: {mark}')",
+        f"log.error('Error handling request %s', '/o/sterk-huis/?q={mark}')",
+        f"try: raise ValueError({mark!r})\nexcept ValueError: log.exception('Exception in worker process')",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(words)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["message"] for line in told] == ["Error handling request %s", "Exception in worker process"]
+    assert told[1]["error"] == "ValueError"
+    assert mark not in done.stderr + done.stdout
 
 
 def configured() -> Config:
