@@ -21,7 +21,7 @@ from typing import ClassVar
 import psycopg
 
 from scripts.processes import Service, give_to_service_user, run_as_service_user
-from scripts.roles import Roles, prepare
+from scripts.roles import QUIET_ROLE, Roles, prepare
 from scripts.state import OperatorError, base_folder, own_folder, socket_folder
 
 OLDEST = (15, 14)  # older ones miss security fixes for row security
@@ -174,12 +174,13 @@ class Cluster:
         prepare(self.url("postgres", "postgres"), roles)
 
     def prepared(self) -> bool:
-        """Whether the roles of this release are there; a server that ran through an upgrade may lack one."""
+        """Whether the roles of this release are there; a server that ran through an upgrade may lack something."""
         try:
-            psycopg.connect(self.url(self.backup), connect_timeout=5).close()
+            with psycopg.connect(self.url(self.backup), connect_timeout=5) as reader:
+                kept = reader.execute("SELECT rolconfig FROM pg_roles WHERE rolname = %s", [self.app]).fetchone()
         except psycopg.OperationalError:
             return False
-        return True
+        return bool(kept and QUIET_ROLE in (kept[0] or ()))
 
 
 def _command_line(pid: int) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+# Of the application's statements only what the server tells of itself goes to its log, no error of one of them.
+QUIET_ROLE = "log_min_messages=log"
 EXTENSIONS = ("unaccent", "pg_trgm", "btree_gist")
 
 
@@ -46,6 +48,9 @@ def prepare(admin_url: str, roles: Roles) -> None:
     with psycopg.connect(admin_url, dbname="postgres", autocommit=True) as server:
         _keep_role(server, roles.owner, roles.owner_password, "CREATEDB")
         _keep_role(server, roles.app, roles.app_password, "NOCREATEDB")
+        # A failing statement of the application may quote a value in its very sentence; the application's own log
+        # has where and what kind of fault it was. What the server does by itself is told as before.
+        server.execute(sql.SQL("ALTER ROLE {} SET {}").format(sql.Identifier(roles.app), sql.SQL(QUIET_ROLE)))
         # The test suite logs in as the owner and steps down to the application role.
         server.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(roles.app), sql.Identifier(roles.owner)))
         if roles.backup:

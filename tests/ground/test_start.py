@@ -18,6 +18,7 @@ from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
 
 from casemgmt import checks, health, refusals
+from scripts.roles import QUIET_ROLE
 from tests.cast import make_place
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -116,6 +117,14 @@ def test_what_the_web_process_tells_by_itself_quotes_no_request_and_no_fault() -
     assert [line["message"] for line in told] == ["Error handling request %s", "Exception in worker process"]
     assert told[1]["error"] == "ValueError"
     assert mark not in done.stderr + done.stdout
+
+
+def test_no_failing_statement_of_the_application_comes_in_the_log_of_a_database() -> None:
+    """Its very sentence may quote a value: "invalid input syntax for type uuid"."""
+    for alias, role in (("default", "casemgmt_app"), ("vault", "vault_app")):
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT rolconfig FROM pg_roles WHERE rolname = %s", [role])
+            assert QUIET_ROLE in cursor.fetchone()[0]
 
 
 def configured() -> Config:
