@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ import pytest
 from scripts import processes, services
 from scripts.application import OWNERS, Application, application
 from scripts.postgres import Cluster
-from scripts.processes import Service
+from scripts.processes import Service, give_to_service_user
 from scripts.state import CHECKOUT, own_folder
 from scripts.supervise import Child, Supervisor
 
@@ -100,34 +100,62 @@ class Stand(Supervisor):
     def kill(self, name: str, sign: int = signal.SIGKILL, *, label: str = "") -> bool:
         """Kill one process, by default as the kernel does; False when it is not there at this moment."""
         running = self.child(name).running
-        if running is None or not processes.alive(running):
-            return False
-        os.kill(running.pid, sign)
-        self.kills[label or name] += 1
-        return True
+        return running is not None and processes.alive(running) and self._hit(os.kill, running.pid, label or name, sign)
 
     def kill_a_worker(self, dice: random.Random) -> bool:
-        """Kill a worker with all its children, its parent only, or one child of its pool."""
+        """Kill a worker with all its children, its parent only, or one child of its pool; False when it was gone."""
         name, way = dice.choice(WORKERS), dice.choice(("whole", "parent", "child"))
         running = self.child(name).running
         if running is None or not processes.alive(running):
             return False
         children = children_of(running.pid)
         if way == "child" and children:
+            return self._hit(os.kill, dice.choice(children), "worker (child)")
+        if way == "parent":
+            return self._hit(os.kill, running.pid, "worker (parent)")
+        return self._hit(os.killpg, running.pid, "worker (whole)")
+
+    @contextlib.contextmanager
+    def holding_still(self) -> Iterator[None]:
+        """Let no worker take a step meanwhile; whoever is killed meanwhile dies all the same."""
+        groups = [running.pid for name in WORKERS if (running := self.child(name).running)]
+        try:
+            self._to_all(groups, signal.SIGSTOP)
+            yield
+        finally:
+            self._to_all(groups, signal.SIGCONT)
+
+    @staticmethod
+    def _to_all(groups: list[int], sign: int) -> None:
+        for group in groups:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(dice.choice(children), signal.SIGKILL)
-        elif way == "parent":
-            os.kill(running.pid, signal.SIGKILL)
-        else:
-            way = "whole"
-            os.killpg(running.pid, signal.SIGKILL)
-        self.kills[f"worker ({way})"] += 1
+                os.killpg(group, sign)
+
+    def _hit(self, send: Callable[[int, int], None], pid: int, label: str, sign: int = signal.SIGKILL) -> bool:
+        """Send the signal; only what was there and had not ended by itself counts."""
+        if not lives(pid):
+            return False
+        try:
+            send(pid, sign)
+        except ProcessLookupError:
+            return False
+        self.kills[label] += 1
         return True
 
-    def crash(self, name: str) -> None:
-        """Stop a cluster as `pg_ctl stop -m immediate` does: no checkpoint, recovery at the next start."""
-        if self.kill(f"database-{name}", signal.SIGQUIT):
+    def crash(self, name: str, sign: int) -> None:
+        """End a cluster without a checkpoint, so that it recovers at its next start.
+
+        SIGQUIT as `pg_ctl stop -m immediate` does. SIGKILL as the kernel does: then the server's own children find out
+        by themselves that it is gone, and until the last has left no new one starts on the same data.
+        """
+        service = f"database-{name}"
+        if self.kill(service, sign, label=f"{service} ({signal.Signals(sign).name})"):
             self.wait(0.5)
+
+    def recovered(self, name: str) -> int:
+        """How often a cluster began after a crash, as it says itself."""
+        log = self.child(f"database-{name}").service.log
+        return log.read_text(encoding="utf-8", errors="replace").count("automatic recovery in progress")
 
     def arm(self, name: str, failpoint: str) -> None:
         """Start a worker again with a failpoint, or without one (empty)."""
@@ -167,6 +195,15 @@ def _worker(known: Service, name: str, state: Path) -> Service:
     return replace(known, name=name, argv=(*known.argv, "-n", f"{name}@%h"), log=state / "logs" / f"{name}.log")
 
 
+def lives(pid: int) -> bool:
+    """Whether there is such a process, and it does not only wait to be collected."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
 def children_of(pid: int) -> list[int]:
     """The processes whose parent this is."""
     try:
@@ -176,7 +213,7 @@ def children_of(pid: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def standing() -> Iterator[Stand]:
+def standing(settings: str = "casemgmt.settings") -> Iterator[Stand]:
     """A stand with migrated, empty databases; nothing of the application runs yet. All of it goes afterwards."""
     # Not pytest's own folder: the unprivileged user under whom services run could not enter it.
     folder = own_folder(Path(tempfile.mkdtemp(prefix="casemgmt-fire-", dir="/var/tmp")))
@@ -190,7 +227,10 @@ def standing() -> Iterator[Stand]:
         stand = Stand(ours, _free_port(), quiet=True)
         try:
             stand.start_services()
-            stand.app = application(ours, stand.port)
+            app = application(ours, stand.port)
+            # What is left behind in passing must stand where the search comes by.
+            passing = str(give_to_service_user(folder / "tmp"))
+            stand.app = replace(app, env={**app.env, "DJANGO_SETTINGS_MODULE": settings, "TMPDIR": passing})
             stand.app.command("migrate_all", log="migrate")
             yield stand
         finally:

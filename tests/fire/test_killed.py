@@ -9,11 +9,16 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import os
 import random
+import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -22,6 +27,7 @@ from celery import Celery
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from casemgmt.base.jobs import LEASE
 from retention import certificates
 from scripts.state import read_env
 from tests.fire.looking import Watch, counted, left_of, states, steps, stored_files
@@ -38,19 +44,23 @@ FAILPOINTS = (
     "destruction.verified",
     "destruction.certified",
 )
-# What comes between two kills of workers, by how many of those there were, in hundredths of all.
+# What comes between two kills of workers, by how many of those there were, in hundredths of all. A database is killed
+# as the kernel does it, or stopped at once as an operator does.
 BESIDE = {
     10: "broker",
-    25: "main",
-    35: "vault",
+    25: "main killed",
+    35: "vault killed",
     45: "web",
     50: "broker",
     60: "beat",
-    65: "vault",
-    75: "main",
-    90: "both",
+    65: "vault stopped",
+    75: "main stopped",
+    90: "both killed",
 }
+WAYS = {"killed": signal.SIGKILL, "stopped": signal.SIGQUIT}
 PATIENCE = 600.0
+# A share so small that it is one.
+MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Size:
 
 
 FULL = Size(300, 300, 20, 100, 10)
-QUICK = Size(24, 60, 3, 8, 2)
+QUICK = Size(32, 60, 3, 8, 2)
 
 
 @dataclass
@@ -118,7 +128,9 @@ def test_whatever_dies_and_whenever_each_dossier_is_destroyed_once_and_none_is_d
     record_property("figures", figures)
     print(json.dumps(figures, indent=1))
     assert set(hit) == set(FAILPOINTS) and all(hit.values())
-    assert fire.at_work >= fire.size.kills * 3 // 4, "too many kills found nobody at work"
+    assert sum(many for who, many in stand.kills.items() if who.startswith("worker")) == fire.size.kills
+    assert fire.at_work == fire.size.kills, "a kill found nobody at work"
+    the_databases_were_killed_and_came_back(stand)
     assert fire.watch.damaged_looks, "nobody ever looked while something was half gone"
     assert fire.watch.wrong == []
     nothing_is_left(fire)
@@ -138,6 +150,26 @@ def test_who_dies_between_the_approval_and_the_bell_leaves_work_that_is_found_wi
         assert time.monotonic() - began < 60
         fire.stand.wait(0.5)
     print(f"found and destroyed after {time.monotonic() - began:.1f} s")
+
+
+def the_databases_were_killed_and_came_back(stand: Stand) -> None:
+    """Both, as the kernel kills; and each recovered by itself as often as it was ended."""
+    for name in ("main", "vault"):
+        ended = {who: many for who, many in stand.kills.items() if who.startswith(f"database-{name} ")}
+        assert ended.get(f"database-{name} (SIGKILL)"), f"nobody killed {name}"
+        assert stand.recovered(name) >= sum(ended.values()), ended
+
+
+def test_only_what_still_ran_counts_as_killed() -> None:
+    stand = Stand(ours=None, port=0, quiet=True)  # type: ignore[arg-type]
+    for ended in (False, True):
+        process = subprocess.Popen([sys.executable, "-c", "pass" if ended else "import time; time.sleep(60)"])
+        if ended:
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it ended, and nobody collected it yet
+        assert stand._hit(os.kill, process.pid, "one") is not ended
+        process.wait()
+        assert not stand._hit(os.kill, process.pid, "one"), "it is not there any more"
+    assert stand.kills == {"one": 1}
 
 
 def die_at_each_failpoint(fire: Fire) -> dict[str, int]:
@@ -171,16 +203,34 @@ def die_at_random(fire: Fire, dice: random.Random) -> None:
     for number in range(fire.size.kills):
         if what := beside.get(number):
             die_beside(stand, what)
+        since = moment(stand)
         released = release(stand, fire.size.kills - number)
         bell.ring()
         wait_for_steps(stand, taken(stand) + dice.uniform(1, 1 + 5 * released))
-        stand.wait(dice.uniform(0, 0.03))
-        unfinished = open_work(stand)
-        while not stand.kill_a_worker(dice):
-            stand.wait(0.05)
-        fire.at_work += unfinished > 0
+        fire.at_work += die_at_work(stand, bell, dice, since)
         stand.wait_for_databases()
         fire.watch.look()
+
+
+def die_at_work(stand: Stand, bell: Bell, dice: random.Random, since: datetime) -> bool:
+    """Kill a worker while somebody is at work, and say whether that was so.
+
+    All workers hold still while it is looked up, so that no work ends between the look and the kill. What was done
+    sooner than the dice said is made up for: another dossier is begun.
+    """
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        stand.wait(dice.uniform(0, 0.1))
+        with stand.holding_still():
+            begun, waits = work(stand, since)
+            if begun and stand.kill_a_worker(dice):
+                return True
+        if not begun and not waits and not release(stand, MANY):
+            break
+        bell.ring()
+    while not stand.kill_a_worker(dice):
+        stand.wait(0.05)
+    return False
 
 
 class Bell:
@@ -219,24 +269,38 @@ def release(stand: Stand, kills_left: int) -> int:
         return done.rowcount
 
 
-def open_work(stand: Stand) -> int:
-    """How much of what is due is not done."""
+def moment(stand: Stand) -> datetime:
+    """What time it is for the database that keeps the work."""
+    with stand.superuser("main") as main:
+        row = main.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    return row[0]  # type: ignore[no-any-return]
+
+
+def work(stand: Stand, since: datetime) -> tuple[int, int]:
+    """How many dossiers somebody took up since then, or renewed the lease of, and did not finish; how many wait.
+
+    What a worker held that was killed before then is neither: nobody is at work on that until its lease ends.
+    """
     with stand.superuser("main") as main:
         row = main.execute(
-            "select count(*) from base_job where due_at <= now() and kind = 'retention.destroy'"
+            "select count(*) filter (where leased_until > %s), count(*) filter (where leased_until is null)"
+            " from base_job where kind = 'retention.destroy' and due_at <= clock_timestamp()",
+            [since + LEASE],
         ).fetchone()
     assert row is not None
-    return int(row[0])
+    return row
 
 
 def die_beside(stand: Stand, what: str) -> None:
     """Something else than a worker dies, and comes back by itself."""
-    if what in ("main", "vault", "both"):
-        for name in ("main", "vault") if what == "both" else (what,):
-            stand.crash(name)
-        stand.wait_for_databases()
-    else:
-        stand.kill(what)
+    name, _space, way = what.partition(" ")
+    if not way:
+        stand.kill(name)
+        return
+    for one in ("main", "vault") if name == "both" else (name,):
+        stand.crash(one, WAYS[way])
+    stand.wait_for_databases()
 
 
 def taken(stand: Stand) -> int:
