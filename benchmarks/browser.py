@@ -48,6 +48,8 @@ class Browser:
     address: str
     notes: Notes
     cookies: dict[str, str] = field(default_factory=dict)
+    # The id of the request that was answered last, as log and trail have it too.
+    request_id: str = ""
 
     def get(self, page: str, path: str) -> str:
         """The body of a page; raises Unexpected when it is not 200."""
@@ -85,6 +87,7 @@ class Browser:
             text = answer.read().decode("utf-8", "replace")
         finally:
             connection.close()
+        self.request_id = answer.headers.get("X-Request-Id", "")
         for line in answer.headers.get_all("Set-Cookie") or ():
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
         return answer.status, text, answer.headers.get("Location", "")

@@ -1,13 +1,13 @@
 """Dossiers by the hundred, made through the acts and filled in bulk, each with words that can be looked for.
 
-    python -m tests.fire.fill make --dossiers 300 --rows 300 --files 20 [--kept 10] [--waiting 1]
+    python -m tests.fire.fill make --dossiers 300 --rows 300 --files 20 [--kept 10] [--waiting 1] [--open 6]
     python -m tests.fire.fill approve ORGANISATION DOSSIER
     python -m tests.fire.fill read ORGANISATION DOSSIER…
     python -m tests.fire.fill ledger ORGANISATION
 
-``make`` prints what it made; ``approve`` proposes, reviews and approves one that waits; ``read`` says of each dossier
-how many sealed values and files open, and how many do not; ``ledger`` names the dossiers in the ledger of erasures
-outside the database, when every line of it is genuine.
+``make`` prints what it made; ``approve`` proposes, reviews and approves one that waits, and first closes one that is
+open; ``read`` says of each dossier how many sealed values and files open, and how many do not; ``ledger`` names the
+dossiers in the ledger of erasures outside the database, when every line of it is genuine.
 """
 
 from __future__ import annotations
@@ -31,33 +31,38 @@ MARK = "MERKTEKEN-Zoë"
 LONG_AGO = datetime(2004, 3, 1, 12, 0, tzinfo=UTC)
 # Reviewed and approved so long ago that the cooling-off has passed.
 AGREED = timedelta(days=30)
+# Who works in the dossiers, and how they come in: what everybody of `settle` has, and digits of an app.
+WORKER, PASSWORD, SECRET = "noor@sterk-huis.example", "niet-te-raden-12", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-def make(dossiers: int, rows: int, files: int, kept: int, waiting: int) -> dict[str, Any]:
-    """An organisation with approved dossiers, some that stay, and some that only wait for approval."""
+def make(dossiers: int, rows: int, files: int, kept: int, waiting: int, still_open: int) -> dict[str, Any]:
+    """An organisation with approved dossiers, some that stay, some that only wait for approval and some at work."""
     from casemgmt.base import clock
     from tests.retention.places import approve, settle
 
     house, then = settle(), clock.now() - AGREED
-    made: dict[str, Any] = {"organisation": str(house.id), "approved": {}, "kept": {}, "waiting": {}}
-    groups = ["approved"] * dossiers + ["kept"] * kept + ["waiting"] * waiting
+    made: dict[str, Any] = {"organisation": str(house.id), "approved": {}, "kept": {}, "waiting": {}, "open": {}}
+    groups = ["open"] * still_open + ["approved"] * dossiers + ["kept"] * kept + ["waiting"] * waiting
     for index, group in enumerate(groups):
-        dossier_id = _dossier(house, index, rows, files, then)
+        dossier_id = _dossier(house, index, rows, files)
+        if group == "open":
+            _task(house, dossier_id, index)
+        else:
+            _close(house, dossier_id, then)
         if group == "approved":
             approve(house, dossier_id, then)
         made[group][str(dossier_id)] = _inventory(house, dossier_id)
+    _let_in(house)
     return made
 
 
-def _dossier(house: House, index: int, rows: int, files: int, then: datetime) -> UUID:
-    """One closed dossier with a person, ``rows`` rows of recording and sealed ``files``."""
+def _dossier(house: House, index: int, rows: int, files: int) -> UUID:
+    """One dossier with a person, ``rows`` rows of recording and sealed ``files``."""
     from casemgmt.base.organisation import organisation
     from dossiers.access import change_dossier
     from dossiers.acts import NewDossier, create_dossier
     from dossiers.people.acts import NewPerson, add_person
     from dossiers.verbs import Verb
-    from retention.acts import close_dossier
-    from retention.facts import Answers
 
     noor, mark = house.actor("noor"), f"{MARK}-{index:04d}"
     with organisation(house.id):
@@ -69,14 +74,45 @@ def _dossier(house: House, index: int, rows: int, files: int, then: datetime) ->
             _fill(dossier, add_person(dossier, child).id, noor.user_id, mark, rows, files)
 
         change_dossier(noor, dossier_id, Verb.ADD, through, data="entry")
-        change_dossier(
-            noor,
-            dossier_id,
-            Verb.CLOSE,
-            lambda d: close_dossier(d, closed_on=date(2010, 5, 1), answers=Answers(), by=noor, at=then),
-            data="closing",
-        )
     return dossier_id
+
+
+def _close(house: House, dossier_id: UUID, at: datetime) -> None:
+    """Close it so long ago that its time is over."""
+    from tests.retention.places import shut
+
+    shut(house, dossier_id, date(2010, 5, 1), at=at)
+
+
+def _task(house: House, dossier_id: UUID, index: int) -> None:
+    """A task of today for who works in it, in words of the dossier: who has it gets mail in the night."""
+    from casemgmt.base import clock
+    from casemgmt.base.organisation import organisation
+    from casemgmt.work.acts import create_task
+    from dossiers.access import change_dossier
+    from dossiers.recording.notes import REMINDER
+    from dossiers.verbs import Verb
+
+    noor, mark, now = house.actor("noor"), f"{MARK}-{index:04d}", clock.now()
+
+    def through(dossier: Dossier) -> None:
+        words = {"title": f"{mark}-taak", "detail": f"{mark}-taak-bij"}
+        create_task(
+            kind=REMINDER, due_on=clock.today(), at=now, dossier_id=dossier.id, assignee_id=noor.user_id, **words
+        )
+
+    with organisation(house.id):
+        change_dossier(noor, dossier_id, Verb.ADD, through, data="entry")
+
+
+def _let_in(house: House) -> None:
+    """Give who works in the dossiers a second step that a plain HTTP client can take."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    noor = house.people["noor"]
+    Authenticator.objects.filter(user=noor).delete()
+    TOTP.activate(noor, SECRET)
 
 
 def _fill(dossier: Dossier, child: UUID, author: Any, mark: str, rows: int, files: int) -> None:
@@ -143,6 +179,24 @@ def _known(organisation_id: UUID) -> House:
     return house
 
 
+def _approve(house: House, dossier_ids: list[UUID]) -> None:
+    """Let each be destroyed, closed first where somebody still worked in it."""
+    from django.db import transaction
+
+    from casemgmt.base import clock
+    from casemgmt.base.organisation import organisation
+    from dossiers.models import Dossier
+    from tests.retention.places import approve
+
+    then = clock.now() - AGREED
+    with organisation(house.id), transaction.atomic():
+        still_open = set(Dossier.objects.filter(state=Dossier.State.OPEN).values_list("id", flat=True))
+    for dossier_id in dossier_ids:
+        if dossier_id in still_open:
+            _close(house, dossier_id, then)
+        approve(house, dossier_id, then)
+
+
 def read(organisation_id: UUID, dossier_ids: list[UUID]) -> dict[str, dict[str, int]]:
     """How many sealed values and files of each dossier open, and by which error the others do not."""
     from django.db import transaction
@@ -191,6 +245,7 @@ def main(words: list[str]) -> None:
     making = commands.add_parser("make")
     for name in ("dossiers", "rows", "files", "kept", "waiting"):
         making.add_argument(f"--{name}", type=int, default=0)
+    making.add_argument("--open", type=int, default=0, dest="still_open")
     for name in ("approve", "read", "ledger"):
         one = commands.add_parser(name)
         one.add_argument("organisation", type=UUID)
@@ -208,11 +263,7 @@ def main(words: list[str]) -> None:
         erasures = ledger.read(ledger.place()).erasures
         json.dump([str(one.dossier_id) for one in erasures if one.organisation_id == asked["organisation"]], sys.stdout)
     else:
-        from casemgmt.base import clock
-        from tests.retention.places import approve
-
-        for dossier_id in asked["dossiers"]:
-            approve(_known(asked["organisation"]), dossier_id, clock.now() - AGREED)
+        _approve(_known(asked["organisation"]), asked["dossiers"])
 
 
 if __name__ == "__main__":

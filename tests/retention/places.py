@@ -112,9 +112,11 @@ def dossier(
     return made
 
 
-def shut(house: House, dossier_id: UUID, on: date, answers: Answers | None = None) -> Any:
+def shut(
+    house: House, dossier_id: UUID, on: date, answers: Answers | None = None, *, at: datetime | None = None
+) -> Any:
     """Close a dossier through the door."""
-    noor, at = house.actor("noor"), clock.now()
+    noor, at = house.actor("noor"), at or clock.now()
     given = answers or Answers()
     with organisation(house.id):
         return change_dossier(
