@@ -49,6 +49,14 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """How far a ledger reaches: the number of its last line and that line's hash (0 and "" when it is empty)."""
+
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """A whole ledger whose every line is genuine."""
 
@@ -56,9 +64,15 @@ class Ledger:
     erasures: tuple[Erasure, ...]
 
     @property
-    def last(self) -> str:
-        """The hash of its last line; "" when nothing was ever erased."""
-        return _hash(self.lines[-1]) if self.lines else FIRST
+    def end(self) -> End:
+        """How far it reaches; the hash of its last line vouches for all before it."""
+        return End(len(self.lines), _hash(self.lines[-1]) if self.lines else FIRST)
+
+    def holds(self, end: End) -> bool:
+        """Whether it once ended so, and at most grew since."""
+        if end.number <= 0:
+            return True
+        return end.number <= len(self.lines) and _hash(self.lines[end.number - 1]) == end.hash
 
     def continues(self, earlier: "Ledger") -> bool:
         """Whether this is ``earlier`` with at most something added at its end."""

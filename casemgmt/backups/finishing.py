@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from casemgmt.audit import chain, events
 from casemgmt.audit.chain import Head
 from casemgmt.audit.vocabulary import Action, Outcome
+from casemgmt.backups import newest
 from casemgmt.backups.errors import BackupWrong
 from casemgmt.backups.manifest import Manifest
 from casemgmt.base import clock, opening
@@ -49,23 +50,23 @@ def check_trail(told: Manifest | None, published: Heads) -> list[dict[str, Any]]
     return found
 
 
-def finish(erased: Ledger, told: Manifest | None, published: Heads) -> dict[str, Any]:
+def finish(known: newest.Outside, told: Manifest | None) -> dict[str, Any]:
     """Check the trail, destroy again, end all sessions, check once more, and open the doors.
 
     Raises BackupWrong or NotErased; the doors are shut then, and it may be run again.
     """
     with opening.restoring():
         connections["default"].close()
-        trail = check_trail(told, published)
-        replayed = replay(erased.erasures)
-        _require_gone(erased)
+        trail = check_trail(told, known.heads)
+        replayed = replay(known.erased.erasures)
+        _require_gone(known.erased)
         failpoint("restore.replayed")
         with transaction.atomic():
             # Whoever signed out, or lost their place, after the backup would be signed in again.
             sessions = Session.objects.count()
             Session.objects.all().delete()
             UserSession.objects.all().delete()
-            events.record_platform(Action.JOB, outcome=Outcome.DONE, data="restore")
+            events.record_platform(Action.JOB, outcome=Outcome.DONE, data=_words(known))
         for place in all_organisations():
             if not chain.verify(place.id).ok:
                 raise BackupWrong(f"The trail of {place.slug} does not hold after the replay.")
@@ -73,7 +74,16 @@ def finish(erased: Ledger, told: Manifest | None, published: Heads) -> dict[str,
         connections["default"].close()
     with connections["owner"].cursor() as cursor:
         opening.open_here(cursor)
-    return {"trail": trail, "replayed": asdict(replayed), "sessions_ended": sessions, "keys": keys}
+    said = newest.told(known, sum(one["lost_at_least"] for one in trail))
+    return {"trail": trail, "ledger": said, "replayed": asdict(replayed), "sessions_ended": sessions, "keys": keys}
+
+
+def _words(known: newest.Outside) -> str:
+    """What stands in the trail: who goes on without the newest ledger leaves that there."""
+    if not known.ledger_is_lost:
+        return "restore"
+    many = "?" if known.published is None else known.published
+    return f"restore: the ledger is lost, {len(known.erased.lines)} of {many} lines"
 
 
 def _require_gone(erased: Ledger) -> None:

@@ -58,6 +58,12 @@ def moment_of(name: str) -> datetime | None:
         return None
 
 
+def newest(base: Path) -> Path | None:
+    """The newest whole backup in a folder, by its name; None when there is none."""
+    whole = [one for one in sorted(base.glob("*")) if moment_of(one.name) and one.suffix != ".part"]
+    return whole[-1] if whole else None
+
+
 def write(folder: Path, manifest: Manifest) -> None:
     """Write and sign the manifest: the last that is written in a backup's folder."""
     text = json.dumps({**asdict(manifest), "key": present_id()}, sort_keys=True, indent=1)

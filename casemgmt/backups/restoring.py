@@ -79,9 +79,9 @@ def checked(chosen: Chosen, replayed: ledger.Ledger) -> dict[str, manifest.Manif
         if told.recipient != envelope.as_text(envelope.recipient_of(chosen.key)):
             raise CannotBackUp(f"The key does not open the backup in {folder}: it was sealed for another.")
         if not replayed.continues(ledger.read(folder / manifest.LEDGER)):
-            raise CannotBackUp(
+            raise BackupWrong(
                 f"The ledger of erasures lacks what the copy in {folder} tells: find the newest, "
-                "or what was destroyed comes back."
+                "or what was destroyed comes back. That copy is newer than the ledger that was given."
             )
         found[kind] = told
     if "files" in chosen.lost:

@@ -102,7 +102,7 @@ def test_without_the_newest_ledger_nothing_comes_back_and_nothing_over_what_is_t
     assert set(restoring.checked(chosen, whole)) == {"data", "vault"}
     lines = ledger.place().read_text().splitlines()
     ledger.place().write_text(lines[0] + "\n")
-    with pytest.raises(CannotBackUp, match="ledger of erasures lacks"):
+    with pytest.raises(BackupWrong, match="ledger of erasures lacks"):
         restoring.checked(chosen, ledger.read(ledger.place()))
     names = [connections[alias].settings_dict["NAME"] for alias in ("owner", "vault_owner")]
     words = ["--into", *names, "--key", str(backups.key_file)]

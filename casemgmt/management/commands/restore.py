@@ -10,9 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from casemgmt.audit.chain import Head
-from casemgmt.audit.management.commands.audit_verify import read_heads
-from casemgmt.backups import envelope, finishing, manifest, restoring
+from casemgmt.backups import envelope, finishing, manifest, newest, restoring
 from casemgmt.backups.errors import BackupWrong, CannotBackUp
 from casemgmt.base.errors import Unavailable
 from casemgmt.base.failpoints import failpoint
@@ -40,15 +38,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--lost", action="append", choices=restoring.PARTS, help="only this was lost; the rest stays as it is"
         )
+        parser.add_argument(
+            "--ledger-is-lost",
+            action="store_true",
+            help="go on though the newest ledger cannot be found; it stands in the trail",
+        )
         parser.add_argument("--replay", action="store_true", help="put nothing back: destroy again, check and open")
         parser.add_argument("--json", action="store_true", help="one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check everything, then write, then destroy again, then open."""
         try:
-            erased = ledger.read(Path(options["ledger"] or ledger.place()))
-            heads = read_heads(options["heads"]) if options["heads"] else {}
-            chosen, found = self._checked(options, erased)
+            place, lost = Path(options["ledger"] or ledger.place()), bool(options["ledger_is_lost"])
+            known = newest.read(place, options["heads"], ledger_is_lost=lost)
+            chosen, found = self._checked(options, known)
         except OSError as problem:
             raise CommandError(
                 f"Nothing was changed: {problem.strerror}: {problem.filename}", returncode=CANNOT
@@ -60,11 +63,11 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was changed: {names} cannot be reached.", returncode=CANNOT) from problem
         except (BackupWrong, ledger.LedgerWrong) as problem:
             raise CommandError(f"Nothing was changed: {problem}", returncode=1) from problem
-        told = self._carried_out(chosen, found, erased, heads)
-        self.stdout.write(json.dumps(told) if options["json"] else _sentences(told, bool(heads)))
+        told = self._carried_out(chosen, found, known)
+        self.stdout.write(json.dumps(told) if options["json"] else _sentences(told, bool(known.heads)))
 
     def _checked(
-        self, options: dict[str, Any], erased: ledger.Ledger
+        self, options: dict[str, Any], known: newest.Outside
     ) -> tuple[restoring.Chosen | None, dict[str, manifest.Manifest]]:
         """What to put back, after every check; nothing with --replay."""
         if options["into"]:
@@ -81,24 +84,26 @@ class Command(BaseCommand):
         folders = (_folder(options["data"], settings.BACKUPS), _folder(options["vault"], settings.VAULT_BACKUPS))
         chosen = restoring.Chosen(*folders, key, lost)
         restoring.require_empty(lost)
-        return chosen, restoring.checked(chosen, erased)
+        newest.require(known)
+        return chosen, restoring.checked(chosen, known.erased)
 
     def _carried_out(
         self,
         chosen: restoring.Chosen | None,
         found: dict[str, manifest.Manifest],
-        erased: ledger.Ledger,
-        heads: dict[str, list[Head]],
+        known: newest.Outside,
     ) -> dict[str, Any]:
         try:
             if chosen is None:
+                # First the doors: after a recovery to a point in time they may stand open.
                 restoring.shut()
+                newest.require(known)
             else:
                 restoring.load(chosen, found)
             failpoint("restore.loaded")
             # The dossiers that stayed have gone on since their backup: its heads are not their last.
             filled = found.get("data") if chosen and "data" in chosen.lost else None
-            told = finishing.finish(erased, filled, heads)
+            told = finishing.finish(known, filled)
         except (CannotBackUp, BackupWrong, NotErased) as problem:
             self.stderr.write(f"{_SHUT}{problem}")
             sys.exit(1)
@@ -113,10 +118,10 @@ def _folder(asked: str | None, base: Path) -> Path:
     """The folder that was asked for, or the newest backup; raises CannotBackUp."""
     if asked:
         return Path(asked)
-    whole = [one for one in sorted(base.glob("*")) if manifest.moment_of(one.name) and one.suffix != ".part"]
-    if not whole:
+    found = manifest.newest(base)
+    if found is None:
         raise CannotBackUp(f"There is no backup in {base}.")
-    return whole[-1]
+    return found
 
 
 def _sentences(told: dict[str, Any], compared: bool) -> str:
@@ -126,6 +131,7 @@ def _sentences(told: dict[str, Any], compared: bool) -> str:
         lines.append(f"{one['organisation']}: the trail holds, {one['seq']} lines{lost}.")
     if not compared:
         lines.append("No published heads were given: whether the end of the trail was cut off nobody can tell.")
+    lines.append(newest.sentence(told["ledger"]))
     again = told["replayed"]
     lines.append(
         f"{again['erasures']} erasures replayed: {again['keys']} keys had come back, "

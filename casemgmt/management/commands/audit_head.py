@@ -1,0 +1,51 @@
+"""Print the heads of all chains and the end of the ledger, to be kept where the database's keepers cannot reach."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from casemgmt.audit.chain import present_head
+from casemgmt.base import clock
+from casemgmt.organisations.asked import asked_places
+from retention import ledger
+
+_MISSING = (
+    "The ledger of erasures cannot be read ({reason}): these heads do not tell how far it reaches, "
+    "so a restore cannot see by them whether it is given the newest."
+)
+
+
+class Command(BaseCommand):
+    """One line of JSON per organisation; append them to a file elsewhere, for audit_verify and restore.
+
+    Each line tells how far the ledger of erasures reaches too: whoever restores cannot use an earlier one unseen.
+    Ends with 1 when that ledger is not what was written; the heads of the trail are printed all the same.
+    """
+
+    help = "Print each organisation's head of the trail, and the ledger's last line, to publish outside the database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Of which organisation."""
+        parser.add_argument("--organisation", metavar="SLUG", help="only this one")
+        parser.add_argument("--json", action="store_true", help="one line of JSON per organisation, as always")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print them."""
+        end: dict[str, Any] = {}
+        wrong = None
+        try:
+            last = ledger.read(ledger.place()).end
+            end = {"ledger": {"number": last.number, "hash": last.hash}}
+        except ledger.LedgerWrong as problem:
+            wrong = problem
+        except OSError as problem:
+            self.stderr.write(_MISSING.format(reason=problem.strerror))
+        for place in asked_places(options["organisation"]):
+            head = present_head(place.id)
+            at = clock.now().isoformat(timespec="seconds")
+            line = {"organisation": place.slug, "seq": head.seq, "hash": head.hash, "at": at, **end}
+            self.stdout.write(json.dumps(line))
+        if wrong is not None:
+            raise CommandError(str(wrong), returncode=1) from wrong

@@ -1,0 +1,197 @@
+"""A ledger that lacks erasures opens no doors: published heads and the copies in backups tell how far it must reach."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+
+from casemgmt.audit.models import PlatformEvent
+from casemgmt.backups import restoring
+from casemgmt.base import clock, opening
+from retention import ledger
+from tests.backups.conftest import Backups
+from tests.retention.places import settle
+
+each_database = pytest.mark.django_db(transaction=True, databases="__all__")
+Ending = tuple[int, str, str]
+
+
+@pytest.fixture
+def replay(backups: Backups) -> Iterator[Callable[..., Ending]]:
+    """`restore --replay` in the databases of the tests: how it ended, what it said, and whose doors are open after."""
+
+    def run(*words: str) -> Ending:
+        out, err = StringIO(), StringIO()
+        code = 0
+        try:
+            call_command("restore", "--replay", *words, stdout=out, stderr=err)
+        except SystemExit as ended:
+            code = int(str(ended.code))
+        connections["default"].close()
+        return code, out.getvalue(), err.getvalue()
+
+    yield run
+    with connections["owner"].cursor() as cursor:
+        opening.open_here(cursor)
+    opening._known.clear()
+    connections["default"].close()
+
+
+def doors_are_open() -> bool:
+    opening._known.clear()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select place <> '' from base_opening")
+        return bool(cursor.fetchone()[0])
+
+
+def erase(times: int) -> None:
+    """So many lines in the ledger, of dossiers that are nowhere any more."""
+    for _ in range(times):
+        ledger.write(uuid4(), uuid4(), clock.now(), None)
+
+
+def publish(tmp_path: Path, name: str = "heads.jsonl") -> Path:
+    """What audit_head prints now, in a file; appended to what is in it."""
+    out = StringIO()
+    call_command("audit_head", stdout=out)
+    file = tmp_path / name
+    with open(file, "a", encoding="utf-8") as target:
+        target.write(out.getvalue())
+    return file
+
+
+def stale(tmp_path: Path, lines: int) -> str:
+    """A copy of the ledger from when it had so many lines."""
+    file = tmp_path / f"stale-{lines}.jsonl"
+    file.write_text("".join(ledger.place().read_text().splitlines(keepends=True)[:lines]))
+    return str(file)
+
+
+@each_database
+def test_a_head_tells_of_the_ledger_as_well_and_an_earlier_line_is_still_read(
+    backups: Backups, tmp_path: Path, capsys: Any
+) -> None:
+    settle()
+    file = publish(tmp_path)
+    told = json.loads(file.read_text())
+    assert set(told) == {"organisation", "seq", "hash", "at"}, "a ledger that is not there is no empty one"
+    assert "ledger of erasures" in capsys.readouterr().err
+    ledger.ensure()
+    publish(tmp_path)
+    erase(2)
+    publish(tmp_path)
+    old, empty, two = map(json.loads, file.read_text().splitlines())
+    assert "ledger" not in old and empty["ledger"] == {"number": 0, "hash": ""}
+    assert two["ledger"] == {"number": 2, "hash": ledger.read(ledger.place()).end.hash}
+    call_command("audit_verify", "--head", str(file), stdout=StringIO())
+    ledger.place().write_text("{}\n")
+    with pytest.raises(CommandError, match="Line 1 of the ledger") as ended:
+        publish(tmp_path)
+    assert ended.value.returncode == 1
+
+
+@each_database
+def test_a_ledger_that_does_not_reach_a_published_head_leaves_the_doors_shut(
+    replay: Callable[..., Ending], tmp_path: Path
+) -> None:
+    settle()
+    erase(3)
+    heads = str(publish(tmp_path))
+    for lines in (0, 2):
+        code, out, err = replay("--ledger", stale(tmp_path, lines), "--heads", heads)
+        assert (code, out, doors_are_open()) == (1, "", False), (out, err)
+        assert f"has {lines} lines, and a published head tells of 3" in err and "--ledger-is-lost" in err
+    code, out, _ = replay("--heads", heads, "--json")
+    assert (code, doors_are_open()) == (0, True)
+    told = json.loads(out)["ledger"]
+    assert (told["lines"], told["published"], told["lost"], told["is_it_the_newest"]) == (3, 3, False, False)
+    erase(1)
+    assert replay("--heads", heads)[0] == 0, "it may go on after the last head"
+
+
+@each_database
+def test_another_ledger_of_the_same_length_leaves_the_doors_shut(replay: Callable[..., Ending], tmp_path: Path) -> None:
+    settle()
+    erase(2)
+    heads = str(publish(tmp_path))
+    ledger.place().unlink()
+    erase(3)
+    code, _, err = replay("--heads", heads)
+    assert (code, doors_are_open()) == (1, False)
+    assert "Line 2 of the ledger of erasures is another than a published head tells" in err
+
+
+@each_database
+def test_a_ledger_that_lacks_what_the_newest_backup_tells_leaves_the_doors_shut(
+    replay: Callable[..., Ending], backups: Backups, tmp_path: Path
+) -> None:
+    settle()
+    erase(2)
+    backups.make()
+    code, _, err = replay("--ledger", stale(tmp_path, 1))
+    assert (code, doors_are_open()) == (1, False)
+    assert "lacks what the copy in" in err
+    assert replay()[0] == 0
+
+
+@each_database
+def test_nothing_is_put_back_with_a_ledger_that_does_not_reach_a_published_head(
+    backups: Backups, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle()
+    erase(1)
+    backups.make()
+    erase(1)
+    heads = str(publish(tmp_path))
+    monkeypatch.setattr(restoring, "require_empty", lambda lost: None)
+    names = [connections[alias].settings_dict["NAME"] for alias in ("owner", "vault_owner")]
+    words = ["--into", *names, "--key", str(backups.key_file), "--heads", heads, "--ledger", stale(tmp_path, 1)]
+    with pytest.raises(CommandError, match=r"Nothing was changed: .*a published head tells of 2") as ended:
+        call_command("restore", *words)
+    assert ended.value.returncode == 1
+
+
+@each_database
+def test_who_says_that_the_ledger_is_lost_goes_on_and_the_trail_says_so(
+    replay: Callable[..., Ending], tmp_path: Path
+) -> None:
+    settle()
+    erase(3)
+    heads, copy = str(publish(tmp_path)), stale(tmp_path, 1)
+    code, out, _ = replay("--ledger", copy, "--heads", heads, "--ledger-is-lost", "--json")
+    assert (code, doors_are_open()) == (0, True)
+    assert json.loads(out)["ledger"]["lost"] is True
+    assert PlatformEvent.objects.filter(data="restore: the ledger is lost, 1 of 3 lines").count() == 1
+    code, out, _ = replay("--ledger", copy, "--heads", heads, "--ledger-is-lost")
+    assert "2 erasures or more that the ledger no longer tells" in out
+
+
+@each_database
+@pytest.mark.parametrize("given", ["heads without the ledger", "no heads"])
+def test_where_no_head_tells_of_the_ledger_the_operator_is_asked_whether_it_is_the_newest(
+    given: str, replay: Callable[..., Ending], tmp_path: Path
+) -> None:
+    settle()
+    erase(2)
+    day = clock.local_date(ledger.read(ledger.place()).erasures[-1].erased_at).isoformat()
+    words: tuple[str, ...] = ()
+    if given != "no heads":
+        old = {"organisation": "sterk-huis", "seq": 4000, "hash": "00", "at": "2026-11-23T00:00:00+00:00"}
+        file = tmp_path / "old.jsonl"
+        file.write_text(json.dumps(old) + "\n")
+        words = ("--heads", str(file))
+    code, out, _ = replay(*words, "--json")
+    told = json.loads(out)["ledger"]
+    assert code == 0 and told == {
+        **{"lines": 2, "newest": day, "published": None, "lost": False, "is_it_the_newest": True},
+    }
+    code, out, _ = replay(*words)
+    assert f"IS THIS THE NEWEST LEDGER? Its last erasure, number 2, is of {day}" in out
