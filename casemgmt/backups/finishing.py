@@ -19,7 +19,7 @@ from casemgmt.base import clock, opening
 from casemgmt.base.failpoints import failpoint
 from casemgmt.base.organisation import organisation
 from casemgmt.organisations.places import all_organisations
-from casemgmt.vault.keys import key_exists
+from casemgmt.vault.keys import key_exists, master_key_opens
 from dossiers.tasks import lost_keys, orphan_keys
 from retention import manifest
 from retention.ledger import Ledger
@@ -51,12 +51,13 @@ def check_trail(told: Manifest | None, published: Heads) -> list[dict[str, Any]]
 
 
 def finish(known: newest.Outside, told: Manifest | None) -> dict[str, Any]:
-    """Check the trail, destroy again, end all sessions, check once more, and open the doors.
+    """Check the keys and the trail, destroy again, end all sessions, check once more, and open the doors.
 
     Raises BackupWrong or NotErased; the doors are shut then, and it may be run again.
     """
     with opening.restoring():
         connections["default"].close()
+        _require_master_key()
         trail = check_trail(told, known.heads)
         replayed = replay(known.erased.erasures)
         _require_gone(known.erased)
@@ -76,6 +77,15 @@ def finish(known: newest.Outside, told: Manifest | None) -> dict[str, Any]:
         opening.open_here(cursor)
     said = newest.told(known, sum(one["lost_at_least"] for one in trail))
     return {"trail": trail, "ledger": said, "replayed": asdict(replayed), "sessions_ended": sessions, "keys": keys}
+
+
+def _require_master_key() -> None:
+    """The same question as /health/ asks: behind doors that open no dossier nobody can work."""
+    if not master_key_opens():
+        raise BackupWrong(
+            "CASEMGMT_MASTER_KEY does not open the keys of every organisation: they were locked with another. "
+            "Put the master key of the backup's time in CASEMGMT_PREVIOUS_MASTER_KEY and run restore --replay."
+        )
 
 
 def _words(known: newest.Outside) -> str:

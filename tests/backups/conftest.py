@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connections
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from casemgmt.backups import envelope, making
 from casemgmt.backups.restoring import Chosen
-from casemgmt.base import clock
+from casemgmt.base import clock, opening
 from retention import ledger
 
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+Ending = tuple[int, str, str]
 ADDRESSES = {"data": ("DATABASE_BACKUP_URL", "owner"), "vault": ("VAULT_DATABASE_BACKUP_URL", "vault_owner")}
 
 
@@ -63,3 +67,41 @@ def _address(name: str, alias: str) -> str:
 def empty_ledger() -> ledger.Ledger:
     """A ledger in which nothing stands."""
     return ledger.Ledger((), ())
+
+
+@pytest.fixture
+def restore(backups: Backups) -> Iterator[Callable[..., Ending]]:
+    """`manage.py restore` in the databases of the tests: how it ended and what it said; they are open afterwards."""
+
+    def run(*words: str) -> Ending:
+        out, err = StringIO(), StringIO()
+        code = 0
+        try:
+            call_command("restore", *words, stdout=out, stderr=err)
+        except CommandError as problem:
+            code = problem.returncode
+            err.write(str(problem))
+        except SystemExit as ended:
+            code = int(str(ended.code))
+        connections["default"].close()
+        return code, out.getvalue(), err.getvalue()
+
+    yield run
+    with connections["owner"].cursor() as cursor:
+        opening.open_here(cursor)
+    opening._known.clear()
+    connections["default"].close()
+
+
+@pytest.fixture
+def replay(restore: Callable[..., Ending]) -> Callable[..., Ending]:
+    """The same with --replay."""
+    return lambda *words: restore("--replay", *words)
+
+
+def doors_are_open() -> bool:
+    """Whether the application would be let in."""
+    opening._known.clear()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select place <> '' from base_opening")
+        return bool(cursor.fetchone()[0])

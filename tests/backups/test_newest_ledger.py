@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,41 +15,12 @@ from django.db import connections
 
 from casemgmt.audit.models import PlatformEvent
 from casemgmt.backups import restoring
-from casemgmt.base import clock, opening
+from casemgmt.base import clock
 from retention import ledger
-from tests.backups.conftest import Backups
+from tests.backups.conftest import Backups, Ending, doors_are_open
 from tests.retention.places import settle
 
 each_database = pytest.mark.django_db(transaction=True, databases="__all__")
-Ending = tuple[int, str, str]
-
-
-@pytest.fixture
-def replay(backups: Backups) -> Iterator[Callable[..., Ending]]:
-    """`restore --replay` in the databases of the tests: how it ended, what it said, and whose doors are open after."""
-
-    def run(*words: str) -> Ending:
-        out, err = StringIO(), StringIO()
-        code = 0
-        try:
-            call_command("restore", "--replay", *words, stdout=out, stderr=err)
-        except SystemExit as ended:
-            code = int(str(ended.code))
-        connections["default"].close()
-        return code, out.getvalue(), err.getvalue()
-
-    yield run
-    with connections["owner"].cursor() as cursor:
-        opening.open_here(cursor)
-    opening._known.clear()
-    connections["default"].close()
-
-
-def doors_are_open() -> bool:
-    opening._known.clear()
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("select place <> '' from base_opening")
-        return bool(cursor.fetchone()[0])
 
 
 def erase(times: int) -> None:
