@@ -36,23 +36,32 @@ _TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is put back from where: the folders of the backups, the key that opens them, and what was lost."""
+    """What is put back from where: the folders of the backups, the key that opens them, and what was lost.
 
-    data: Path
-    vault: Path
-    key: X25519PrivateKey
+    A folder that nothing is taken from may be None, as the key may where no database is filled.
+    """
+
+    data: Path | None
+    vault: Path | None
+    key: X25519PrivateKey | None
     lost: Collection[str]
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The backups that are needed: the files stand beside the dossiers."""
-        return tuple(
-            kind for kind in ("data", "vault") if kind in self.lost or (kind == "data" and "files" in self.lost)
-        )
+        """The backups that are needed."""
+        return needed(self.lost)
 
     def folder(self, kind: str) -> Path:
-        """The folder of one of the two."""
-        return self.data if kind == "data" else self.vault
+        """The folder of one of the two; raises CannotBackUp when none was chosen."""
+        found = self.data if kind == "data" else self.vault
+        if found is None:
+            raise CannotBackUp(f"No backup of the {kind} was chosen.")
+        return found
+
+
+def needed(lost: Collection[str]) -> tuple[str, ...]:
+    """The backups from which this is put back: the files stand beside the dossiers."""
+    return tuple(kind for kind in ("data", "vault") if kind in lost or (kind == "data" and "files" in lost))
 
 
 def point_at(databases: Collection[str]) -> None:
@@ -76,8 +85,8 @@ def checked(chosen: Chosen, replayed: ledger.Ledger) -> dict[str, manifest.Manif
                 f"The backup in {folder} is past its term, {told.keep_until}: certificates say it is gone."
             )
         manifest.check_contents(folder, told)
-        if told.recipient != envelope.as_text(envelope.recipient_of(chosen.key)):
-            raise CannotBackUp(f"The key does not open the backup in {folder}: it was sealed for another.")
+        if kind in chosen.lost:
+            _require_opens(chosen, kind, told)
         if not replayed.continues(ledger.read(folder / manifest.LEDGER)):
             raise BackupWrong(
                 f"The ledger of erasures lacks what the copy in {folder} tells: find the newest, "
@@ -85,8 +94,14 @@ def checked(chosen: Chosen, replayed: ledger.Ledger) -> dict[str, manifest.Manif
             )
         found[kind] = told
     if "files" in chosen.lost:
-        _check_files(chosen.data)
+        _check_files(chosen.folder("data"))
     return found
+
+
+def _require_opens(chosen: Chosen, kind: str, told: manifest.Manifest) -> None:
+    """The key must open the sealed database; the files are sealed each by its own dossier's key."""
+    if chosen.key is None or told.recipient != envelope.as_text(envelope.recipient_of(chosen.key)):
+        raise CannotBackUp(f"The key does not open the backup in {chosen.folder(kind)}: it was sealed for another.")
 
 
 def _check_files(folder: Path) -> None:
@@ -127,7 +142,7 @@ def tables(alias: str) -> list[str]:
 def load(chosen: Chosen, found: dict[str, manifest.Manifest]) -> None:
     """Files, keys, dossiers; then bring them up to this release. Raises CannotBackUp or BackupWrong."""
     if "files" in chosen.lost:
-        _copy_files(chosen.data)
+        _copy_files(chosen.folder("data"))
     for kind in ("vault", "data"):
         if kind in chosen.lost:
             _load_database(kind, chosen)
@@ -178,6 +193,7 @@ def _load_database(kind: str, chosen: Chosen) -> None:
     What a fresh database gives the application by default is taken away first: it would come on top, and make the
     trail changeable. The dump brings that default back for tables that are yet to be made.
     """
+    assert chosen.key is not None
     app = sql.Identifier(str(settings.DATABASES[_ALIASES[kind][0]]["USER"]))
     with connections[OWNERS[kind]].cursor() as cursor:
         for what in ("tables", "sequences"):

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from casemgmt.base import clock
+from casemgmt.base.organisation import organisation
+from casemgmt.vault.files import write_file
+from casemgmt.vault.keys import load_keys
 from tests.backups.conftest import Backups, Ending, doors_are_open
-from tests.retention.places import settle
+from tests.retention.places import dossier, settle
 
 each_database = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -29,3 +37,29 @@ def test_a_master_key_that_opens_nothing_leaves_the_doors_shut(
     settings.PREVIOUS_MASTER_KEY = of_then
     assert replay("--json")[0] == 0
     assert doors_are_open()
+
+
+@each_database
+def test_only_the_files_are_put_back_without_a_key_a_vault_or_names_and_nothing_else_is_told(
+    backups: Backups, restore: Callable[..., Ending], settings: Any
+) -> None:
+    house = settle()
+    client = dossier(house)
+    with organisation(house.id):
+        load_keys([client])
+        with transaction.atomic():
+            stored = write_file(client, [b"x"], content_type="text/plain", at=clock.now()).stored_as
+    chosen = backups.make()
+    shutil.rmtree(settings.VAULT_BACKUPS)
+    for said in ("json", "sentences"):
+        shutil.rmtree(Path(settings.FILES) / str(house.id))
+        code, out, err = restore("--lost", "files", *(["--json"] if said == "json" else []))
+        assert (code, err, doors_are_open()) == (0, "", True)
+        assert len(list(Path(settings.FILES).glob(f"*/*/{stored}"))) == 1
+        if said == "json":
+            told = json.loads(out)
+            assert (told["rows"], told["files"], set(told["made_at"])) == ({}, 1, {"files"})
+        else:
+            assert "files: 1 put back, as they were at" in out
+            assert "rows" not in out and "Rights and accounts" not in out
+    assert chosen.data.exists()

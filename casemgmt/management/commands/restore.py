@@ -70,19 +70,22 @@ class Command(BaseCommand):
         self, options: dict[str, Any], known: newest.Outside
     ) -> tuple[restoring.Chosen | None, dict[str, manifest.Manifest]]:
         """What to put back, after every check; nothing with --replay."""
+        lost = frozenset(options["lost"] or restoring.PARTS)
+        fills = lost != {"files"} and not options["replay"]
         if options["into"]:
             restoring.point_at(options["into"])
-        elif not options["replay"]:
+        elif fills:
             raise CannotBackUp("--into must name the two databases to fill, so that nobody fills another by mistake.")
         if options["replay"]:
             if not restoring.tables("owner"):
                 raise CannotBackUp("The database is empty: there is nothing to open.")
             return None, {}
-        if not options["key"]:
+        if fills and not options["key"]:
             raise CannotBackUp("--key must name the file with the key that opens backups.")
-        key, lost = envelope.read_private_key(Path(options["key"])), tuple(options["lost"] or restoring.PARTS)
-        folders = (_folder(options["data"], settings.BACKUPS), _folder(options["vault"], settings.VAULT_BACKUPS))
-        chosen = restoring.Chosen(*folders, key, lost)
+        key = envelope.read_private_key(Path(options["key"])) if fills else None
+        bases = {"data": settings.BACKUPS, "vault": settings.VAULT_BACKUPS}
+        folders = {kind: _folder(options[kind], bases[kind]) for kind in restoring.needed(lost)}
+        chosen = restoring.Chosen(folders.get("data"), folders.get("vault"), key, lost)
         restoring.require_empty(lost)
         newest.require(known)
         return chosen, restoring.checked(chosen, known.erased)
@@ -110,8 +113,18 @@ class Command(BaseCommand):
         except (DatabaseError, Unavailable, OSError) as problem:
             self.stderr.write(f"{_SHUT}A database or a folder went away: {type(problem).__name__}.")
             sys.exit(1)
-        rows = {kind: sum(one.rows.values()) for kind, one in found.items()}
-        return {"open": True, "rows": rows, "made_at": {kind: one.made_at for kind, one in found.items()}, **told}
+        return {"open": True, **_put_back(chosen, found), **told}
+
+
+def _put_back(chosen: restoring.Chosen | None, found: dict[str, manifest.Manifest]) -> dict[str, Any]:
+    """What was put back and of when; a backup that only lent its files put no rows back."""
+    lost = chosen.lost if chosen else ()
+    rows = {kind: sum(one.rows.values()) for kind, one in found.items() if kind in lost}
+    made_at = {kind: found[kind].made_at for kind in rows}
+    if "files" not in lost:
+        return {"rows": rows, "made_at": made_at}
+    data = found["data"]
+    return {"rows": rows, "files": data.files["count"], "made_at": {**made_at, "files": data.made_at}}
 
 
 def _folder(asked: str | None, base: Path) -> Path:
@@ -126,6 +139,8 @@ def _folder(asked: str | None, base: Path) -> Path:
 
 def _sentences(told: dict[str, Any], compared: bool) -> str:
     lines = [f"{kind}: {rows} rows, as they were at {told['made_at'][kind]}." for kind, rows in told["rows"].items()]
+    if "files" in told:
+        lines.append(f"files: {told['files']} put back, as they were at {told['made_at']['files']}.")
     for one in told["trail"]:
         lost = f"; at least {one['lost_at_least']} later lines are lost" if one["lost_at_least"] else ""
         lines.append(f"{one['organisation']}: the trail holds, {one['seq']} lines{lost}.")
@@ -143,7 +158,7 @@ def _sentences(told: dict[str, Any], compared: bool) -> str:
         for one in told["keys"]
         if one["dossiers_without_key"] or one["keys_without_dossier"]
     ]
-    lines.append(
-        "The doors are open. Rights and accounts that were taken away after the backup are back: look at them."
-    )
+    lines.append("The doors are open.")
+    if "data" in told["rows"] or not told["made_at"]:
+        lines.append("Rights and accounts that were taken away after the backup are back: look at them.")
     return "\n".join(lines)
