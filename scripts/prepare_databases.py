@@ -2,14 +2,17 @@
 
 Needs for each of both servers a superuser's address (DATABASE_ADMIN_URL, VAULT_DATABASE_ADMIN_URL);
 names and passwords of the roles are those in the addresses of owner, application and backups.
+Ends with 0, with 1 when a server refused halfway, with 2 when nothing was begun.
 """
 
 import os
 import sys
+from collections.abc import Mapping
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from scripts.outside import PATIENCE
 from scripts.roles import Roles, prepare
 from scripts.services import ADDRESSES, BACKUP_ADDRESSES
 from scripts.state import OperatorError
@@ -25,17 +28,48 @@ def roles_in(owner_url: str, app_url: str, backup_url: str = "") -> Roles:
     return Roles(str(several[0]["dbname"]), owner, app, owner_word, app_word, *(rest[0] if rest else ()))
 
 
+def asked(env: Mapping[str, str]) -> list[tuple[str, Roles]]:
+    """Of both servers the superuser's address and the roles; raises OperatorError that names all that is missing."""
+    admins = {app: f"{app.removesuffix('_URL')}_ADMIN_URL" for _server, app, _owner in ADDRESSES}
+    missing = [name for _, app, owner in ADDRESSES for name in (admins[app], owner, app) if not env.get(name)]
+    if missing:
+        raise OperatorError(f"{', '.join(missing)}: not set.")
+    for _, app, owner in ADDRESSES:
+        for name in (admins[app], owner, app):
+            _require_address(name, env[name])
+        _require_answer(admins[app], env[admins[app]])
+    return [
+        (env[admins[app]], roles_in(env[owner], env[app], env.get(BACKUP_ADDRESSES[server], "")))
+        for server, app, owner in ADDRESSES
+    ]
+
+
+def _require_address(name: str, url: str) -> None:
+    try:
+        conninfo_to_dict(url)
+    except psycopg.Error:  # its own words would quote the password
+        raise OperatorError(f"{name} is not a PostgreSQL address.") from None
+
+
+def _require_answer(name: str, url: str) -> None:
+    """Both servers must answer before either is changed."""
+    try:
+        psycopg.connect(url, dbname="postgres", connect_timeout=PATIENCE).close()
+    except psycopg.Error:
+        raise OperatorError(f"{name} does not answer, or does not let its superuser in.") from None
+
+
 def main() -> int:
     """Prepare both servers."""
     try:
-        for server, app, owner in ADDRESSES:
-            admin = f"{app.removesuffix('_URL')}_ADMIN_URL"
-            for name in (admin, owner, app):
-                if not os.environ.get(name):
-                    raise OperatorError(f"{name} is not set.")
-            backup = os.environ.get(BACKUP_ADDRESSES[server], "")
-            prepare(os.environ[admin], roles_in(os.environ[owner], os.environ[app], backup))
+        servers = asked(os.environ)
     except (OperatorError, psycopg.Error) as problem:
+        print(f"Nothing was changed: {problem}", file=sys.stderr)
+        return 2
+    try:
+        for admin, roles in servers:
+            prepare(admin, roles)
+    except psycopg.Error as problem:
         print(f"The databases could not be prepared: {problem}", file=sys.stderr)
         return 1
     return 0

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from scripts import application, gate, outside, people, processes, state, supervise
+from scripts import application, gate, outside, people, prepare_databases, processes, state, supervise
 from scripts.prepare_databases import roles_in
 from scripts.processes import Service
 from scripts.services import Services
@@ -134,6 +134,23 @@ def test_roles_are_read_from_both_addresses_of_one_database() -> None:
     assert (roles.database, roles.owner, roles.app) == ("casemgmt", "own", "app")
     with pytest.raises(OperatorError):
         roles_in("postgresql://own:1@db/casemgmt", "postgresql://app:2@db/other")
+
+
+def test_all_that_is_missing_to_prepare_databases_is_named_at_once_and_nothing_is_begun(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("DATABASE_ADMIN_URL", "DATABASE_OWNER_URL", "DATABASE_URL")
+    every = (*names, *(f"VAULT_{name}" for name in names))
+    for name in every:
+        monkeypatch.delenv(name, raising=False)
+    assert prepare_databases.main() == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Nothing was changed: ") and all(name in said for name in every)
+    for name in every:
+        monkeypatch.setenv(name, "postgresql://app:GEHEIM@localhost:1/none")
+    assert prepare_databases.main() == 2
+    said = capsys.readouterr().err
+    assert "DATABASE_ADMIN_URL does not answer" in said and "GEHEIM" not in said
 
 
 def test_a_chosen_part_of_the_tests_runs_as_asked_and_the_whole_on_both_cores() -> None:
