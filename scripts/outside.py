@@ -13,18 +13,20 @@ PATIENCE = 5  # seconds
 
 
 def require_no_other_settings(services: Services, environment: Mapping[str, str]) -> None:
-    """Raises OperatorError for a setting that we would overwrite: who gave a key or a folder would think it is used.
+    """Raises OperatorError for settings that we would overwrite: who gave a key or a folder would think it is used.
 
     ``CASEMGMT_STATE`` says where our own folder is made, and what an earlier start wrote into a shell is ours.
     """
     ours = {value for kind in ("demo", "test") for value in read_env(env_file(kind)).values()}
-    for name, value in services.env.items():
-        given = environment.get(name)
-        if not given or given == value or given in ours or name == "CASEMGMT_STATE":
-            continue
+    found = [
+        name
+        for name, value in services.env.items()
+        if (given := environment.get(name)) and given != value and given not in ours and name != "CASEMGMT_STATE"
+    ]
+    if found:
         raise OperatorError(
-            f"{name} is set, but ./run starts the demo with its own. Start it without that setting; "
-            "docs/operation.md says how to start in production."
+            f"{', '.join(found)}: set, but ./run starts the demo with its own. Start it without; "
+            "docs/operation.md (Restore, step 7) says how to start in production."
         )
 
 

@@ -238,6 +238,8 @@ def test_a_setting_that_the_demo_would_overwrite_is_named_before_anything_starts
     with pytest.raises(OperatorError) as told:
         outside.require_no_other_settings(services, {setting: "GEHEIM"})
     assert setting in str(told.value) and "GEHEIM" not in str(told.value) and "\n" not in str(told.value)
+    with pytest.raises(OperatorError, match="CASEMGMT_ENV, CASEMGMT_FILES: set"):
+        outside.require_no_other_settings(services, {"CASEMGMT_ENV": "production", "CASEMGMT_FILES": "/files"})
 
 
 def test_a_wrong_setting_reaches_the_operator_as_its_own_sentence(tmp_path: Path) -> None:
