@@ -50,20 +50,38 @@ def load(url: str, dump: Iterable[bytes]) -> None:
     words = ["--single-transaction", "--exit-on-error", "--no-owner", "--schema=public", "--no-password"]
     with tempfile.TemporaryFile() as said:
         child = _start("pg_restore", url, words, said, stdin=subprocess.PIPE)
-        target = cast("BinaryIO", child.stdin)
-        try:
-            # A program that gave up reads no further; what it said is told below.
-            with suppress(BrokenPipeError):
-                for piece in dump:
-                    target.write(piece)
-            with suppress(BrokenPipeError):
-                target.close()
-        except BaseException:
-            child.kill()
-            raise
-        finally:
-            _end(child)
+        _feed(child, dump)
         _require(child, said)
+
+
+def require_readable(dump: Iterable[bytes]) -> None:
+    """Let our pg_restore read the contents of a dump, and nothing more; raises CannotBackUp with what it says.
+
+    A program that is older than the one that made the dump does not know its format.
+    """
+    env = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
+    words = [program("pg_restore"), "--list"]
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(words, env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said)
+        _feed(child, dump)
+        _require(child, said)
+
+
+def _feed(child: "subprocess.Popen[bytes]", dump: Iterable[bytes]) -> None:
+    """Write a dump into a program and wait for its end."""
+    target = cast("BinaryIO", child.stdin)
+    try:
+        # A program that gave up, or has read enough, reads no further; what it said is told later.
+        with suppress(BrokenPipeError):
+            for piece in dump:
+                target.write(piece)
+        with suppress(BrokenPipeError):
+            target.close()
+    except BaseException:
+        child.kill()
+        raise
+    finally:
+        _end(child)
 
 
 def _start(name: str, url: str, words: list[str], said: object, **pipes: int) -> "subprocess.Popen[bytes]":

@@ -99,9 +99,17 @@ def checked(chosen: Chosen, replayed: ledger.Ledger) -> dict[str, manifest.Manif
 
 
 def _require_opens(chosen: Chosen, kind: str, told: manifest.Manifest) -> None:
-    """The key must open the sealed database; the files are sealed each by its own dossier's key."""
+    """The key must open the sealed database, and our program must read it; files are sealed by their dossiers' keys."""
     if chosen.key is None or told.recipient != envelope.as_text(envelope.recipient_of(chosen.key)):
         raise CannotBackUp(f"The key does not open the backup in {chosen.folder(kind)}: it was sealed for another.")
+    try:
+        with open(chosen.folder(kind) / DUMP, "rb") as source:
+            postgres.require_readable(envelope.open_stream(source, chosen.key, kind))
+    except CannotBackUp as problem:
+        raise CannotBackUp(
+            f"The backup of the {kind} cannot be read ({problem}). CASEMGMT_PG_BIN must name the folder of a "
+            f"pg_restore at least as new as the pg_dump that made it, of a server of release {told.postgresql}."
+        ) from problem
 
 
 def _check_files(folder: Path) -> None:

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from casemgmt.backups import restoring
+from casemgmt.backups.errors import CannotBackUp
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
 from casemgmt.vault.files import write_file
 from casemgmt.vault.keys import load_keys
-from tests.backups.conftest import Backups, Ending, doors_are_open
+from tests.backups.conftest import Backups, Ending, doors_are_open, empty_ledger
 from tests.retention.places import dossier, settle
 
 each_database = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -63,3 +65,19 @@ def test_only_the_files_are_put_back_without_a_key_a_vault_or_names_and_nothing_
             assert "files: 1 put back, as they were at" in out
             assert "rows" not in out and "Rights and accounts" not in out
     assert chosen.data.exists()
+
+
+@each_database
+def test_a_program_that_cannot_read_the_backup_is_told_before_anything_is_touched(
+    backups: Backups, settings: Any, tmp_path: Path
+) -> None:
+    settle()
+    chosen = backups.make()
+    old = tmp_path / "bin" / "pg_restore"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho 'pg_restore: error: unsupported version (1.16) in file header' >&2\nexit 1\n")
+    old.chmod(0o755)
+    settings.PG_BIN = str(old.parent)
+    with pytest.raises(CannotBackUp, match=r"unsupported version .*CASEMGMT_PG_BIN"):
+        restoring.checked(chosen, empty_ledger())
+    assert restoring.checked(restoring.Chosen(chosen.data, None, None, ("files",)), empty_ledger())
