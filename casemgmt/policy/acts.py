@@ -318,7 +318,8 @@ def _submission_errors(version: PolicyVersion, from_date: date, why: str, why_pa
             "Change them, or say beside them that they are right as they are."
         ) % {"which": "; ".join(one.label for one in unread)}
     based_on = version.based_on
-    if based_on is not None and based_on.body_hash == version.body_hash:
+    # By content: a draft that was changed and changed back has today's shape, its base perhaps an earlier one.
+    if based_on is not None and parse_body(based_on.body).content_hash == parse_body(version.body).content_hash:
         errors["why"] = _("Nothing differs from the version that holds.")
     return errors
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from casemgmt.policy import toml_text
+from casemgmt.policy import shapes, toml_text
 from casemgmt.policy.catalogue import Difference, EditableField, differences, field_catalogue, jsonable, set_value
 from casemgmt.policy.schema import Profile
 
@@ -57,7 +57,10 @@ def load_profile(path: Path) -> Profile:
 
 
 def parse_profile(text: str, source: str = "") -> Profile:
-    """Read a profile from TOML text; `source` names it in errors. Raises ProfileError with line and key."""
+    """Read a profile from TOML text, also of a shape that an earlier release wrote; `source` names it in errors.
+
+    Raises ProfileError with line and key.
+    """
     if len(text) > MAX_SIZE:
         raise ProfileError(None, source, "Dit bestand is te groot voor een profiel.")
     try:
@@ -65,7 +68,7 @@ def parse_profile(text: str, source: str = "") -> Profile:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _broken(str(error), source) from error
     try:
-        return _validate(data)
+        return _validate(shapes.of_today(data))
     except ValidationError as error:
         lines = toml_text.line_map(text)
         raise _joined([_explained(detail, lines) for detail in error.errors(include_url=False)]) from error

@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 
 from casemgmt.base.db import reads
 from casemgmt.base.organisation import current, current_scope
+from casemgmt.policy import shapes
 from casemgmt.policy.models import FROZEN, PolicyVersion
 from casemgmt.policy.schema import Profile
+from casemgmt.policy.schema.profile import hash_of
 from casemgmt.web.dates import date_plain
 
 _HELD = "policy.versions"
@@ -100,8 +102,14 @@ def profile_of(version_id: UUID) -> Profile:
 
 
 def parse_body(body: str) -> Profile:
-    """The profile that a stored body holds; raises pydantic.ValidationError when the schema moved away from it."""
-    return Profile.model_validate_json(body)
+    """The profile that a stored body holds, also one of an earlier shape; its version stays that of the body.
+
+    Raises pydantic.ValidationError when the schema moved away from it without a step in `policy.shapes`.
+    """
+    stored = json.loads(body)
+    shaped = shapes.of_today(stored)
+    profile = Profile.model_validate_json(body if shaped is stored else json.dumps(shaped))
+    return profile.stored_as(hash_of(stored))
 
 
 def body_of(profile: Profile) -> str:

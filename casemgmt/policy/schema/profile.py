@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from casemgmt.policy.schema.asking import Requests
 from casemgmt.policy.schema.basics import Access, Meta, Notices, Recording, Roles, Words
@@ -17,6 +18,12 @@ from casemgmt.policy.schema.keeping import HouseRules, Retention
 from casemgmt.policy.schema.people import Consent, Representation
 from casemgmt.policy.schema.sharing import Disclosure, Informing
 from casemgmt.policy.schema.values import Strict
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of a content, in whatever shape."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Profile(Strict):
@@ -38,6 +45,9 @@ class Profile(Strict):
     security: Security | None = Field(default=None, title="Beveiliging")
     house_rules: HouseRules = Field(title="Huisregels")
 
+    # The hash of the stored body, where that has another shape than the content of today.
+    _stored_as: str = PrivateAttr(default="")
+
     def content(self) -> dict[str, Any]:
         """The content as JSON-safe values without defaults, so that new optional fields do not change old hashes."""
         return self.model_dump(mode="json", exclude_defaults=True)
@@ -45,13 +55,20 @@ class Profile(Strict):
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 of the canonical JSON of the content."""
-        text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hash_of(self.content())
+
+    def stored_as(self, body_hash: str) -> Self:
+        """This profile as read from a stored body with this hash: decisions name the body as it was published."""
+        if body_hash == self.content_hash:
+            return self
+        read = self.model_copy()
+        read._stored_as = body_hash
+        return read
 
     @property
     def version_id(self) -> str:
         """Slug, version name and the first twelve figures of the hash: what a decision is stored with."""
-        return f"{self.meta.slug}_{self.meta.version_name}_{self.content_hash[:12]}"
+        return f"{self.meta.slug}_{self.meta.version_name}_{(self._stored_as or self.content_hash)[:12]}"
 
     def in_force(self, on: date) -> bool:
         """Whether the regulation itself says it is in force on the day (Opsterland's lapsed, reading 38)."""
