@@ -1,0 +1,1 @@
+"""A release that nobody made yet, as far as the tests of migrating need one."""
