@@ -7,7 +7,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 from casemgmt.settings.environment import PRODUCTION, ROOT, address, backend, optional, required
 
-NAME = "CASEMGMT_MAIL_URL"
 # Whether the connection is TLS from the beginning, and whether it is asked for afterwards; the usual port.
 SCHEMES = {"smtp": (False, False, 25), "smtp+starttls": (False, True, 587), "smtps": (True, False, 465)}
 HERE = ("localhost", "127.0.0.1", "::1")
@@ -27,11 +26,11 @@ def server(url: str) -> dict[str, object]:
         parts, known, port = urlsplit(""), None, None
     if known is None or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
         raise ImproperlyConfigured(
-            f"{NAME} must name a mail server: smtp://, smtp+starttls:// or smtps://, and user:password@ where it asks"
-            " for them."
+            "CASEMGMT_MAIL_URL must name a mail server: smtp://, smtp+starttls:// or smtps://, and user:password@"
+            " where it asks for them."
         )
     if parts.password and parts.scheme == "smtp" and parts.hostname not in HERE:
-        raise ImproperlyConfigured(f"{NAME} sends a password in the clear: use smtp+starttls:// or smtps://.")
+        raise ImproperlyConfigured("CASEMGMT_MAIL_URL sends a password in the clear: use smtp+starttls:// or smtps://.")
     at_once, asked_for, usual = known
     return {
         "EMAIL_HOST": parts.hostname,
@@ -50,5 +49,5 @@ EMAIL_BACKEND = backend(
 EMAIL_FILE_PATH = optional("CASEMGMT_MAIL", str(Path(optional("CASEMGMT_STATE", str(ROOT / ".state"))) / "mail"))
 EMAIL_TIMEOUT = SECONDS
 # A container has no mail server of its own: without this an invitation or an alarm would wait for ever, in silence.
-globals().update(server(required(NAME, "the server that sends mail", "smtp://localhost")))
+globals().update(server(required("CASEMGMT_MAIL_URL", "the server that sends mail", "smtp://localhost")))
 DEFAULT_FROM_EMAIL = address("CASEMGMT_MAIL_FROM", "the sender of mail", "dossier@example.org")

@@ -29,6 +29,8 @@ PRODUCTION = {
     "CASEMGMT_ENV": "production",
     "CASEMGMT_SECRET_KEY": "x" * 60,
     "CASEMGMT_MASTER_KEY": base64.b64encode(b"m" * 32).decode(),
+    "CASEMGMT_MAIL_URL": "smtp://localhost",
+    "CASEMGMT_MAIL_FROM": "dossier@example.org",
     "CASEMGMT_SIGNING_KEY": base64.b64encode(b"s" * 32).decode(),
     "CASEMGMT_HOSTS": "dossiers.example.org",
     "CASEMGMT_FILES": "/nonexistent",

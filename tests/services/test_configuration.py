@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from casemgmt.settings.mail import server
+
 ROOT = Path(__file__).resolve().parents[2]
 KEY = base64.b64encode(bytes(32)).decode()
 GOOD = {
@@ -111,3 +113,16 @@ def test_the_image_can_ask_over_plain_http_how_it_is_and_nothing_else() -> None:
     assert sign_in == "/inloggen/ 301 https://localhost/inloggen/"
     assert elsewhere == "/x/health/ 301 https://localhost/x/health/"
     assert secure.startswith("max-age=31536000")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("smtp+starttls://us%40er:wo%24rd@mail.example.org", ("mail.example.org", 587, "us@er", "wo$rd", False, True)),
+        ("smtps://user:word@mail.example.org", ("mail.example.org", 465, "user", "word", True, False)),
+        ("smtps://user:word@mail.example.org:2465", ("mail.example.org", 2465, "user", "word", True, False)),
+        ("smtp://localhost", ("localhost", 25, "", "", False, False)),
+    ],
+)
+def test_one_address_says_where_mail_goes_and_how(url: str, said: tuple[object, ...]) -> None:
+    assert tuple(server(url).values()) == said

@@ -44,7 +44,7 @@ def required() -> set[str]:
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
-                and node.func.id in ("required", "database", "secret", "key", "folder", "broker")
+                and node.func.id in ("required", "database", "secret", "key", "folder", "broker", "address")
             ):
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
