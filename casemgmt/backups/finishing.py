@@ -75,8 +75,13 @@ def finish(known: newest.Outside, told: Manifest | None) -> dict[str, Any]:
         connections["default"].close()
     with connections["owner"].cursor() as cursor:
         opening.open_here(cursor)
-    said = newest.told(known, sum(one["lost_at_least"] for one in trail))
-    return {"trail": trail, "ledger": said, "replayed": asdict(replayed), "sessions_ended": sessions, "keys": keys}
+    return {
+        "trail": trail,
+        "ledger": newest.told(known),
+        "replayed": asdict(replayed),
+        "sessions_ended": sessions,
+        "keys": keys,
+    }
 
 
 def _require_master_key() -> None:
@@ -91,7 +96,7 @@ def _require_master_key() -> None:
 def _words(known: newest.Outside) -> str:
     """What stands in the trail: who goes on without the newest ledger leaves that there."""
     if not known.ledger_is_lost:
-        return "restore"
+        return "restore" if known.published is not None else "restore: the ledger was said to be the newest"
     many = "?" if known.published is None else known.published
     return f"restore: the ledger is lost, {len(known.erased.lines)} of {many} lines"
 

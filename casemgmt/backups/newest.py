@@ -2,7 +2,7 @@
 
 A whole and genuine ledger of an earlier day opens doors behind which stand dossiers that were destroyed since. How
 far it must reach is told by the heads that were published outside (``audit_head``) and by the copies in the newest
-backups. Where neither can tell, the operator is asked.
+backups. Where no head tells, the operator must: the doors stay shut until they say that they looked.
 """
 
 import json
@@ -31,6 +31,7 @@ class Outside:
     heads: Mapping[str, list[Head]]
     ends: frozenset[ledger.End]
     ledger_is_lost: bool
+    ledger_is_newest: bool
 
     @property
     def published(self) -> int | None:
@@ -38,12 +39,14 @@ class Outside:
         return max((end.number for end in self.ends), default=None)
 
 
-def read(erased: Path, heads: str | None, *, ledger_is_lost: bool) -> Outside:
-    """Read the two files; raises OSError, LedgerWrong, CommandError for what holds no heads, CannotBackUp."""
-    known = ledger.read(erased)
-    if heads is None:
-        return Outside(known, {}, frozenset(), ledger_is_lost)
-    return Outside(known, read_heads(heads), frozenset(_ends(heads)), ledger_is_lost)
+def read(erased: Path, heads: str | None, *, ledger_is_lost: bool, ledger_is_newest: bool) -> Outside:
+    """Read the two files; raises OSError, LedgerWrong, CommandError for what holds no heads, CannotBackUp.
+
+    ``ledger_is_lost`` and ``ledger_is_newest`` are what the operator says of it.
+    """
+    published = read_heads(heads) if heads else {}
+    ends = frozenset(_ends(heads) if heads else ())
+    return Outside(ledger.read(erased), published, ends, ledger_is_lost, ledger_is_newest)
 
 
 def _ends(heads: str) -> Iterable[ledger.End]:
@@ -59,9 +62,22 @@ def _ends(heads: str) -> Iterable[ledger.End]:
 
 
 def require(known: Outside) -> None:
-    """Raise BackupWrong for a ledger that lacks what is known outside it; not when it was said to be lost."""
+    """Raise BackupWrong for a ledger that lacks what is known outside it, or of which nobody knows how far it goes.
+
+    Not when it was said to be lost.
+    """
     if known.ledger_is_lost:
         return
+    _require_all_that_is_told(known)
+    if known.published is None and not known.ledger_is_newest:
+        raise BackupWrong(
+            f"IS THIS THE NEWEST LEDGER? {_last(known)}, and no published head tells whether there are later ones:"
+            " what was destroyed after it could be read again. Look for a newer one; when there is none:"
+            " --ledger-is-newest."
+        )
+
+
+def _require_all_that_is_told(known: Outside) -> None:
     held = len(known.erased.lines)
     if known.published is not None and known.published > held:
         raise BackupWrong(
@@ -85,33 +101,35 @@ def _copy(folder: Path) -> ledger.Ledger:
         return ledger.Ledger((), ())
 
 
-def told(known: Outside, lost_lines: int) -> dict[str, Any]:
-    """What to say of the ledger that was used, and whether only the operator can know that it is the newest."""
-    days = [clock.local_date(one.erased_at) for one in known.erased.erasures]
-    nobody_tells = known.published is None and not known.ledger_is_lost
+def told(known: Outside) -> dict[str, Any]:
+    """What to say of the ledger that was used, and whether only the operator told that it is the newest."""
     return {
         "lines": len(known.erased.lines),
-        "newest": max(days).isoformat() if days else None,
+        "newest": _day(known),
         "published": known.published,
         "lost": known.ledger_is_lost,
-        "is_it_the_newest": nobody_tells and (lost_lines > 0 or not known.heads),
+        "only_said_to_be_newest": known.published is None and not known.ledger_is_lost,
     }
 
 
-def sentence(said: Mapping[str, Any]) -> str:
-    """The same in words; loud where somebody must answer."""
-    last = f"number {said['lines']}, is of {said['newest']}" if said["lines"] else "does not exist: it is empty"
-    if said["lost"]:
-        gone = max(0, (said["published"] or 0) - said["lines"])
-        many = f"{gone} erasures or more" if gone else "an unknown number of erasures"
-        return (
-            f"THE LEDGER WAS SAID TO BE LOST. There are {many} that the ledger no longer tells (its last, {last}): "
-            "destroy those dossiers again by their certificates, see “Restore”, step 3, in docs/operation.md."
-        )
-    if said["is_it_the_newest"]:
-        return (
-            f"IS THIS THE NEWEST LEDGER? Its last erasure, {last}, and no published head tells whether there are "
-            "later ones. What was destroyed after it can be read now. If there is a newer ledger: shut everything "
-            "down and run restore --replay with that."
-        )
-    return f"The ledger's last erasure, {last}."
+def _day(known: Outside) -> str | None:
+    """The day of its last erasure, as ISO writes it; nothing when it has none."""
+    return max((clock.local_date(one.erased_at).isoformat() for one in known.erased.erasures), default=None)
+
+
+def _last(known: Outside) -> str:
+    lines = len(known.erased.lines)
+    return f"Its last erasure, number {lines}, is of {_day(known)}" if lines else "It is empty"
+
+
+def sentence(known: Outside) -> str:
+    """The same in words; loud where something must be done."""
+    if not known.ledger_is_lost:
+        by = ", as the operator said" if known.published is None else ""
+        return f"The ledger is the newest{by}. {_last(known)}."
+    gone = max(0, (known.published or 0) - len(known.erased.lines))
+    many = f"{gone} erasures or more" if gone else "an unknown number of erasures"
+    return (
+        f"THE LEDGER WAS SAID TO BE LOST. {_last(known)}. There are {many} that it no longer tells: destroy those"
+        " dossiers again by their certificates, see “Restore”, step 3, in docs/operation.md."
+    )

@@ -164,7 +164,7 @@ def test_what_was_destroyed_after_the_backup_stays_destroyed(stand: Stand, tmp_p
         words[4] = "vault_again"
         again = database_of_keys(drill, there["vault"], "vault_again")
         # The vault alone is lost: its older backup brings the key back, and it goes before anybody can use it.
-        told = json.loads(command(again, *words[:7], "--lost", "vault", *chosen))
+        told = json.loads(command(again, *words[:7], "--ledger-is-newest", "--lost", "vault", *chosen))
         assert told["replayed"] == {"erasures": 1, "keys": 1, "dossiers": 0}
         assert json.loads(command(again, "-m", "tests.fire.fill", "read", place, gone))[gone] == {}
 
@@ -173,7 +173,7 @@ def test_what_was_destroyed_after_the_backup_stays_destroyed(stand: Stand, tmp_p
         later = {"CASEMGMT_CLOCK_FILE": str(clock)}
         words[4] = "vault_late"
         late = {**database_of_keys(drill, there["vault"], "vault_late"), **later}
-        assert "past its term" in command(late, *words[:7], "--lost", "vault", *chosen, code=2)
+        assert "past its term" in command(late, *words[:7], "--ledger-is-newest", "--lost", "vault", *chosen, code=2)
         keys_are_gone(backup, json.loads(command({**home, **later}, "manage.py", "backup", "--json")))
     finally:
         restore_drill.clear(drill)

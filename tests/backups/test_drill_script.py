@@ -183,7 +183,7 @@ def test_a_later_backup_knows_the_line_that_a_ledger_lacks_and_kept_servers_stay
     drilled.stand.app.command("backup", log="backup")
     lacking = drilled.state / "lacking.jsonl"
     lacking.write_text("", encoding="utf-8")
-    assert "The ledger of erasures lacks what the copy" in drilled.refused("--ledger", str(lacking))
+    assert "a published head tells of 1" in drilled.refused("--ledger", str(lacking))
 
     done = drilled.drill("--keep")
     found = told(done)

@@ -83,7 +83,7 @@ def test_a_ledger_that_does_not_reach_a_published_head_leaves_the_doors_shut(
     code, out, _ = replay("--heads", heads, "--json")
     assert (code, doors_are_open()) == (0, True)
     told = json.loads(out)["ledger"]
-    assert (told["lines"], told["published"], told["lost"], told["is_it_the_newest"]) == (3, 3, False, False)
+    assert (told["lines"], told["published"], told["lost"], told["only_said_to_be_newest"]) == (3, 3, False, False)
     erase(1)
     assert replay("--heads", heads)[0] == 0, "it may go on after the last head"
 
@@ -142,27 +142,31 @@ def test_who_says_that_the_ledger_is_lost_goes_on_and_the_trail_says_so(
     assert json.loads(out)["ledger"]["lost"] is True
     assert PlatformEvent.objects.filter(data="restore: the ledger is lost, 1 of 3 lines").count() == 1
     code, out, _ = replay("--ledger", copy, "--heads", heads, "--ledger-is-lost")
-    assert "2 erasures or more that the ledger no longer tells" in out
+    assert "2 erasures or more that it no longer tells" in out
 
 
 @each_database
 @pytest.mark.parametrize("given", ["heads without the ledger", "no heads"])
-def test_where_no_head_tells_of_the_ledger_the_operator_is_asked_whether_it_is_the_newest(
-    given: str, replay: Callable[..., Ending], tmp_path: Path
+def test_where_no_head_tells_of_the_ledger_the_doors_stay_shut_until_somebody_says_that_they_looked(
+    given: str, restore: Callable[..., Ending], tmp_path: Path
 ) -> None:
     settle()
     erase(2)
     day = clock.local_date(ledger.read(ledger.place()).erasures[-1].erased_at).isoformat()
-    words: tuple[str, ...] = ()
+    words = ["--replay"]
     if given != "no heads":
         old = {"organisation": "sterk-huis", "seq": 4000, "hash": "00", "at": "2026-11-23T00:00:00+00:00"}
         file = tmp_path / "old.jsonl"
         file.write_text(json.dumps(old) + "\n")
-        words = ("--heads", str(file))
-    code, out, _ = replay(*words, "--json")
-    told = json.loads(out)["ledger"]
-    assert code == 0 and told == {
-        **{"lines": 2, "newest": day, "published": None, "lost": False, "is_it_the_newest": True},
+        words += ["--heads", str(file)]
+    code, out, err = restore(*words)
+    assert (code, out, doors_are_open()) == (1, "", False)
+    assert f"IS THIS THE NEWEST LEDGER? Its last erasure, number 2, is of {day}" in err and "--ledger-is-newest" in err
+    code, out, _ = restore(*words, "--ledger-is-newest", "--json")
+    assert (code, doors_are_open()) == (0, True)
+    assert json.loads(out)["ledger"] == {
+        **{"lines": 2, "newest": day, "published": None, "lost": False, "only_said_to_be_newest": True},
     }
-    code, out, _ = replay(*words)
-    assert f"IS THIS THE NEWEST LEDGER? Its last erasure, number 2, is of {day}" in out
+    said = PlatformEvent.objects.filter(data="restore: the ledger was said to be the newest")
+    assert said.count() == 1, "who said it is held to it"
+    assert "as the operator said" in restore(*words, "--ledger-is-newest")[1]

@@ -55,7 +55,7 @@ def test_only_the_files_are_put_back_without_a_key_a_vault_or_names_and_nothing_
     shutil.rmtree(settings.VAULT_BACKUPS)
     for said in ("json", "sentences"):
         shutil.rmtree(Path(settings.FILES) / str(house.id))
-        code, out, err = restore("--lost", "files", *(["--json"] if said == "json" else []))
+        code, out, err = restore("--lost", "files", "--ledger-is-newest", *(["--json"] if said == "json" else []))
         assert (code, err, doors_are_open()) == (0, "", True)
         assert len(list(Path(settings.FILES).glob(f"*/*/{stored}"))) == 1
         if said == "json":

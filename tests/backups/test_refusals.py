@@ -105,7 +105,7 @@ def test_without_the_newest_ledger_nothing_comes_back_and_nothing_over_what_is_t
     with pytest.raises(BackupWrong, match="ledger of erasures lacks"):
         restoring.checked(chosen, ledger.read(ledger.place()))
     names = [connections[alias].settings_dict["NAME"] for alias in ("owner", "vault_owner")]
-    words = ["--into", *names, "--key", str(backups.key_file)]
+    words = ["--into", *names, "--key", str(backups.key_file), "--ledger-is-newest"]
     for spoil, sentence, code in (
         (lambda: None, "holds tables already", 2),
         (lambda: words.__delitem__(slice(3, 5)), "--key must name", 2),
@@ -158,7 +158,7 @@ def _restore_elsewhere(data: str, vault: str, key: str) -> None:
     """Restore, and let the connections of the tests lead afterwards where they led."""
     names = {alias: connections[alias].settings_dict["NAME"] for alias in connections}
     try:
-        call_command("restore", "--into", data, vault, "--key", key)
+        call_command("restore", "--into", data, vault, "--key", key, "--ledger-is-newest")
     finally:
         for alias, name in names.items():
             connections[alias].close()

@@ -43,14 +43,23 @@ class Command(BaseCommand):
             action="store_true",
             help="go on though the newest ledger cannot be found; it stands in the trail",
         )
+        parser.add_argument(
+            "--ledger-is-newest",
+            action="store_true",
+            help="where no published head tells: you looked, and there is no newer ledger; it stands in the trail",
+        )
         parser.add_argument("--replay", action="store_true", help="put nothing back: destroy again, check and open")
         parser.add_argument("--json", action="store_true", help="one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check everything, then write, then destroy again, then open."""
         try:
-            place, lost = Path(options["ledger"] or ledger.place()), bool(options["ledger_is_lost"])
-            known = newest.read(place, options["heads"], ledger_is_lost=lost)
+            known = newest.read(
+                Path(options["ledger"] or ledger.place()),
+                options["heads"],
+                ledger_is_lost=options["ledger_is_lost"],
+                ledger_is_newest=options["ledger_is_newest"],
+            )
             chosen, found = self._checked(options, known)
         except OSError as problem:
             raise CommandError(
@@ -64,7 +73,7 @@ class Command(BaseCommand):
         except (BackupWrong, ledger.LedgerWrong) as problem:
             raise CommandError(f"Nothing was changed: {problem}", returncode=1) from problem
         told = self._carried_out(chosen, found, known)
-        self.stdout.write(json.dumps(told) if options["json"] else _sentences(told, bool(known.heads)))
+        self.stdout.write(json.dumps(told) if options["json"] else _sentences(told, known))
 
     def _checked(
         self, options: dict[str, Any], known: newest.Outside
@@ -137,16 +146,16 @@ def _folder(asked: str | None, base: Path) -> Path:
     return found
 
 
-def _sentences(told: dict[str, Any], compared: bool) -> str:
+def _sentences(told: dict[str, Any], known: newest.Outside) -> str:
     lines = [f"{kind}: {rows} rows, as they were at {told['made_at'][kind]}." for kind, rows in told["rows"].items()]
     if "files" in told:
         lines.append(f"files: {told['files']} put back, as they were at {told['made_at']['files']}.")
     for one in told["trail"]:
         lost = f"; at least {one['lost_at_least']} later lines are lost" if one["lost_at_least"] else ""
         lines.append(f"{one['organisation']}: the trail holds, {one['seq']} lines{lost}.")
-    if not compared:
+    if not known.heads:
         lines.append("No published heads were given: whether the end of the trail was cut off nobody can tell.")
-    lines.append(newest.sentence(told["ledger"]))
+    lines.append(newest.sentence(known))
     again = told["replayed"]
     lines.append(
         f"{again['erasures']} erasures replayed: {again['keys']} keys had come back, "
