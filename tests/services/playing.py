@@ -80,6 +80,17 @@ class Played:
             text=True,
         )
 
+    def entrypoint(self, name: str) -> list[str]:
+        """What the words of who runs the service are added to."""
+        return [self._said(str(word)) for word in self.services[name]["entrypoint"]]
+
+    def end(self, *names: str) -> None:
+        """Stop some services, as compose does."""
+        several = [self.running.pop(name) for name in names if name in self.running]
+        processes.stop(several)
+        for one in several:
+            processes.end_group(one)
+
     def healthy(self, name: str) -> bool:
         """Whether the service says itself that it is ready, in the way that the file asks it."""
         words = self.services[name]["healthcheck"]["test"]

@@ -79,7 +79,7 @@ def test_each_service_learns_no_more_secrets_than_it_needs(tmp_path: Path, monke
         known = "".join(made[one] for one in asked[name])
         assert "OWNER" not in known and "ADMIN" not in known and "BACKUP" not in known, name
     owners = {name for name, files in asked.items() if "owner.env" in files}
-    assert owners == {"prepare", "migrate", "tidy"}
+    assert owners == {"prepare", "migrate", "tidy", "restore"}
     assert {name for name, files in asked.items() if "admin.env" in files} == {"prepare"}
     assert compose_env.main() == 1, "what was made is never written over"
 

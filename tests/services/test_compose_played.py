@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import shutil
 import socket
 import sys
@@ -92,28 +93,51 @@ def test_the_deployment_check_finds_nothing_with_the_secrets_that_were_made(play
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_first_organisation_and_its_administrator_come_from_two_commands(played: Played) -> None:
-    done = played.run("web", "python", "manage.py", "organisation", "found", *ORGANISATION)
-    assert done.returncode == 0, done.stdout + done.stderr
-    done = played.run("web", "python", "manage.py", "staff", "invite", *ADA, "--role", "organisation_administrator")
-    assert done.returncode == 0, done.stdout + done.stderr
-    done = played.run("web", "python", "manage.py", "audit_verify")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_a_backup_is_sealed_for_the_key_that_was_taken_away_and_without_one_it_says_so(played: Played) -> None:
+def test_from_the_first_organisation_to_its_return_out_of_a_backup_when_all_was_lost(played: Played) -> None:
+    well(played, "web", "organisation", "found", *ORGANISATION)
+    well(played, "web", "staff", "invite", *ADA, "--role", "organisation_administrator")
     without = played.run("backup")
     assert without.returncode == 2 and "CASEMGMT_BACKUP_RECIPIENT" in without.stderr, without.stderr
-    made = played.run("web", "python", "manage.py", "backup_key", str(played.folder / "backup-key.pem"))
-    assert made.returncode == 0, made.stderr
+    key = played.folder / "backup-key.pem"
+    line = well(played, "web", "backup_key", str(key)).strip()
     with (played.folder / "compose" / "backup.env").open("a") as known:
-        known.write(f"CASEMGMT_BACKUP_RECIPIENT={made.stdout.strip()}\n")
+        known.write(f"CASEMGMT_BACKUP_RECIPIENT={line}\n")
     done = played.run("backup")
     assert done.returncode == 0, done.stdout + done.stderr
     for folder in ("backups", "vault-backups"):
         sealed = [path for path in (played.folder / folder).rglob("*") if path.is_file()]
         assert sealed and all(b"ada@example.org" not in path.read_bytes() for path in sealed)
-    assert list((played.folder / "ledger").iterdir()), "the ledger stands in a folder of its own"
+    (heads := played.folder / "heads.jsonl").write_text(well(played, "web", "audit_head"))
+    lose_everything(played)
+    into = ("--into", "casemgmt", "vault", "--key", str(key), "--heads", str(heads))
+    done = played.run("restore", *played.entrypoint("restore"), *into, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["open"] and [one["organisation"] for one in told["trail"]] == ["het-huis"]
+    for name in ("web", "worker", "beat"):
+        played.start(name)
+    until(lambda: asked(played, "/health/", Host="localhost")[0] == 200, 90, "health after the restore")
+    well(played, "web", "audit_verify", "--head", str(heads))
+
+
+def lose_everything(played: Played) -> None:
+    """Both databases and the folder of files; the ledger stands on another machine."""
+    played.end("web", "worker", "beat", "tidy")
+    for name in ("database", "vault"):
+        played.end(name)
+        shutil.rmtree(played.folder / name)
+        played.start(name)
+    shutil.rmtree(played.folder / "files")
+    (played.folder / "files").mkdir(mode=0o700)
+    done = played.run("prepare")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def well(played: Played, service: str, *words: str) -> str:
+    """What a management command of a service prints, when it ends with 0."""
+    done = played.run(service, "python", "manage.py", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def test_the_keystore_is_tidied_at_the_start_and_not_only_a_day_later(played: Played) -> None:
