@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
@@ -25,6 +26,7 @@ from casemgmt.base.organisation import organisation
 from casemgmt.letters.pdf import without_network
 from casemgmt.letters.queries import stuck_letters
 from casemgmt.organisations.places import all_organisations
+from casemgmt.vault import files
 from casemgmt.vault.keys import master_key_opens
 
 PATIENCE = 1.5
@@ -77,6 +79,7 @@ def parts() -> list[Part]:
         "broker": _broker,
         "worker": _worker,
         "disk": _disk,
+        "files": _files_are_there,
         "printer": _printer_is_shut,
         "letters": lambda: _letters_are_printed(stuck),
         "maintenance": lambda: not maintenance.is_on(),
@@ -90,6 +93,7 @@ def parts() -> list[Part]:
         "broker": _("The message broker"),
         "worker": _("The worker in the background"),
         "disk": _("Free space on the disk"),
+        "files": _("The sealed files"),
         "printer": _("The printer of letters"),
         "letters": _("Letters"),
         "maintenance": _("Maintenance"),
@@ -165,6 +169,19 @@ def _disk() -> bool:
     return shutil.disk_usage(folder).free > LEAST_FREE
 
 
+def _files_are_there() -> bool:
+    """Whether every organisation that keeps sealed files has its folder; who keeps none yet needs none."""
+    try:
+        return all(_has_its_folder(place.id) for place in all_organisations())
+    finally:
+        connections.close_all()  # those of this thread
+
+
+def _has_its_folder(organisation_id: UUID) -> bool:
+    with organisation(organisation_id):
+        return files.folder().is_dir() or not files.any_kept()
+
+
 def _printer_is_shut() -> bool:
     """Whether the worker prints letters without network; a worker that was not heard is a matter of its own."""
     return not cache.get(OPEN_PRINTER)
@@ -193,6 +210,7 @@ def _sentence(key: str, well: bool, stuck: int) -> str:
             "doors": _("Are open."),
             "key": _("Opens the vault."),
             "disk": _("There is enough room."),
+            "files": _("Are where they belong."),
             "printer": _("Letters are made without a network connection."),
             "letters": _("None waits in vain for a print."),
             "maintenance": _("Is off."),
@@ -211,6 +229,10 @@ def _sentence(key: str, well: bool, stuck: int) -> str:
         ),
         "broker": _("Does not answer. Signing in waits; work in the background goes on, a little later."),
         "worker": _("Has not been heard for five minutes. Letters and night work wait; nothing is lost."),
+        "files": _(
+            "The folder of sealed files is away: was its disk mounted? Letters and documents cannot be opened until it "
+            "is back. Nothing is taken for lost meanwhile."
+        ),
         "disk": _("Less than one gigabyte is free. Make room, or new files will be refused."),
         "maintenance": _("Is on: every page says so, and work in the background waits until it is off."),
         "printer": _(

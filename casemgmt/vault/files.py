@@ -102,6 +102,12 @@ def _stored(stored_as: str) -> Path:
     return folder() / stored_as[:2] / stored_as
 
 
+def any_kept() -> bool:
+    """Whether the current organisation keeps any sealed file, by its rows."""
+    with transaction.atomic():
+        return SealedFile.objects.exists()
+
+
 def without_row(older_than: timedelta) -> set[str]:
     """The stored names of files that no row knows and that were written longer ago than ``older_than``.
 

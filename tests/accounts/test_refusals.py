@@ -162,6 +162,7 @@ def test_health_tells_machines_and_people(client, monkeypatch):
     assert answer.status_code == 200 and answer.json()["well"] is True
     assert set(answer.json()["parts"]) == {"database", "vault", "key", "broker", "worker", "disk", "printer"} | {
         "doors",
+        "files",
         "letters",
         "maintenance",
     }

@@ -82,3 +82,16 @@ def test_after_a_restore_the_night_touches_no_file_and_calls_a_person(place, mon
     assert not any(path.exists() for path in stray)
     with transaction.atomic():
         assert not Task.objects.filter(kind=tasks.LOOK_AT_FILES, state="open").exists()
+
+
+def test_the_health_page_names_the_folder_of_files_when_it_is_away(place, client, tmp_path):
+    def well() -> bool:
+        return client.get("/health/").json()["parts"]["files"]["well"]
+
+    assert well()  # who keeps nothing yet has no folder
+    written(make_family(place).dossier_id, kept=True, age=0)
+    assert well()
+    (tmp_path / str(place.id)).rename(tmp_path / "unmounted")
+    assert not well()
+    (tmp_path / "unmounted").rename(tmp_path / str(place.id))
+    assert well()
