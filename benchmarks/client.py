@@ -41,13 +41,13 @@ def saturate(port: int, asked: Sequence[Asked], seconds: float, connections: int
     began, own = time.perf_counter(), _own_seconds()
 
     def run(offset: int) -> None:
-        times, failed = _one_connection(port, asked[offset:] + asked[:offset], until)
+        times, failed = _one_connection(port, pages[offset:] + pages[:offset], until)
         with lock:
             answered.times += times
             answered.failed += failed
 
-    asked = list(asked)
-    threads = [threading.Thread(target=run, args=(i * len(asked) // connections,)) for i in range(connections)]
+    pages = list(asked)
+    threads = [threading.Thread(target=run, args=(i * len(pages) // connections,)) for i in range(connections)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -42,8 +42,8 @@ def run(results: Results, sizes: list[Size], rounds: int, times: int) -> None:
             for what, found in _round(size, reader, times, backwards=bool(turn % 2)).items():
                 if turn:
                     taken.setdefault((*what, size.dossiers), []).append(found)
-    for (what, who, dossiers), found_in in taken.items():
-        results.add(what, who, dossiers, found_in)
+    for (page, whose, dossiers), found_in in taken.items():
+        results.add(page, whose, dossiers, found_in)
 
 
 def _round(size: Size, reader: Visitor, times: int, *, backwards: bool) -> dict[tuple[str, str], Milliseconds]:

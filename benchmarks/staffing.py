@@ -99,7 +99,7 @@ def make_searchable() -> None:
     with organisation(uid("organisation", 0)), transaction.atomic():
         # They are made in the order of the ids: when the last has them, all have.
         final = Dossier.objects.order_by("-id").values_list("id", flat=True).first()
-        if SearchToken.objects.filter(dossier_id=final).exists():
+        if final is None or SearchToken.objects.filter(dossier_id=final).exists():
             return
     last: UUID | None = BEGIN
     while last is not None:

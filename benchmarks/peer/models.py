@@ -1,5 +1,7 @@
 """A dossier with a plain name, and a row for each look."""
 
+from __future__ import annotations
+
 from typing import ClassVar
 
 from django.db import models
@@ -14,6 +16,7 @@ class Dossier(models.Model):
     name = models.CharField(max_length=120)
     clients = models.CharField(max_length=200)
     opened_at = models.DateTimeField()
+    objects: ClassVar[models.Manager[Dossier]] = models.Manager()
 
     class Meta:
         indexes: ClassVar = [
@@ -31,3 +34,4 @@ class Look(models.Model):
     user_id = models.IntegerField()
     at = models.DateTimeField(auto_now_add=True)
     what = models.CharField(max_length=60)
+    objects: ClassVar[models.Manager[Look]] = models.Manager()
