@@ -34,6 +34,8 @@ class Service:
     stop_signal: int = signal.SIGTERM
     patience: float = 8.0
     unprivileged: bool = True
+    # Open files that it inherits under the same numbers, such as the address at which it listens.
+    inherits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def spawn(service: Service, *, die_with_us: bool) -> Running:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=service.inherits,
             # Safe here: whoever supervises has one thread, and the call only asks the kernel.
             preexec_fn=dies_with_parent(service.stop_signal) if die_with_us else None,
             **(identity() if service.unprivileged else {}),
@@ -106,7 +109,7 @@ def spawn(service: Service, *, die_with_us: bool) -> Running:
 
 def recognise(service: Service, pid: int) -> Running:
     """A process of this service that somebody else started."""
-    return Running(service.name, pid, _born(pid), service.stop_signal, service.patience)
+    return Running(service.name, pid, born(pid), service.stop_signal, service.patience)
 
 
 def dies_with_parent(sign: int) -> Callable[[], None] | None:
@@ -127,10 +130,10 @@ def alive(running: Running) -> bool:
     """Whether that very process still runs; collects it when it is ours and has ended."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(running.pid, os.WNOHANG)
-    return bool(running.born) and _born(running.pid) == running.born
+    return bool(running.born) and born(running.pid) == running.born
 
 
-def _born(pid: int) -> str:
+def born(pid: int) -> str:
     """The moment a process started, empty for one that is gone or only waits to be collected."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()

@@ -1,5 +1,6 @@
 """Where mail goes: one address names the server, how it is spoken to, and as whom."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,8 +15,20 @@ HERE = ("localhost", "127.0.0.1", "::1")
 SECONDS = 20
 
 
-def server(url: str) -> dict[str, object]:
-    """Django's settings of the mail server that an address names, such as smtp+starttls://user:word@mail.example.org.
+@dataclass(frozen=True)
+class MailServer:
+    """How a mail server is spoken to, and as whom; empty when it asks for nobody."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls_at_once: bool
+    tls_asked_for: bool
+
+
+def server(url: str) -> MailServer:
+    """The mail server that an address names, such as smtp+starttls://user:word@mail.example.org.
 
     Raises ImproperlyConfigured with a sentence that never tells the address, for a password may stand in it.
     """
@@ -32,14 +45,8 @@ def server(url: str) -> dict[str, object]:
     if parts.password and parts.scheme == "smtp" and parts.hostname not in HERE:
         raise ImproperlyConfigured("CASEMGMT_MAIL_URL sends a password in the clear: use smtp+starttls:// or smtps://.")
     at_once, asked_for, usual = known
-    return {
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": port or usual,
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_SSL": at_once,
-        "EMAIL_USE_TLS": asked_for,
-    }
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(parts.hostname, port or usual, user, password, at_once, asked_for)
 
 
 EMAIL_BACKEND = backend(
@@ -49,5 +56,8 @@ EMAIL_BACKEND = backend(
 EMAIL_FILE_PATH = optional("CASEMGMT_MAIL", str(Path(optional("CASEMGMT_STATE", str(ROOT / ".state"))) / "mail"))
 EMAIL_TIMEOUT = SECONDS
 # A container has no mail server of its own: without this an invitation or an alarm would wait for ever, in silence.
-globals().update(server(required("CASEMGMT_MAIL_URL", "the server that sends mail", "smtp://localhost")))
+_SERVER = server(required("CASEMGMT_MAIL_URL", "the server that sends mail", "smtp://localhost"))
+EMAIL_HOST, EMAIL_PORT = _SERVER.host, _SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _SERVER.user, _SERVER.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _SERVER.tls_at_once, _SERVER.tls_asked_for
 DEFAULT_FROM_EMAIL = address("CASEMGMT_MAIL_FROM", "the sender of mail", "dossier@example.org")

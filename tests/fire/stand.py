@@ -133,7 +133,7 @@ class Stand(Supervisor):
 
     def _hit(self, send: Callable[[int, int], None], pid: int, label: str, sign: int = signal.SIGKILL) -> bool:
         """Send the signal; only what was there and had not ended by itself counts."""
-        if not lives(pid):
+        if not processes.born(pid):
             return False
         try:
             send(pid, sign)
@@ -193,15 +193,6 @@ class Stand(Supervisor):
 def _worker(known: Service, name: str, state: Path) -> Service:
     """One of several workers on one host: Celery wants a name for each."""
     return replace(known, name=name, argv=(*known.argv, "-n", f"{name}@%h"), log=state / "logs" / f"{name}.log")
-
-
-def lives(pid: int) -> bool:
-    """Whether there is such a process, and it does not only wait to be collected."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
 def children_of(pid: int) -> list[int]:

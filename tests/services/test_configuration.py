@@ -4,6 +4,7 @@ import base64
 import os
 import subprocess
 import sys
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -125,4 +126,4 @@ def test_the_image_can_ask_over_plain_http_how_it_is_and_nothing_else() -> None:
     ],
 )
 def test_one_address_says_where_mail_goes_and_how(url: str, said: tuple[object, ...]) -> None:
-    assert tuple(server(url).values()) == said
+    assert astuple(server(url)) == said

@@ -113,7 +113,7 @@ class Upgrade:
                 processes.stop([child.running])
 
     def _start(self, service: Service) -> Running:
-        running = self._spawn(service)
+        running = processes.spawn(service, die_with_us=True)
         self.stand.children.append(Child(service, running, time.monotonic()))
         self.stand._remember()
         return running
@@ -129,25 +129,8 @@ class Upgrade:
             words[first:last] = ["--bind", f"fd://{self.door.fileno()}"]
         env = {**known.env, **_sources(release)}
         log = known.log.with_name(f"{name}-{release.name}.log")
-        return replace(known, argv=tuple(words), env=env, folder=release, log=log)
-
-    def _spawn(self, service: Service) -> Running:
-        """As `processes.spawn`, which hands nothing on: web gets the address."""
-        with service.log.open("ab") as log:
-            process = subprocess.Popen(  # type: ignore[call-overload]
-                list(service.argv),
-                cwd=service.folder,
-                env=dict(service.env),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                pass_fds=[self.door.fileno()] if service.name == "web" else [],
-                preexec_fn=processes.dies_with_parent(service.stop_signal),
-                **(processes.identity() if service.unprivileged else {}),
-            )
-        process.returncode = 0  # we wait by process number
-        return processes.recognise(service, process.pid)
+        held = (self.door.fileno(),) if name == "web" else ()
+        return replace(known, argv=tuple(words), env=env, folder=release, log=log, inherits=held)
 
     def faults_in_logs(self) -> list[str]:
         """Every line of a log that tells of an error."""
