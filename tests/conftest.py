@@ -1,5 +1,6 @@
 """Databases of the tests: made and migrated by the owners, used by the application's roles."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -76,6 +77,9 @@ def every_page_loaded() -> None:
     the question whether somebody confirmed, a page that imports that name would keep it for all tests after.
     """
     import_module(settings.ROOT_URLCONF)
+    # What is loaded now stays to the end: looking through it for waste at every turn took a sixth of the time.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
