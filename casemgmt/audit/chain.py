@@ -7,7 +7,8 @@ cut off together with its head: for that the heads are published outside the
 database (``audit_head``) and given back here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -151,10 +152,7 @@ where not exists (select from audit_accessevent e where e.list_id = s.list_id) o
 def verify(organisation_id: UUID, *, head: Head | Iterable[Head] | None = None) -> Verification:
     """Recompute the whole chain of an organisation; ``head`` is what was published of it earlier, one or more."""
     published = [head] if isinstance(head, Head) else list(head or ())
-    with organisation(organisation_id), transaction.atomic():
-        # Each row is looked at once: without statistics the planner would search per link.
-        with connection.cursor() as cursor:
-            cursor.execute("set local enable_nestloop = off")
+    with organisation(organisation_id), _one_moment():
         present = _present_head()
         problem = _bad_link() or _bad_head(present) or _cut(published) or _unlinked() or _bad_subject()
         return Verification(organisation_id, _links(), present, problem)
@@ -164,6 +162,17 @@ def present_head(organisation_id: UUID) -> Head:
     """The end of an organisation's chain now, to be published outside the database."""
     with organisation(organisation_id), transaction.atomic():
         return _present_head()
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Every statement sees the trail of one moment: people go on working, and each row they write moves the head."""
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read, read only")
+            # Each row is looked at once: without statistics the planner would search per link.
+            cursor.execute("set local enable_nestloop = off")
+        yield
 
 
 def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
