@@ -2,8 +2,8 @@
 
 No row holds content or a name. Rows outlive dossiers and users, so they point
 by pseudonymous id without a foreign key. The application may insert and read,
-never change; a deferred trigger links every row of an organisation to the one
-before it at commit.
+never change; a deferred trigger links every row of an organisation, and every
+one of the platform, to the one before it at commit.
 """
 
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from django.db import models
 from casemgmt.audit import context
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.base import clock
-from casemgmt.base.models import OrganisationModel
+from casemgmt.base.models import OrganisationModel, Writes
 from casemgmt.base.treatments import declared
 from casemgmt.vault.keys import KeyDestroyed, KeyNotLoaded, dossier_key
 from casemgmt.vault.sealing import place, seal
@@ -110,6 +110,8 @@ class PlatformEvent(models.Model):
     ip = models.GenericIPAddressField(null=True)
     request_id = models.UUIDField(null=True)
 
+    tenant_writes: ClassVar[Writes] = "append"
+
     class Meta:
         indexes: ClassVar = [models.Index(fields=["-at"], name="platform_by_time")]
 
@@ -201,6 +203,35 @@ class AuditLink(OrganisationModel):
             models.UniqueConstraint(fields=["organisation_id", "seq"], name="link_seq_once"),
             models.UniqueConstraint(fields=["organisation_id", "kind", "row_id"], name="row_linked_once"),
         ]
+
+    def __str__(self) -> str:
+        return f"link {self.seq}"
+
+
+class PlatformHead(models.Model):
+    """The end of the platform's chain: one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    tenant_writes: ClassVar[Writes] = "read"
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(name="one_platform_head", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"head at {self.seq}"
+
+
+class PlatformLink(models.Model):
+    """One link of the platform's chain: the event it vouches for and the hash over it and the link before."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    row_id = models.UUIDField(unique=True)
+    hash = models.BinaryField()
+
+    tenant_writes: ClassVar[Writes] = "read"
 
     def __str__(self) -> str:
         return f"link {self.seq}"

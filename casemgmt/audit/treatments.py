@@ -92,3 +92,19 @@ declare(
     hash             keep never none
     """,
 )
+declare(
+    "audit.PlatformHead",
+    """
+    id    keep never none
+    seq   keep never none
+    hash  keep never none
+    """,
+)
+declare(
+    "audit.PlatformLink",
+    """
+    seq     keep never none
+    row_id  keep never none
+    hash    keep never none
+    """,
+)

@@ -131,6 +131,45 @@ class TenantTable(Operation):
         return f"Composite keys, row security and grants for {self.model_name} ({self.writes})"
 
 
+class KeptTable(TenantTable):
+    """Grants and triggers alone, for a table of no organisation whose rows are kept ("append" or "read").
+
+    It may be in use: nothing here rewrites it or reads its rows, and it can be undone.
+    """
+
+    def __init__(self, model_name: str, writes: Writes) -> None:
+        super().__init__(model_name, writes)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """The operation as a migration writes it."""
+        return self.__class__.__name__, [self.model_name, self.writes], {}
+
+    def statements(self, model: type[models.Model], role: str) -> list[str]:
+        """The grants, and the triggers that refuse to change what is only added to."""
+        return self._grants(model._meta.db_table, role)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """The table as it was: changed by whoever may write in it."""
+        model = from_state.apps.get_model(app_label, self.model_name)
+        alias = schema_editor.connection.alias
+        if not router.allow_migrate_model(alias, model):
+            return
+        table = model._meta.db_table
+        for trigger in ("immutable", "no_truncate"):
+            schema_editor.execute(f'drop trigger if exists "{table}_{trigger}" on "{table}"', params=None)
+        schema_editor.execute(f'grant {_GRANTS["all"]} on "{table}" to {app_role(alias)}', params=None)
+
+    def describe(self) -> str:
+        """One line for whoever reads the migration plan."""
+        return f"Grants and triggers that keep {self.model_name} ({self.writes})"
+
+
 class TenantReference(TenantTable):
     """The composite foreign key of a column added to an existing table.
 

@@ -20,13 +20,18 @@ WITHOUT_ROW_SECURITY = {
     "accounts_portalinvitation": "tried before anybody is signed in: a hash of a code, no name",
     "accounts_staffinvitation": "tried before anybody is signed in: a hash of a code, and a colleague's name till then",
     "audit_platformevent": "what happens where no organisation can be named; no content",
+    "audit_platformhead": "the end of that chain: a number and a hash",
+    "audit_platformlink": "the chain of what happens where no organisation can be named: ids and hashes",
     "base_job": "the queue: organisation, kind and opaque subject, nothing about anybody",
     "base_opening": "where this database was opened: one row, which the application may only read",
     "organisations_organisation": "which organisations exist",
     "organisations_signinplace": "who may sign in where, asked before an organisation is current",
 }
 # Functions that run with the owner's rights, each with its reason.
-DEFINER = {"casemgmt_link": "the chain is closed to the application, only the trigger may lengthen it"}
+DEFINER = {
+    "casemgmt_link": "the chain is closed to the application, only the trigger may lengthen it",
+    "casemgmt_platform_link": "the same for the chain of what happens where no organisation can be named",
+}
 # Unique constraints of organisations' tables that do not hold organisation_id, each with its reason.
 UNIQUE_WITHOUT: dict[str, str] = {}
 
