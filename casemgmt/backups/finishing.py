@@ -1,6 +1,6 @@
 """What comes between a database that was put back and its doors: replay, checks, and then the key in the lock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,8 @@ from django.contrib.sessions.models import Session
 from django.db import connections, transaction
 
 from casemgmt.audit import chain, events
-from casemgmt.audit.chain import Head
+from casemgmt.audit.chain import Head, Verification
+from casemgmt.audit.heads import NOTHING, PLATFORM, Published, published_in
 from casemgmt.audit.vocabulary import Action, Outcome
 from casemgmt.backups import newest
 from casemgmt.backups.errors import BackupWrong
@@ -25,29 +26,63 @@ from retention import manifest
 from retention.ledger import Ledger
 from retention.replay import NotErased, replay
 
-Heads = Mapping[str, Iterable[Head]]
 
+def check_trail(told: Manifest | None, published: Published) -> list[dict[str, Any]]:
+    """Every chain, the platform's last, against the manifest's heads and those that were published outside.
 
-def check_trail(told: Manifest | None, published: Heads) -> list[dict[str, Any]]:
-    """The chain of every organisation, against the manifest's heads and those that were published outside.
-
-    Raises BackupWrong when a chain does not hold, or holds another head than a published one of its length.
-    What was published later than the backup tells how much of the trail is lost.
+    Raises BackupWrong when a chain does not hold, holds another head than a published one of its length, or is gone
+    altogether. What was published later than the backup tells how much of the trail is lost.
     """
-    heads = {row["organisation"]: Head(row["seq"], row["hash"]) for row in told.heads} if told else {}
+    ended = published_in({**row, "at": told.made_at} for row in told.heads) if told else NOTHING
     found = []
     for place in all_organisations():
-        outside = list(published.get(place.slug, ()))
-        present = chain.present_head(place.id)
-        if place.slug in heads and present != heads[place.slug]:
-            raise BackupWrong(f"The trail of {place.slug} does not end where the manifest says.")
-        verified = chain.verify(place.id, head=[head for head in outside if head.seq <= present.seq])
-        if verified.problem is not None:
-            raise BackupWrong(f"The trail of {place.slug} is wrong: {verified.problem.sentence}")
-        newest = max((head.seq for head in outside), default=0)
-        lost = max(0, newest - present.seq)
-        found.append({"organisation": place.slug, "seq": present.seq, "published": newest, "lost_at_least": lost})
-    return found
+        present, outside = chain.present_head(place.id), published.of(place)
+        _require_end(place.slug, present, ended.of(place))
+        _require_well(place.slug, chain.verify(place.id, head=_as_far_as(present, outside)))
+        found.append(_told(place.slug, present, outside))
+    present, outside = chain.present_platform_head(), published.of_platform
+    _require_end(PLATFORM, present, ended.of_platform)
+    _require_well(PLATFORM, chain.verify_platform(head=_as_far_as(present, outside)))
+    lost = _founded_later(told, ended, published)
+    return [*found, *lost, _told(None, present, outside)]
+
+
+def _as_far_as(present: Head, outside: Iterable[Head]) -> list[Head]:
+    return [head for head in outside if head.seq <= present.seq]
+
+
+def _require_end(whose: str, present: Head, ended: list[Head]) -> None:
+    if any(head != present for head in ended):
+        raise BackupWrong(f"The trail of {whose} does not end where the manifest says.")
+
+
+def _require_well(whose: str, verified: Verification) -> None:
+    if verified.problem is not None:
+        name = f" ({verified.problem.name})" if verified.problem.name else ""
+        raise BackupWrong(f"The trail of {whose} is wrong: {verified.problem.sentence}{name}")
+
+
+def _told(slug: str | None, present: Head, outside: Iterable[Head]) -> dict[str, Any]:
+    newest = max((head.seq for head in outside), default=0)
+    lost = max(0, newest - present.seq)
+    return {"organisation": slug, "seq": present.seq, "published": newest, "lost_at_least": lost}
+
+
+def _founded_later(told: Manifest | None, ended: Published, published: Published) -> Iterator[dict[str, Any]]:
+    """Organisations of which every head was published after the backup: all of their trail is lost, and told so.
+
+    Raises BackupWrong for a head of an organisation that should be there.
+    """
+    places = all_organisations()
+    for line in ended.of_nobody(places):
+        raise BackupWrong(f"The organisation {line.slug}, of which the manifest tells, is not in the backup.")
+    for line in published.of_nobody(places):
+        if told is None or not published.only_after(line, datetime.fromisoformat(told.made_at)):
+            raise BackupWrong(
+                f"A head was published of the organisation {line.slug} at {line.at}, and it is not there: it was "
+                "removed or renamed. Was it founded after what was put back, then give the heads without its lines."
+            )
+        yield _told(line.slug, Head(0, ""), [line.head])
 
 
 def finish(known: newest.Outside, told: Manifest | None) -> dict[str, Any]:
@@ -71,6 +106,8 @@ def finish(known: newest.Outside, told: Manifest | None) -> dict[str, Any]:
         for place in all_organisations():
             if not chain.verify(place.id).ok:
                 raise BackupWrong(f"The trail of {place.slug} does not hold after the replay.")
+        if not chain.verify_platform().ok:
+            raise BackupWrong(f"The trail of the {PLATFORM} does not hold after the replay.")
         keys = _keys(clock.now())
         connections["default"].close()
     with connections["owner"].cursor() as cursor:

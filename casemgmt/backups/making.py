@@ -21,6 +21,7 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
+from casemgmt.audit.heads import HEAD_FIELDS
 from casemgmt.backups import envelope, manifest, postgres, terms
 from casemgmt.backups.errors import CannotBackUp
 from casemgmt.base import clock
@@ -34,8 +35,9 @@ _TABLES = (
     " where n.nspname = 'public' and c.relkind = 'r' order by 1"
 )
 _HEADS = (
-    "select o.slug, h.seq, encode(h.hash, 'hex') from audit_audithead h"
-    " join organisations_organisation o on o.id = h.organisation_id order by 1"
+    "select o.slug, o.id::text, h.seq, encode(h.hash, 'hex') from audit_audithead h"
+    " join organisations_organisation o on o.id = h.organisation_id"
+    " union all select null, null, seq, encode(hash, 'hex') from audit_platformhead order by 1"
 )
 _FILES = (
     "select organisation_id::text || '/' || left(stored_as, 2) || '/' || stored_as from vault_sealedfile order by 1"
@@ -99,7 +101,7 @@ def back_up_data(at: datetime) -> Made:
     with _alone(settings.BACKUPS), _folder(settings.BACKUPS, at) as folder:
         with _snapshot("data") as shot:
             _dump("data", shot, folder)
-            heads = [dict(zip(("organisation", "seq", "hash"), row, strict=True)) for row in _ask(shot, _HEADS)]
+            heads = [dict(zip(HEAD_FIELDS, row, strict=True)) for row in _ask(shot, _HEADS)]
             names = [str(path) for (path,) in _ask(shot, _FILES)]
         files = _copy_files(names, folder)
         told = _manifest("data", folder, shot, at, until.isoformat(), heads, files)

@@ -6,15 +6,14 @@ backups. Where no head tells, the operator must: the doors stay shut until they 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from casemgmt.audit.chain import Head
-from casemgmt.audit.management.commands.audit_verify import read_heads
+from casemgmt.audit.heads import NOTHING, Published, read_heads
 from casemgmt.backups import manifest
 from casemgmt.backups.errors import BackupWrong, CannotBackUp
 from casemgmt.base import clock
@@ -28,7 +27,7 @@ class Outside:
     """What is known outside the databases: the ledger, the published heads, and the ends of the ledger in those."""
 
     erased: ledger.Ledger
-    heads: Mapping[str, list[Head]]
+    heads: Published
     ends: frozenset[ledger.End]
     ledger_is_lost: bool
     ledger_is_newest: bool
@@ -44,7 +43,7 @@ def read(erased: Path, heads: str | None, *, ledger_is_lost: bool, ledger_is_new
 
     ``ledger_is_lost`` and ``ledger_is_newest`` are what the operator says of it.
     """
-    published = read_heads(heads) if heads else {}
+    published = read_heads(heads) if heads else NOTHING
     ends = frozenset(_ends(heads) if heads else ())
     return Outside(ledger.read(erased), published, ends, ledger_is_lost, ledger_is_newest)
 

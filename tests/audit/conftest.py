@@ -63,7 +63,7 @@ def look(place: Place, times: int = 1) -> list[UUID]:
 @pytest.fixture
 def tamper(place: Place) -> Iterator[Tamper]:
     """Do as a superuser would: SQL on the first organisation's rows with every trigger of ours off."""
-    tables = ("audit_accessevent", "audit_logentry")
+    tables = ("audit_accessevent", "audit_logentry", "audit_platformevent")
 
     def run(sql: str, *values: object, triggers_off: bool = True) -> None:
         with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:

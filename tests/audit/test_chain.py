@@ -217,6 +217,7 @@ def test_commands_publish_and_verify(places: list[Place], tamper: Tamper, tmp_pa
     assert [(line["organisation"], line["ok"], line["checked"]) for line in lines] == [
         ("sterk-huis", True, 3),
         ("veilig-thuis-hm", True, 2),
+        (None, True, 0),
     ]
     tamper("update audit_accessevent set role = 'x' where id = %s", rows[0])
     out = io.StringIO()

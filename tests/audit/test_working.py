@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
-from casemgmt.audit import chain
+from casemgmt.audit import chain, events
 from casemgmt.audit.chain import Wrong, present_head, verify
+from casemgmt.audit.vocabulary import Action, Outcome
 from tests.audit.conftest import Place, Tamper, look
 from tests.audit.test_chain import cut_tail
 
@@ -16,12 +17,14 @@ pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 @pytest.fixture
 def busy(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody opens a dossier between the first question of a verification and the next."""
+    """Somebody opens a dossier, and somebody signs in, between the first question of a verification and the next."""
     asked = chain._present_head
 
     def work() -> None:
         try:
             look(place)
+            with transaction.atomic():
+                events.record_platform(Action.SIGN_IN, outcome=Outcome.DONE, data="sign-in")
         finally:
             connections.close_all()
 
@@ -40,6 +43,8 @@ def test_a_trail_that_grows_while_it_is_verified_is_well(place: Place, busy: Non
     found = verify(place.id)
     assert (found.problem, found.checked) == (None, 3), "as it was at the moment of the first question"
     assert verify(place.id).checked == 4
+    assert chain.verify_platform().problem is None
+    assert chain.verify_platform().checked == 3
 
 
 def test_a_cut_is_named_while_people_work(

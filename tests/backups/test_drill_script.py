@@ -137,8 +137,8 @@ def drilled() -> Iterator[Drilled]:
 def test_as_typed_it_says_rows_heads_erasures_and_seconds_and_leaves_nothing_behind(drilled: Drilled) -> None:
     found = told(drilled.drill())
     assert found["open"] and found["rows"]["data"] > 100 and found["rows"]["vault"] > 3
-    (trail,) = found["trail"]
-    assert (trail["organisation"], found["chains"]) == ("sterk-huis", 1)
+    trail, platform = found["trail"]
+    assert (trail["organisation"], platform["organisation"], found["chains"]) == ("sterk-huis", None, 2)
     assert trail["lost_at_least"] == trail["published"] - trail["seq"] > 0, "the destruction came after the backup"
     assert found["replayed"] == {"erasures": 1, "keys": 1, "dossiers": 1} and found["erased"] == 1
     assert set(found["seconds"]) == STEPS and all(0 < seconds < 3600 for seconds in found["seconds"].values())

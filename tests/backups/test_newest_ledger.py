@@ -52,14 +52,17 @@ def test_a_head_tells_of_the_ledger_as_well_and_an_earlier_line_is_still_read(
 ) -> None:
     settle()
     file = publish(tmp_path)
-    told = json.loads(file.read_text())
-    assert set(told) == {"organisation", "seq", "hash", "at"}, "a ledger that is not there is no empty one"
+    whose = [json.loads(line) for line in file.read_text().splitlines()]
+    for told in whose:
+        assert set(told) == {"organisation", "id", "seq", "hash", "at"}, "a ledger that is not there is no empty one"
+    assert [told["organisation"] is None for told in whose] == [False, True]
     assert "ledger of erasures" in capsys.readouterr().err
     ledger.ensure()
     publish(tmp_path)
     erase(2)
     publish(tmp_path)
-    old, empty, two = map(json.loads, file.read_text().splitlines())
+    old, _, empty, _, two, platform = map(json.loads, file.read_text().splitlines())
+    assert platform["ledger"] == two["ledger"]
     assert "ledger" not in old and empty["ledger"] == {"number": 0, "hash": ""}
     assert two["ledger"] == {"number": 2, "hash": ledger.read(ledger.place()).end.hash}
     call_command("audit_verify", "--head", str(file), stdout=StringIO())

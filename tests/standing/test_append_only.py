@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 
+from casemgmt.audit import guards
 from casemgmt.base.models import OrganisationModel
 from tests.clearing import LIFTED
 from tests.standing.test_catalogue import each_table, login, rows
@@ -71,3 +72,4 @@ def test_every_row_of_the_trail_is_linked_and_kept_by_triggers() -> None:
         assert "casemgmt_refuse_change()" in LIFTED[table], table
         linked = "CREATE CONSTRAINT TRIGGER" in found.get(f"{table}_link", "")
         assert linked is (table not in VOUCHED_FOR), f"{table}: what vouches for its rows?"
+        assert found.keys() <= guards.TRIGGERS.keys(), "a verification knows every trigger"

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from casemgmt.audit.chain import present_head
+from casemgmt.audit.chain import present_head, present_platform_head
+from casemgmt.audit.heads import as_row
 from casemgmt.base import clock
 from casemgmt.organisations.asked import asked_places
 from retention import ledger
@@ -18,7 +19,8 @@ _MISSING = (
 
 
 class Command(BaseCommand):
-    """One line of JSON per organisation; append them to a file elsewhere, for audit_verify and restore.
+    """One line of JSON per organisation and one of the platform; append them to a file elsewhere, for audit_verify.
+
 
     Each line tells how far the ledger of erasures reaches too: whoever restores cannot use an earlier one unseen.
     Ends with 1 when that ledger is not what was written; the heads of the trail are printed all the same.
@@ -29,7 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Of which organisation."""
         parser.add_argument("--organisation", metavar="SLUG", help="only this one")
-        parser.add_argument("--json", action="store_true", help="one line of JSON per organisation, as always")
+        parser.add_argument("--json", action="store_true", help="one line of JSON per chain, as always")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print them."""
@@ -42,10 +44,11 @@ class Command(BaseCommand):
             wrong = problem
         except OSError as problem:
             self.stderr.write(_MISSING.format(reason=problem.strerror))
-        for place in asked_places(options["organisation"]):
-            head = present_head(place.id)
-            at = clock.now().isoformat(timespec="seconds")
-            line = {"organisation": place.slug, "seq": head.seq, "hash": head.hash, "at": at, **end}
-            self.stdout.write(json.dumps(line))
+        at = clock.now().isoformat(timespec="seconds")
+        rows = [as_row(place, present_head(place.id)) for place in asked_places(options["organisation"])]
+        # Of the platform when nobody asked for one organisation.
+        rows += [] if options["organisation"] else [as_row(None, present_platform_head())]
+        for row in rows:
+            self.stdout.write(json.dumps({**row, "at": at, **end}))
         if wrong is not None:
             raise CommandError(str(wrong), returncode=1) from wrong

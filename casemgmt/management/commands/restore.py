@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from casemgmt.audit.heads import PLATFORM
 from casemgmt.backups import envelope, finishing, manifest, newest, restoring
 from casemgmt.backups.errors import BackupWrong, CannotBackUp
 from casemgmt.base.errors import Unavailable
@@ -152,8 +153,8 @@ def _sentences(told: dict[str, Any], known: newest.Outside) -> str:
         lines.append(f"files: {told['files']} put back, as they were at {told['made_at']['files']}.")
     for one in told["trail"]:
         lost = f"; at least {one['lost_at_least']} later lines are lost" if one["lost_at_least"] else ""
-        lines.append(f"{one['organisation']}: the trail holds, {one['seq']} lines{lost}.")
-    if not known.heads:
+        lines.append(f"{one['organisation'] or PLATFORM}: the trail holds, {one['seq']} lines{lost}.")
+    if not known.heads.lines:
         lines.append("No published heads were given: whether the end of the trail was cut off nobody can tell.")
     lines.append(newest.sentence(known))
     again = told["replayed"]
