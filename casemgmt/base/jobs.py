@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import Error, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from casemgmt.base import clock, maintenance
@@ -35,6 +35,8 @@ MAX_ATTEMPTS = 8
 # How soon work is tried again that a store which was away made impossible.
 AWAY = timedelta(seconds=20)
 KILLED = "WorkerLost"
+# What a server says when it ends a conversation; the last: of a transaction that did nothing for too long.
+BROKEN_OFF = ("08", "57P", "25P03")
 log = logging.getLogger("casemgmt.jobs")
 
 
@@ -261,4 +263,7 @@ def _is_away(error: Exception) -> bool:
     if isinstance(error, Unavailable):
         return True
     state = getattr(error.__cause__, "sqlstate", "")
-    return isinstance(error, Error) and (state is None or state.startswith(("08", "57P")))
+    if state is None:
+        # The client's side spoke. It also refuses what no database can take, such as a NUL in a text: that stays so.
+        return isinstance(error, (OperationalError, InterfaceError))
+    return isinstance(error, Error) and state.startswith(BROKEN_OFF)

@@ -7,8 +7,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
-from django.db import connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 
 from casemgmt.audit import context, events
 from casemgmt.audit.models import AccessEvent
@@ -38,6 +39,17 @@ if "test.killer" not in jobs.handlers:
         """Fail as a database or a parser does: with the words that it could not take."""
         raise RuntimeError("could not draw: MARKER Yara told her teacher")
 
+    @jobs.handles("test.no-such-text")
+    def ask_amiss(subject: UUID) -> None:
+        """Give the database what its client refuses before anything is sent."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select %s::text", ["a\0b"])
+
+    @jobs.handles("test.broken-off")
+    def break_off(subject: UUID) -> None:
+        """Lose the database in the middle of a conversation."""
+        BROKEN[0]()
+
     @jobs.handles("test.note")
     def note(subject: UUID) -> None:
         """Write down that it ran."""
@@ -51,6 +63,7 @@ if "test.killer" not in jobs.handlers:
 
 
 LONG: list[Callable[[], None]] = []
+BROKEN: list[Callable[[], None]] = []
 SHORT = timedelta(seconds=0.6)
 
 
@@ -76,6 +89,50 @@ def test_work_that_fails_keeps_what_kind_of_fault_it_was_and_not_what_the_fault_
     assert jobs.run_due() == 1
     assert Job.objects.get(subject=subject).last_error == "RuntimeError"
     assert found_in_database("MARKER", place.id) == []
+
+
+def again_and_again(place: Place, kind: str) -> Job:
+    """The work after more attempts than any work gets."""
+    subject = uuid4()
+    with transaction.atomic():
+        jobs.enqueue(kind, subject, organisation_id=place.id)
+    for _attempt in range(jobs.MAX_ATTEMPTS + 2):
+        jobs.run_due()
+        Job.objects.filter(subject=subject).update(due_at=clock.now() - timedelta(seconds=1))
+    return Job.objects.get(subject=subject)
+
+
+def test_what_no_database_can_take_is_no_outage_and_waits_for_a_person_in_the_end(place: Place) -> None:
+    row = again_and_again(place, "test.no-such-text")
+    assert (row.attempts, row.last_error) == (jobs.MAX_ATTEMPTS, "DataError")
+    assert row.failed_at is not None
+
+
+def ended_by_the_server() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local idle_in_transaction_session_timeout = '10ms'")
+        time.sleep(0.2)
+        cursor.execute("select 1")
+
+
+def closed_here() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        connection.connection.close()
+        cursor.execute("select 1")
+
+
+@pytest.mark.parametrize("way", [ended_by_the_server, closed_here])
+def test_a_conversation_that_broke_off_is_an_outage_and_is_tried_on(place: Place, way: Callable[[], None]) -> None:
+    BROKEN[:] = [way]
+    row = again_and_again(place, "test.broken-off")
+    assert (row.attempts, row.failed_at) == (0, None), row.last_error
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+def test_a_server_that_says_nothing_at_all_is_away(kind: type[Exception]) -> None:
+    silent = kind("connection failed")
+    silent.__cause__ = psycopg.OperationalError("connection failed")
+    assert jobs._is_away(silent)
 
 
 def test_two_jobs_of_one_worker_are_not_one_request(place: Place) -> None:
