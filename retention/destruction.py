@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from casemgmt.accounts.acts import erase_portal_account
@@ -32,6 +32,11 @@ from retention.vocabulary import RemovalState
 
 Step = Callable[[Removal, datetime], None]
 
+# Seconds that a step waits for the rows of who else is at work on the same removal, before it leaves it to them.
+ROW_PATIENCE = 5
+# Seconds after which the database gives the rows free of a step that hangs, in the ledger or as a stopped process.
+HANGS = 60
+
 
 def destroy(removal_id: UUID) -> None:
     """The job: take an approved removal as far as it can go; safe to run twice, or in two workers at once."""
@@ -51,8 +56,9 @@ def destroy(removal_id: UUID) -> None:
 def _freeze(removal: Removal, at: datetime) -> None:
     """Read all facts once more; when nothing opposes, note what there is and close the dossier to everybody."""
     with transaction.atomic():
-        row = _locked(removal, RemovalState.APPROVED)
+        # The dossier first, as the door locks them: who cancels at this moment and we would else wait for each other.
         dossier = Dossier.objects.select_for_update().filter(id=removal.dossier_id).first()
+        row = _locked(removal, RemovalState.APPROVED)
         if row is None or dossier is None:
             return
         sentences = _against(row, dossier, at)
@@ -92,32 +98,43 @@ def _announce_shredding(removal: Removal, at: datetime) -> None:
     """Write into the ledger, outside the database too, that this dossier is being erased, before its key goes.
 
     What stood frozen for days, because the ledger or the vault was away, is looked at once more. Once the ledger
-    names it there is no way back: a backup that is put back would erase it.
+    names it there is no way back: a backup that is put back would erase it. So the row is kept from the look until
+    the line is there, or another worker could give the dossier back in between, and a restore would destroy a living
+    one. The ledger is kept too: it holds where the database took the row from a worker that hung.
     """
-    if not ledger.names(removal.dossier_id) and _thawed(removal, at):
-        return
-    ledger.write_down(removal, at=at)
     with transaction.atomic():
+        _keep_rows_briefly()
         row = _locked(removal, RemovalState.FROZEN)
         if row is None:
             return
+        with ledger.held() as erased:
+            if not erased.names(row.dossier_id) and _thawed(row, at):
+                return
+            erased.write_down(row, at=at)
+        failpoint("destruction.written-down")
         ErasureLedger.objects.get_or_create(dossier_id=row.dossier_id, defaults={"erased_at": at})
         _mark(row, RemovalState.SHREDDING)
     failpoint("destruction.shredding")
 
 
-def _thawed(removal: Removal, at: datetime) -> bool:
-    """Give a frozen dossier back when something opposes by now; whether it did."""
-    with transaction.atomic():
-        row = _locked(removal, RemovalState.FROZEN)
-        dossier = Dossier.objects.select_for_update().filter(id=removal.dossier_id).first()
-        sentences = _against(row, dossier, at) if row is not None and dossier is not None else []
-        if row is None or dossier is None or not sentences:
-            return False
-        dossier.state = Dossier.State.CLOSED
-        dossier.save(update_fields=["state"])
-        _stop(row, sentences, at)
-        return True
+def _keep_rows_briefly() -> None:
+    """Neither wait long for rows in this transaction nor keep them long; the database itself sees to it."""
+    waits = {"lock_timeout": ROW_PATIENCE, "idle_in_transaction_session_timeout": HANGS}
+    with connection.cursor() as cursor:
+        for name, seconds in waits.items():
+            cursor.execute("select set_config(%s, %s, true)", [name, f"{seconds}s"])
+
+
+def _thawed(row: Removal, at: datetime) -> bool:
+    """Give a frozen dossier back when something opposes by now; whether it did. The removal's row is locked."""
+    dossier = Dossier.objects.filter(id=row.dossier_id).first()
+    sentences = _against(row, dossier, at) if dossier is not None else []
+    if dossier is None or not sentences:
+        return False
+    dossier.state = Dossier.State.CLOSED
+    dossier.save(update_fields=["state"])
+    _stop(row, sentences, at)
+    return True
 
 
 def _shred(removal: Removal, at: datetime) -> None:

@@ -5,6 +5,9 @@ is signed and holds the hash of the line before it, so that nobody can have a
 living dossier destroyed by adding a line, nor take one out of the middle. A
 line is written before the dossier's key goes; a copy goes along with every
 backup, which shows when the end of the file was cut off.
+
+The newline comes last and makes a line count. What a crash or a full disk left
+without one was never promised to anybody: nobody reads it, and the next writes over it.
 """
 
 import base64
@@ -12,18 +15,22 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from django.conf import settings
 
 from casemgmt.base.db import reads
+from casemgmt.base.errors import Unavailable
+from casemgmt.base.failpoints import failpoint
 from casemgmt.base.organisation import current
 from retention.models import ErasureLedger, Removal
 from retention.signing import known_keys, present_id, signing_key
@@ -32,10 +39,17 @@ from retention.vocabulary import DESTROYING, RemovalState
 NAME = "erased.jsonl"
 FIRST = ""
 _DATES = ("proposed_at", "reviewed_at", "approved_at", "cooling_until")
+# Whoever has the ledger writes one line; who has it for longer hangs, and is not waited for.
+PATIENCE = 5.0
+_PAUSE = 0.05
 
 
 class LedgerWrong(Exception):
     """A ledger that is not what was written; its text says where."""
+
+
+class LedgerAway(Unavailable):
+    """The ledger cannot be read or written now: no room, no folder, or somebody who has it does not let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,47 +98,43 @@ def place() -> Path:
     return Path(settings.LEDGER) / NAME
 
 
-def write_down(removal: Removal, *, at: datetime) -> None:
-    """Write the removal's dossier into the ledger, on disk when this returns; once, however often it is asked.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The ledger, while nobody else can write a line."""
 
-    Raises OSError when it cannot be written: then nothing may be destroyed.
+    file: FileIO
+
+    def names(self, dossier_id: UUID) -> bool:
+        """Whether it names a dossier of the current organisation; raises LedgerWrong when it was changed, LedgerAway."""
+        with _or_away():
+            known = _ledger(_content(self.file)).erasures
+        return any((one.organisation_id, one.dossier_id) == (current(), dossier_id) for one in known)
+
+    def write_down(self, removal: Removal, *, at: datetime) -> None:
+        """Write the removal's dossier into it, on disk when this returns; once, however often it is asked.
+
+        Raises LedgerAway when it cannot be written: then nothing may be destroyed.
+        """
+        with _or_away():
+            _write(self.file, current(), removal.dossier_id, at, facts_of(removal))
+
+
+@contextmanager
+def held() -> Iterator[Held]:
+    """Have the ledger for oneself, so that what one looks up is still so when one writes; raises LedgerAway.
+
+    Everybody waits for whoever has it, so look up little.
     """
-    write(current(), removal.dossier_id, at, facts_of(removal))
+    with _or_away():
+        file = _opened(PATIENCE)
+    with file:
+        yield Held(file)
 
 
 def write(organisation_id: UUID, dossier_id: UUID, at: datetime, removal: dict[str, Any] | None) -> None:
-    """Write one line, unless the dossier stands in the ledger already."""
-    path = place()
-    made = not path.parent.exists()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        _belong_to_its_folder(path, made)
-        lines = _whole_lines(file)
-        if any(str(dossier_id) in line and str(organisation_id) in line for line in lines):
-            return
-        told = {
-            "number": len(lines) + 1,
-            "before": _hash(lines[-1]) if lines else FIRST,
-            "organisation": str(organisation_id),
-            "dossier": str(dossier_id),
-            "erased_at": at.isoformat(),
-            "removal": removal,
-            "key": present_id(),
-        }
-        signature = base64.b64encode(signing_key().sign(_text(told).encode())).decode()
-        file.write((_text({**told, "signature": signature}) + "\n").encode())
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def names(dossier_id: UUID) -> bool:
-    """Whether the ledger outside the database names a dossier of the current organisation.
-
-    Raises OSError when it cannot be read, and LedgerWrong when it is not what was written.
-    """
-    known = read(place()).erasures if place().exists() else ()
-    return any((one.organisation_id, one.dossier_id) == (current(), dossier_id) for one in known)
+    """Write one line, unless the dossier stands in the ledger already; raises OSError."""
+    with _opened(None) as file:
+        _write(file, organisation_id, dossier_id, at, removal)
 
 
 def ensure() -> None:
@@ -141,13 +151,7 @@ def ensure() -> None:
 
 def read(path: Path) -> Ledger:
     """The ledger in a file; raises OSError, and LedgerWrong when a line was changed, added, moved or taken out."""
-    text = path.read_text(encoding="utf-8")
-    lines = tuple(text.splitlines())
-    erasures, before = [], FIRST
-    for number, line in enumerate(lines, 1):
-        erasures.append(_genuine(line, number, before))
-        before = _hash(line)
-    return Ledger(lines, tuple(erasures))
+    return _ledger(path.read_bytes())
 
 
 @reads
@@ -187,14 +191,108 @@ def _genuine(line: str, number: int, before: str) -> Erasure:
         raise LedgerWrong(f"Line {number} of the ledger of erasures is not what was written there.") from problem
 
 
-def _whole_lines(file: BinaryIO) -> list[str]:
-    """The lines that were written to their end; what a crash cut short never counted, and goes."""
-    content = file.read()
-    whole = content[: content.rfind(b"\n") + 1]
-    if whole != content:
-        file.truncate(len(whole))
-        file.seek(len(whole))
-    return whole.decode().splitlines()
+def _ledger(content: bytes) -> Ledger:
+    """What stands in it: every line must be genuine."""
+    lines = tuple(_whole_lines(content))
+    erasures, before = [], FIRST
+    for number, line in enumerate(lines, 1):
+        erasures.append(_genuine(line, number, before))
+        before = _hash(line)
+    return Ledger(lines, tuple(erasures))
+
+
+def _whole_lines(content: bytes) -> list[str]:
+    """The lines that were written to their end; what was cut short never counted."""
+    return content[: _whole(content)].decode(errors="replace").split("\n")[:-1]
+
+
+def _whole(content: bytes) -> int:
+    """How much of it was written to the end of a line."""
+    return content.rfind(b"\n") + 1
+
+
+def _opened(patience: float | None) -> FileIO:
+    """The ledger's file, made where there is none, for nobody else until it is closed; raises OSError."""
+    path = place()
+    made = not path.parent.exists()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Without a buffer: what did not go to disk must not be tried once more when the file is closed.
+    file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    try:
+        _lock(file, patience)
+        _belong_to_its_folder(path, made)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _lock(file: FileIO, patience: float | None) -> None:
+    if patience is None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_PAUSE)
+
+
+def _content(file: FileIO) -> bytes:
+    file.seek(0)
+    return file.readall()
+
+
+def _write(file: FileIO, organisation_id: UUID, dossier_id: UUID, at: datetime, removal: dict[str, Any] | None) -> None:
+    """Write one line into the file that is held, unless the dossier stands there already."""
+    content = _content(file)
+    lines = _whole_lines(content)
+    if any(str(dossier_id) in line and str(organisation_id) in line for line in lines):
+        return
+    told = {
+        "number": len(lines) + 1,
+        "before": _hash(lines[-1]) if lines else FIRST,
+        "organisation": str(organisation_id),
+        "dossier": str(dossier_id),
+        "erased_at": at.isoformat(),
+        "removal": removal,
+        "key": present_id(),
+    }
+    signature = base64.b64encode(signing_key().sign(_text(told).encode())).decode()
+    _append(file, _whole(content), _text({**told, "signature": signature}).encode())
+
+
+def _append(file: FileIO, end: int, line: bytes) -> None:
+    """Put a line after what counts, on disk; what cannot be finished is taken away again."""
+    file.truncate(end)
+    file.seek(end)
+    try:
+        _put(file, line)
+        failpoint("ledger.half-a-line")
+        _put(file, b"\n")
+        os.fsync(file.fileno())
+    except BaseException:
+        with suppress(OSError):
+            file.truncate(end)
+        raise
+
+
+def _put(file: FileIO, piece: bytes) -> None:
+    """All of it: a disk that gets full takes a part first, and says so only at the next."""
+    while piece:
+        piece = piece[file.write(piece) or 0 :]
+
+
+@contextmanager
+def _or_away() -> Iterator[None]:
+    """An outage of the ledger is no attempt to destroy: it is tried until the ledger is back."""
+    try:
+        yield
+    except OSError as error:
+        raise LedgerAway("ledger") from error
 
 
 def _belong_to_its_folder(path: Path, made: bool) -> None:

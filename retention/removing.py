@@ -127,10 +127,15 @@ def this_removal(removal_id: UUID, dossier: Dossier) -> Removal:
 
 @act
 def try_again(removal_id: UUID, *, by: Actor, at: datetime) -> None:
-    """Let the machine take up a destruction that it gave up; raises Conflict when it needs no help."""
-    removal = Removal.objects.select_for_update().filter(id=removal_id).first()
-    if removal is None:
+    """Let the machine take up a destruction that it gave up; raises Conflict when it needs no help.
+
+    Nor is work begun a second time that somebody is at: a ledger or a disk that hangs would hold them both.
+    """
+    if not Removal.objects.filter(id=removal_id).exists():
         raise NotThere
+    removal = Removal.objects.select_for_update(skip_locked=True).filter(id=removal_id).first()
+    if removal is None or jobs.is_being_done(DESTROY, removal_id, at):
+        raise Conflict(_("This is being worked on at this moment. Look again in a minute."))
     if removal.state not in (RemovalState.APPROVED, *DESTROYING):
         raise Conflict(_("There is nothing to try again here."))
     due = removal.cooling_until if removal.state == RemovalState.APPROVED else None

@@ -78,6 +78,12 @@ def is_on_its_way(kind: str, subject: UUID) -> bool:
     return on_their_way(kind).filter(subject=subject).exists()
 
 
+def is_being_done(kind: str, subject: UUID, at: datetime) -> bool:
+    """Whether somebody is at this work of the current organisation, and did not fall silent."""
+    here = Job.objects.filter(organisation_id=current(), kind=kind, subject=subject)
+    return here.filter(leased_until__gt=at).exists()
+
+
 def on_their_way(kind: str) -> QuerySet[Job, UUID]:
     """On what this work of the current organisation waits or runs and was not given up; to ask inside another query."""
     here = Job.objects.filter(organisation_id=current(), kind=kind, failed_at__isnull=True)

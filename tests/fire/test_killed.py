@@ -36,6 +36,8 @@ from tests.fire.stand import WORKERS, Stand, standing
 pytestmark = pytest.mark.long
 FAILPOINTS = (
     "destruction.frozen",
+    "ledger.half-a-line",
+    "destruction.written-down",
     "destruction.shredding",
     "destruction.key-gone",
     "destruction.shredded",

@@ -226,7 +226,8 @@ def test_what_stood_frozen_for_days_is_looked_at_once_more_before_its_key_goes(
     assert readable(house, removal_id)
     assert house.client("noor").get(house.url(f"dossiers/{dossier_id}/")).status_code == 200
     with organisation(house.id):
-        assert not ledger.names(dossier_id)
+        with ledger.held() as erased:
+            assert not erased.names(dossier_id)
         with transaction.atomic():
             assert Task.objects.filter(kind=STOPPED_TASK).count() == 1
 
@@ -236,8 +237,8 @@ def test_what_the_ledger_names_is_destroyed_for_a_backup_put_back_would_erase_it
 ) -> None:
     removal_id = frozen(house, monkeypatch)
     hold_back(house, removal_id)
-    with organisation(house.id), transaction.atomic():
-        ledger.write_down(Removal.objects.get(id=removal_id), at=clock.now())
+    with organisation(house.id), transaction.atomic(), ledger.held() as erased:
+        erased.write_down(Removal.objects.get(id=removal_id), at=clock.now())
     work_again()
     assert (state(house, removal_id), proven(house)) == ("destroyed", 1)
 
