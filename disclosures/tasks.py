@@ -65,7 +65,13 @@ def _sheets(disclosure_id: UUID, at: datetime) -> Sheets | None:
 
 @act
 def _keep(disclosure_id: UUID, approval: Approval, pdf: bytes, at: datetime) -> None:
-    """Seal what was printed, unless the approval went or changed while the printer ran; the trail tells both."""
+    """Seal what was printed, unless the approval went or changed while the printer ran; the trail tells both.
+
+    What is not finished keeps a dossier from being destroyed, so here it always takes the file.
+    """
+    # The dossier before the disclosure, as acts through the door lock them.
+    for dossier_id in Disclosure.objects.filter(id=disclosure_id).values_list("dossier_id", flat=True):
+        files.require_taking(dossier_id)
     row = _to_print(disclosure_id)
     if row is None or _approval(row) != approval:
         # The dossier was read all the same.

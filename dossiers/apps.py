@@ -11,7 +11,8 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         """Make our jobs, menu entries and answers known to the packages to our left."""
-        from dossiers import menu, names, opening, tasks  # noqa: F401
+        from dossiers import frozen, menu, names, opening, tasks  # noqa: F401
 
+        frozen.install()
         names.install()
         opening.install()

@@ -139,19 +139,21 @@ def _thawed(row: Removal, at: datetime) -> bool:
 
 def _shred(removal: Removal, at: datetime) -> None:
     """Destroy the key: the point of no return, and no harm when it is done twice."""
-    keys.destroy_dossier_key(removal.dossier_id)
+    was_there = keys.destroy_dossier_key(removal.dossier_id)
     failpoint("destruction.key-gone")
     with transaction.atomic():
         row = _locked(removal, RemovalState.SHREDDING)
         if row is not None:
-            row.key_destroyed_at = at
+            # After a replay it may have been gone since an earlier day.
+            if was_there or row.key_destroyed_at is None:
+                row.key_destroyed_at = at
             _mark(row, RemovalState.SHREDDED, "key_destroyed_at")
     failpoint("destruction.shredded")
 
 
 def _erase(removal: Removal, at: datetime) -> None:
-    """Remove files and portal accounts named in the manifest, then every row."""
-    found = manifest.Manifest.from_json(removal.manifest or {"files": [], "accounts": [], "rows": {}})
+    """Remove files and portal accounts named in the manifest, and what came after that was made, then every row."""
+    found = manifest.Manifest.of(removal)
     for name in found.files:
         files.remove_stored(name)
     failpoint("destruction.files-gone")
@@ -159,10 +161,15 @@ def _erase(removal: Removal, at: datetime) -> None:
         row = _locked(removal, RemovalState.SHREDDED)
         if row is None:
             return
-        for account in map(UUID, found.accounts):
-            erase_account(account, removal.dossier_id)
-        manifest.erase_rows(removal.dossier_id)
-        _mark(row, RemovalState.ERASED)
+        Dossier.objects.select_for_update().filter(id=row.dossier_id).first()  # nobody writes a file meanwhile
+        whole = found.with_also(manifest.make(row.dossier_id))
+        for name in set(whole.files) - set(found.files):
+            files.remove_stored(name)
+        for account in map(UUID, whole.accounts):
+            erase_account(account, row.dossier_id)
+        manifest.erase_rows(row.dossier_id)
+        row.manifest = whole.to_json()
+        _mark(row, RemovalState.ERASED, "manifest")
     failpoint("destruction.erased")
 
 
@@ -175,14 +182,13 @@ def erase_account(user_id: UUID, dossier_id: UUID) -> None:
 
 def _verify(removal: Removal, at: datetime) -> None:
     """Look in every store, and record that nothing was found; anything found stops here, in view."""
-    found = manifest.Manifest.from_json(removal.manifest or {"files": [], "accounts": [], "rows": {}})
     with transaction.atomic():
         row = _locked(removal, RemovalState.ERASED)
         if row is None:
             return
         left = manifest.counts(row.dossier_id)
         left["vault key"] = int(keys.key_exists(row.dossier_id))
-        left["files"] = sum(map(files.is_stored, found.files))
+        left["files"] = sum(map(files.is_stored, manifest.Manifest.of(row).files))
         if any(left.values()):
             raise RuntimeError(
                 "Something of a destroyed dossier is still there: " + ", ".join(k for k in left if left[k])

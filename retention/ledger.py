@@ -105,7 +105,7 @@ class Held:
     file: FileIO
 
     def names(self, dossier_id: UUID) -> bool:
-        """Whether it names a dossier of the current organisation; raises LedgerWrong when it was changed, LedgerAway."""
+        """Whether it names a dossier of the current organisation; raises LedgerAway, and LedgerWrong when changed."""
         with _or_away():
             known = _ledger(_content(self.file)).erasures
         return any((one.organisation_id, one.dossier_id) == (current(), dossier_id) for one in known)

@@ -13,6 +13,7 @@ from casemgmt.base.organisation import current
 from casemgmt.base.treatments import declared
 from casemgmt.vault.models import SealedFile
 from dossiers.models import PortalAccess
+from retention.models import Removal
 
 # Lives in the vault's cluster and goes by a step of its own.
 _KEYS = "keystore.DossierKey"
@@ -34,6 +35,20 @@ class Manifest:
     def from_json(cls, stored: dict[str, Any]) -> "Manifest":
         """As read back."""
         return cls(tuple(stored["files"]), tuple(stored["accounts"]), dict(stored["rows"]))
+
+    @classmethod
+    def of(cls, removal: Removal) -> "Manifest":
+        """What was noted of a removal's dossier; empty when nothing was yet."""
+        return cls.from_json(removal.manifest or {"files": [], "accounts": [], "rows": {}})
+
+    def with_also(self, later: "Manifest") -> "Manifest":
+        """This and what was found later: nothing that was once there is forgotten because it is gone by now."""
+        return Manifest(
+            files=tuple(sorted({*self.files, *later.files})),
+            accounts=tuple(sorted({*self.accounts, *later.accounts})),
+            # The rows of a table go in one transaction, so the largest number is that of all there were.
+            rows={table: max(self.rows.get(table, 0), many) for table, many in {**self.rows, **later.rows}.items()},
+        )
 
 
 def tables() -> list[tuple[type[models.Model], str]]:

@@ -54,14 +54,15 @@ def replay(erasures: Iterable[Erasure]) -> Replayed:
     for one in erasures:
         asked += 1
         with organisation(one.organisation_id):
-            came_back += keys.destroy_dossier_key(one.dossier_id)
+            key = keys.destroy_dossier_key(one.dossier_id)
+            came_back += key
             if one.organisation_id in known:
-                destroyed += _again(one)
+                destroyed += _again(one, key)
     return Replayed(asked, came_back, destroyed)
 
 
-def _again(one: Erasure) -> bool:
-    """Whether the dossier had to be destroyed again."""
+def _again(one: Erasure, key: bool) -> bool:
+    """Whether the dossier had to be destroyed again; ``key`` had come back, and went just now."""
     with transaction.atomic():
         left = any(manifest.counts(one.dossier_id).values())
         certified = Certificate.objects.filter(dossier_id=one.dossier_id).exists()
@@ -70,7 +71,7 @@ def _again(one: Erasure) -> bool:
             return False
         found = manifest.make(one.dossier_id)
         ErasureLedger.objects.get_or_create(dossier_id=one.dossier_id, defaults={"erased_at": one.erased_at})
-        removal = _past_return(one, found) if one.removal is not None else None
+        removal = _past_return(one, found, key) if one.removal is not None else None
     if removal is None:
         _erase_plainly(one.dossier_id, found)
         return True
@@ -81,8 +82,11 @@ def _again(one: Erasure) -> bool:
     return True
 
 
-def _past_return(one: Erasure, found: manifest.Manifest) -> UUID:
-    """The removal of this dossier, with what the ledger tells of it, at the point of no return."""
+def _past_return(one: Erasure, found: manifest.Manifest, key: bool) -> UUID:
+    """The removal of this dossier, with what the ledger tells of it, at the point of no return.
+
+    What it noted itself is kept: of a destruction that was under way the rows are gone, and the certificate tells them.
+    """
     facts: dict[str, Any] = one.removal or {}
     removal_id = UUID(facts["id"])
     for other in Removal.objects.filter(dossier_id=one.dossier_id, state__in=RUNNING).exclude(id=removal_id):
@@ -94,9 +98,14 @@ def _past_return(one: Erasure, found: manifest.Manifest) -> UUID:
     row.reviewed_by_id, row.approved_by_id = UUID(facts["reviewed_by_id"]), UUID(facts["approved_by_id"])
     for name in _MOMENTS:
         setattr(row, name, datetime.fromisoformat(facts[name]))
-    row.state, row.manifest, row.ended_at = RemovalState.SHREDDING, found.to_json(), None
+    row.state, row.ended_at = RemovalState.SHREDDING, None
+    row.manifest = manifest.Manifest.of(row).with_also(found).to_json()
+    if key:
+        row.key_destroyed_at = None
     row.save(
-        update_fields=["reviewed_by_id", "approved_by_id", *_MOMENTS, "state", "manifest", "ended_at"],
+        update_fields=[
+            *("reviewed_by_id", "approved_by_id", *_MOMENTS, "state", "ended_at", "manifest", "key_destroyed_at"),
+        ],
     )
     events.record(Action.DESTROY, dossier_id=one.dossier_id, data="replay", object_id=removal_id)
     return removal_id

@@ -51,7 +51,13 @@ def write_letter(
 
 @act
 def keep_print(*, letter_id: UUID, pdf: bytes, at: datetime) -> None:
-    """Keep the print of a waiting letter, sealed; a second print of the same letter is dropped."""
+    """Keep the print of a waiting letter, sealed; a second print of the same letter is dropped.
+
+    Raises TakesNoFiles when its dossier is being destroyed: the letter waits for what becomes of that.
+    """
+    # The dossier before the letter, as acts through the door lock them.
+    for dossier_id in Letter.objects.filter(id=letter_id).values_list("dossier_id", flat=True):
+        files.require_taking(dossier_id)
     letter = _locked(letter_id)
     if letter is None or letter.state != State.WAITING:
         return

@@ -4,6 +4,7 @@ Starting the printer takes half a second and a letter a tenth, so one child make
 up to 25. A job that finds its letter printed already has nothing to do.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -15,8 +16,10 @@ from casemgmt.letters.models import Letter
 from casemgmt.letters.queries import RENDER, addressee_of
 from casemgmt.letters.vocabulary import State
 from casemgmt.letters.wording import Wording
-from casemgmt.vault import keys
+from casemgmt.vault import files, keys
 
+# How long a letter of a dossier that is being destroyed waits: with it it is gone, and given back it is printed.
+DESTROYING = timedelta(hours=1)
 jobs.called(RENDER, gettext_noop("Printing letters"))
 
 
@@ -30,13 +33,22 @@ def render(subject: UUID) -> None:
     silent: pdf.LetterFailed | None = None
     for letter_id, made in zip(waiting, pdf.render_many(list(waiting.values())), strict=True):
         if isinstance(made, bytes):
-            acts.keep_print(letter_id=letter_id, pdf=made, at=clock.now())
+            _keep(letter_id, made, subject)
         elif not made.again:
             acts.give_up(letter_id=letter_id)
         elif letter_id == subject:
             silent = made
     if silent is not None:
         raise silent
+
+
+def _keep(letter_id: UUID, made: bytes, subject: UUID) -> None:
+    """Keep a print; when its dossier is being destroyed nothing is kept and the job comes back later."""
+    try:
+        acts.keep_print(letter_id=letter_id, pdf=made, at=clock.now())
+    except files.TakesNoFiles:
+        if letter_id == subject:
+            jobs.enqueue(RENDER, subject, due=clock.now() + DESTROYING)
 
 
 @transaction.atomic

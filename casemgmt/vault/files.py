@@ -8,7 +8,7 @@ cannot be moved, dropped or cut.
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from django.db import transaction
 
 from casemgmt.base.errors import Unavailable
 from casemgmt.base.organisation import current
+from casemgmt.base.registries import Registry
 from casemgmt.vault.keys import dossier_key
 from casemgmt.vault.models import SealedFile
 from casemgmt.vault.sealing import CannotOpen, derive, seal, unseal
@@ -26,14 +27,28 @@ from casemgmt.vault.sealing import CannotOpen, derive, seal, unseal
 PIECE = 1 << 20
 _OVERHEAD = 1 + 12 + 16
 
+# Packages to our right say of a dossier whether it takes no more files, and keep that so until the transaction ends.
+shut: Registry[Callable[[UUID], bool]] = Registry("way to know that a dossier takes no more files")
+
+
+class TakesNoFiles(Exception):
+    """The dossier is being destroyed: a file that is written now would stay when the rest is gone."""
+
+
+def require_taking(dossier_id: UUID) -> None:
+    """Raises TakesNoFiles; else the dossier takes files until the transaction ends, and whoever shuts it waits."""
+    if any(is_shut(dossier_id) for _name, is_shut in shut):
+        raise TakesNoFiles(str(dossier_id))
+
 
 def write_file(dossier_id: UUID, content: Iterable[bytes], *, content_type: str, at: datetime) -> SealedFile:
     """Seal ``content`` to disk and index it; the dossier's key must be loaded.
 
     The file is there before its row: a crash, or a caller's transaction that is
     undone, leaves at most a file that the night removes (``without_row``), never
-    a row without its file once committed.
+    a row without its file once committed. Raises TakesNoFiles.
     """
+    require_taking(dossier_id)
     row = SealedFile(
         dossier_id=dossier_id,
         stored_as=secrets.token_hex(16),
