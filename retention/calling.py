@@ -13,7 +13,15 @@ from casemgmt.work.acts import create_task, finish_tasks_for
 from casemgmt.work.models import Task
 from dossiers.models import Dossier
 from retention.models import Removal
-from retention.vocabulary import ASK_YOUTH, REVIEW_LIST, STOPPED_TASK, STUCK_TASK, UNLIKELY_TASK, RemovalState
+from retention.vocabulary import (
+    ASK_YOUTH,
+    DECIDE_TASK,
+    REVIEW_LIST,
+    STOPPED_TASK,
+    STUCK_TASK,
+    UNLIKELY_TASK,
+    RemovalState,
+)
 
 
 def call_for_review(*, at: datetime) -> None:
@@ -60,6 +68,19 @@ def call_about_stopped(removal: Removal, *, at: datetime) -> None:
 def call_about_stuck(removal_id: UUID, *, at: datetime) -> None:
     """A destruction that does not get on by itself; its dossier may be gone already, so it is not named."""
     _once(STUCK_TASK, removal_id, at, _look_due(at), "removal.approve", link="retention:removal")
+
+
+def call_to_decide_again(removal: Removal, *, at: datetime) -> None:
+    """A backup was put back, and nobody knows whether this approval was withdrawn after it was made."""
+    _once(
+        DECIDE_TASK,
+        removal.id,
+        at,
+        _look_due(at),
+        "removal.approve",
+        link="retention:removal",
+        dossier_id=removal.dossier_id,
+    )
 
 
 def call_about_unlikely(*, at: datetime) -> None:

@@ -24,6 +24,7 @@ from retention.models import Hold, Removal
 from retention.oppositions import oppositions
 from retention.vocabulary import (
     ASK_YOUTH,
+    DECIDE_TASK,
     DESTROYING,
     REVERSIBLE,
     REVIEW_LIST,
@@ -72,6 +73,7 @@ def _name_tasks() -> None:
     task_kind(REVIEW_LIST, gettext_noop("Review the removal list"), Group.KEEP, icon="archive")
     task_kind(STOPPED_TASK, gettext_noop("A destruction was stopped at the last moment"), Group.KEEP, icon="hand-stop")
     task_kind(STUCK_TASK, gettext_noop("A destruction does not get on by itself"), Group.KEEP, icon="alert-triangle")
+    task_kind(DECIDE_TASK, gettext_noop("A backup was put back: decide again about a destruction"), Group.KEEP)
     task_kind(ASK_YOUTH, gettext_noop("Ask the child, who is adult now, before anything goes"), Group.ASK, icon="user")
 
 

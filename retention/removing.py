@@ -19,13 +19,13 @@ from casemgmt.policy.calendar import moment_after
 from casemgmt.policy.rules.house import cooling_off
 from casemgmt.policy.versions import profile_in_force
 from casemgmt.vault.keys import load_keys
-from casemgmt.work.acts import finish_tasks_for
+from casemgmt.work.acts import cancel_tasks_for, finish_tasks_for
 from dossiers.models import Dossier
 from retention.calling import call_to_ask_youth, review_done
 from retention.end_dates import calculate
 from retention.models import EndDate, Hold, Removal
 from retention.oppositions import judged, opposing
-from retention.vocabulary import DESTROYING, REVERSIBLE, RUNNING, STUCK_TASK, RemovalState
+from retention.vocabulary import DECIDE_TASK, DESTROYING, REVERSIBLE, RUNNING, STUCK_TASK, RemovalState
 
 DESTROY = "retention.destroy"
 
@@ -82,6 +82,7 @@ def take_back(removal: Removal, *, by: Actor, at: datetime) -> None:
     removal.reviewed_by_id = removal.reviewed_at = None
     removal.save(update_fields=["state", "reviewed_by_id", "reviewed_at"])
     events.record(Action.REMOVE, dossier_id=removal.dossier_id, data="review-undone", object_id=removal.id)
+    finish_tasks_for(removal.id, by=by, at=at, kind=DECIDE_TASK)
 
 
 def keep(dossier: Dossier, removal: Removal, *, why: str, by: Actor, at: datetime) -> None:
@@ -109,6 +110,7 @@ def approve(removal: Removal, *, by: Actor, at: datetime) -> None:
     removal.save(update_fields=["state", "approved_by_id", "approved_at", "cooling_until"])
     events.record(Action.REMOVE, dossier_id=removal.dossier_id, data="approved", object_id=removal.id)
     jobs.enqueue(DESTROY, removal.id, due=removal.cooling_until)
+    finish_tasks_for(removal.id, by=by, at=at, kind=DECIDE_TASK)
 
 
 def cancel(removal: Removal, *, by: Actor, at: datetime) -> None:
@@ -149,6 +151,7 @@ def end_removal(removal: Removal, state: RemovalState, *, at: datetime) -> None:
     removal.state, removal.ended_at = state, at
     removal.save(update_fields=["state", "ended_at", "words"])
     events.record(Action.REMOVE, dossier_id=removal.dossier_id, data=str(state), object_id=removal.id)
+    cancel_tasks_for(removal.id, at=at, kind=DECIDE_TASK)
 
 
 def _nothing_opposes(removal: Removal, at: datetime) -> None:

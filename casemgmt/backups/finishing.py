@@ -23,6 +23,7 @@ from casemgmt.organisations.places import all_organisations
 from casemgmt.vault.keys import key_exists, master_key_opens
 from dossiers.tasks import lost_keys, orphan_keys
 from retention import manifest
+from retention.deciding_again import undo_approvals
 from retention.ledger import Ledger
 from retention.replay import NotErased, replay
 
@@ -85,9 +86,10 @@ def _founded_later(told: Manifest | None, ended: Published, published: Published
         yield _told(line.slug, Head(0, ""), [line.head])
 
 
-def finish(known: newest.Outside, told: Manifest | None) -> dict[str, Any]:
+def finish(known: newest.Outside, told: Manifest | None, *, of_before: bool) -> dict[str, Any]:
     """Check the keys and the trail, destroy again, end all sessions, check once more, and open the doors.
 
+    ``of_before``: the dossiers may be of an earlier day, so that what was withdrawn since is not known.
     Raises BackupWrong or NotErased; the doors are shut then, and it may be run again.
     """
     with opening.restoring():
@@ -96,6 +98,7 @@ def finish(known: newest.Outside, told: Manifest | None) -> dict[str, Any]:
         trail = check_trail(told, known.heads)
         replayed = replay(known.erased.erasures)
         _require_gone(known.erased)
+        again = _decide_again(known.erased) if of_before else []
         failpoint("restore.replayed")
         with transaction.atomic():
             # Whoever signed out, or lost their place, after the backup would be signed in again.
@@ -116,6 +119,7 @@ def finish(known: newest.Outside, told: Manifest | None) -> dict[str, Any]:
         "trail": trail,
         "ledger": newest.told(known),
         "replayed": asdict(replayed),
+        "decide_again": again,
         "sessions_ended": sessions,
         "keys": keys,
     }
@@ -144,6 +148,17 @@ def _require_gone(erased: Ledger) -> None:
         with organisation(one.organisation_id), transaction.atomic():
             if key_exists(one.dossier_id) or any(manifest.counts(one.dossier_id).values()):
                 raise NotErased(f"Something of dossier {one.dossier_id}, which was destroyed, is still there.")
+
+
+def _decide_again(erased: Ledger) -> list[dict[str, Any]]:
+    """How many approvals of each organisation were undone: a database of an earlier day destroys nothing by itself."""
+    found, now = [], clock.now()
+    for place in all_organisations():
+        named = {one.dossier_id for one in erased.erasures if one.organisation_id == place.id}
+        with organisation(place.id):
+            if many := undo_approvals(named, at=now):
+                found.append({"organisation": place.slug, "removals": many})
+    return found
 
 
 def _keys(at: datetime) -> list[dict[str, Any]]:

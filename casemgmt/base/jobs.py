@@ -122,6 +122,11 @@ def enqueue(kind: str, subject: UUID, *, due: datetime | None = None, organisati
     transaction.on_commit(ring, robust=True)
 
 
+def drop(kind: str, subject: UUID) -> None:
+    """Take work of the current organisation out of the queue, in the caller's transaction."""
+    Job.objects.filter(organisation_id=current(), kind=kind, subject=subject).delete()
+
+
 def report(kind: str, failed: Mapping[UUID, Exception]) -> None:
     """What a sweep of the current organisation could not do, each as given-up work that waits for a person.
 

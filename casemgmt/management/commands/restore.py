@@ -116,7 +116,8 @@ class Command(BaseCommand):
             failpoint("restore.loaded")
             # The dossiers that stayed have gone on since their backup: its heads are not their last.
             filled = found.get("data") if chosen and "data" in chosen.lost else None
-            told = finishing.finish(known, filled)
+            of_before = chosen is None or "data" in chosen.lost
+            told = finishing.finish(known, filled, of_before=of_before)
         except (CannotBackUp, BackupWrong, NotErased) as problem:
             self.stderr.write(f"{_SHUT}{problem}")
             sys.exit(1)
@@ -162,6 +163,11 @@ def _sentences(told: dict[str, Any], known: newest.Outside) -> str:
         f"{again['erasures']} erasures replayed: {again['keys']} keys had come back, "
         f"{again['dossiers']} dossiers were destroyed again."
     )
+    lines += [
+        f"{one['organisation']}: {one['removals']} approved destructions wait for a person to decide again: "
+        "nobody knows whether they were withdrawn after the backup."
+        for one in told["decide_again"]
+    ]
     lines += [
         f"{one['organisation']}: {one['dossiers_without_key']} dossiers without a key, "
         f"{one['keys_without_dossier']} keys without a dossier: see “Restore” in docs/operation.md."
