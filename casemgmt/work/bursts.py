@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 Opened = tuple[datetime, UUID]
+# One burst, and one alarm, is at most so long: whoever reads on is counted anew, or one call would hush a whole day.
+LONGEST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Burst:
 def burst(opened: Sequence[Opened], most: int, window: timedelta) -> Burst | None:
     """The first burst among ``opened`` (in order of time): ``most`` different dossiers or more within ``window``.
 
-    It goes on as long as no pause is longer than the window.
+    It goes on as long as no pause is longer than the window, and at most as long as ``LONGEST``.
     """
     inside: Counter[UUID] = Counter()
     first = 0
@@ -31,13 +33,18 @@ def burst(opened: Sequence[Opened], most: int, window: timedelta) -> Burst | Non
             inside -= Counter((opened[first][1],))
             first += 1
         if len(inside) >= most:
-            last = _until(opened, place, window)
+            last = last_of(opened, place, opened[first][0], window)
             together = {one for _at, one in opened[first : last + 1]}
             return Burst(opened[first][0], opened[last][0], len(together))
     return None
 
 
-def _until(opened: Sequence[Opened], place: int, window: timedelta) -> int:
-    while place + 1 < len(opened) and opened[place + 1][0] - opened[place][0] <= window:
+def last_of(opened: Sequence[Opened], place: int, began_at: datetime, window: timedelta) -> int:
+    """How far a burst that began then goes on after ``place``: the place of the last that belongs to it."""
+    while place + 1 < len(opened) and _belongs(opened[place + 1][0], opened[place][0], began_at, window):
         place += 1
     return place
+
+
+def _belongs(at: datetime, before: datetime, began_at: datetime, window: timedelta) -> bool:
+    return at - before <= window and at - began_at <= LONGEST

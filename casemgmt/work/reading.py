@@ -1,7 +1,8 @@
 """Who reads unusually many dossiers: found in the trail every minute, told once a burst to whoever reviews access.
 
 The house rule says how many dossiers within how many minutes. An alarm is no judgement: it holds who and how many,
-and says that somebody should ask. Which dossiers they were stands in the trail and nowhere else.
+and says that somebody should ask. Which dossiers they were stands in the trail and nowhere else. An alarm counts on
+until somebody looked into it, and for an hour at most; what is read after that is a new burst, by the same bar.
 """
 
 from datetime import datetime, timedelta
@@ -25,7 +26,7 @@ from casemgmt.policy.roles import roles_on
 from casemgmt.policy.rules.house import reading_alarm
 from casemgmt.policy.versions import NoVersion, profile_in_force
 from casemgmt.work.acts import create_task
-from casemgmt.work.bursts import Burst, Opened, burst
+from casemgmt.work.bursts import Burst, Opened, burst, last_of
 from casemgmt.work.kinds import Group, task_kind
 from casemgmt.work.models import ReadingAlarm
 
@@ -84,31 +85,39 @@ def _many_readers(since: datetime, most: int) -> list[UUID]:
     return sorted({*many, *fresh})
 
 
-def _raise(user_id: UUID, since: datetime, most: int, window: timedelta, at: datetime) -> bool:
+def _raise(user_id: UUID, since: datetime, most: int, window: timedelta, at: datetime) -> int:
     rows = _openings(since).filter(user_id=user_id).order_by("at").values_list("at", "dossier_id")
     opened = [(when, dossier_id) for when, dossier_id in rows if dossier_id]
-    last = ReadingAlarm.objects.select_for_update().filter(user_id=user_id).order_by("-began_at").first()
-    if last is not None:
-        _renew(last, [each for each in opened if each[0] > last.last_at], window)
-        opened = [each for each in opened if each[0] > last.last_at]
-    raised = False
-    while (found := burst(opened, most, window)) is not None:
-        _tell(user_id, found, most, window, at)
-        opened = [each for each in opened if each[0] > found.last_at]
-        raised = True
+    told = ReadingAlarm.objects.select_for_update().filter(user_id=user_id, last_at__gte=since)
+    known = list(told.order_by("began_at"))
+    # Who looked into an alarm saw how far it went then: what came after is not covered by their look.
+    if known and known[-1].looked_at is None:
+        _renew(known[-1], [each for each in opened if each[0] > known[-1].last_at], window)
+    raised = 0
+    for part in _untold(opened, known):
+        while (found := burst(part, most, window)) is not None:
+            _tell(user_id, found, most, window, at)
+            part = [each for each in part if each[0] > found.last_at]
+            raised += 1
     return raised
+
+
+def _untold(opened: list[Opened], known: list[ReadingAlarm]) -> list[list[Opened]]:
+    """What was opened before, between and after the alarms; before one may lie what was missed while nothing ran."""
+    parts = []
+    for alarm in known:
+        parts.append([each for each in opened if each[0] < alarm.began_at])
+        opened = [each for each in opened if each[0] > alarm.last_at]
+    return [*parts, opened]
 
 
 def _renew(alarm: ReadingAlarm, later: list[Opened], window: timedelta) -> None:
     """Let an alarm that goes on say until when, and how many it is by now; nobody is called again for it."""
-    last_at = alarm.last_at
-    for at, _dossier in later:
-        if at - last_at > window:
-            break
-        last_at = at
-    if last_at == alarm.last_at:
+    from_here = [(alarm.last_at, alarm.user_id), *later]
+    place = last_of(from_here, 0, alarm.began_at, window)
+    if place == 0:
         return
-    alarm.last_at = last_at
+    alarm.last_at = last_at = from_here[place][0]
     mine = _openings(alarm.began_at).filter(user_id=alarm.user_id, at__lte=last_at)
     alarm.dossiers = mine.aggregate(many=Count("dossier_id", distinct=True))["many"]
     alarm.save(update_fields=["last_at", "dossiers"])

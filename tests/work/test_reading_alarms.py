@@ -17,6 +17,7 @@ from casemgmt.base.models import Job
 from casemgmt.base.organisation import organisation
 from casemgmt.celery import app
 from casemgmt.work import reading
+from casemgmt.work.bursts import LONGEST
 from casemgmt.work.models import ReadingAlarm, Task
 from dossiers.access import open_dossier
 from dossiers.verbs import Verb
@@ -115,6 +116,57 @@ def test_a_second_burst_after_a_pause_is_a_second_alarm(house: House) -> None:
     read(house, 45)
     assert look(house) == 1
     assert [alarm.dossiers for alarm in alarms(house)] == [45, 45]
+
+
+def test_who_goes_on_after_the_alarm_was_looked_into_is_told_again(house: House) -> None:
+    read(house, 45, ago=timedelta(minutes=9))
+    everything_due()
+    (first,) = alarms(house)
+    assert said(house, "wim", first.id) == 303
+    mail.outbox.clear()
+    read(house, 39)
+    assert look(house) == 0, "the bar is the same after a look"
+    read(house, 1)
+    everything_due()
+    found = alarms(house)
+    assert [(alarm.dossiers, alarm.looked_at is None) for alarm in found] == [(45, False), (40, True)]
+    assert found[0].last_at == first.last_at, "what was looked into says what could be seen then"
+    with organisation(house.id), transaction.atomic():
+        (task,) = Task.objects.filter(kind="work.mass_reading", state="open")
+    assert task.object_id == found[1].id and len(mail.outbox) == 1
+
+
+def test_an_alarm_goes_on_for_an_hour_and_what_comes_after_is_judged_by_itself(house: House) -> None:
+    began = timedelta(minutes=95)
+    read(house, 45, ago=began)
+    with organisation(house.id):
+        reading.watch_day(house.id)
+    for minutes in range(86, 14, -9):  # one each nine minutes: never a pause as long as the window
+        read(house, 1, ago=timedelta(minutes=minutes))
+    read(house, 100)
+    with organisation(house.id):
+        reading.watch_day(house.id)
+    first, second = alarms(house)
+    assert first.last_at - first.began_at <= LONGEST and first.dossiers < 60
+    assert second.dossiers >= 100
+    assert look(house) == 0, "told once"
+
+
+def test_whoever_reads_on_all_day_is_an_alarm_each_hour_also_when_only_the_night_looks(house: House) -> None:
+    read(house, 3 * 900, ago=timedelta(hours=2))  # fifteen a minute, for three hours
+    with organisation(house.id):
+        reading.watch_day(house.id)
+    assert len(alarms(house)) == 3 and look(house) == 0
+
+
+def test_a_burst_that_the_minutes_missed_is_found_though_a_later_one_was_told(house: House) -> None:
+    read(house, 45, ago=timedelta(hours=5))
+    read(house, 50)
+    assert look(house) == 1
+    with organisation(house.id):
+        reading.watch_day(house.id)
+        reading.watch_day(house.id)
+    assert [alarm.dossiers for alarm in alarms(house)] == [45, 50]
 
 
 def test_what_was_read_while_nothing_ran_is_found_in_the_night(house: House) -> None:
