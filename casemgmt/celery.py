@@ -1,15 +1,18 @@
 """Celery is the doorbell: it wakes workers and keeps time, the database holds the work."""
 
+import logging
 import os
 
 from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, worker_init
+from kombu.exceptions import OperationalError
 
 from casemgmt.base.closed import close_to_others
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casemgmt.settings")
 
+log = logging.getLogger("casemgmt.celery")
 app = Celery("casemgmt")
 
 
@@ -51,6 +54,15 @@ configure()
 @beat_init.connect
 def _close(**_told: object) -> None:
     close_to_others()  # the pool's processes are forked after this, and stay as they are born
+
+
+@beat_init.connect
+def plan_at_once(**_told: object) -> None:
+    """Have the first minute planned when beat starts: by itself it waits a minute, in which it would seem dead."""
+    try:
+        plan_minute.apply_async(expires=60)
+    except OperationalError:
+        log.warning("The broker is away at the start of beat; the first minute is planned a minute later.")
 
 
 def install() -> None:

@@ -28,12 +28,15 @@ from casemgmt.letters.queries import stuck_letters
 from casemgmt.organisations.places import all_organisations
 from casemgmt.vault import files
 from casemgmt.vault.keys import master_key_opens
+from retention import ledger
 
 PATIENCE = 1.5
 HEARTBEAT = "worker-heartbeat"
+# Beat's own: every doorbell makes the worker heard, but only beat asks for the minute to be planned.
+PLANNED = "minute-planned"
 OPEN_PRINTER = "worker-prints-with-network"
-# The poller runs every five seconds; a long job may hold it for a while.
-WORKER_SILENT_AFTER = 300
+# The poller runs every five seconds and the minute is planned every sixty; a long job may hold them for a while.
+SILENT_AFTER = 300
 LEAST_FREE = 1_000_000_000
 # What still works when it is not as it should be: nobody is turned away for it.
 WARNINGS = ("printer", "letters", "maintenance")
@@ -62,10 +65,18 @@ class Part:
 def beat() -> None:
     """Leave a sign of life of the worker, and how it prints; without a broker the work still goes on."""
     try:
-        cache.set(HEARTBEAT, time.time(), WORKER_SILENT_AFTER * 10)
-        cache.set(OPEN_PRINTER, not without_network(), WORKER_SILENT_AFTER * 10)
+        cache.set(HEARTBEAT, time.time(), SILENT_AFTER * 10)
+        cache.set(OPEN_PRINTER, not without_network(), SILENT_AFTER * 10)
     except RedisError:
         log.warning("The worker's sign of life could not be left.")
+
+
+def planned() -> None:
+    """Leave a sign of life of whoever has the minute planned; without a broker nothing rings anyway."""
+    try:
+        cache.set(PLANNED, time.time(), SILENT_AFTER * 10)
+    except RedisError:
+        log.warning("The sign of life of beat could not be left.")
 
 
 def parts() -> list[Part]:
@@ -77,9 +88,11 @@ def parts() -> list[Part]:
         "vault": lambda: _database("vault"),
         "key": _key_opens,
         "broker": _broker,
-        "worker": _worker,
+        "worker": lambda: _heard(HEARTBEAT),
+        "beat": beat_is_heard,
         "disk": _disk,
         "files": _files_are_there,
+        "ledger": ledger.is_writable,
         "printer": _printer_is_shut,
         "letters": lambda: _letters_are_printed(stuck),
         "maintenance": lambda: not maintenance.is_on(),
@@ -92,8 +105,10 @@ def parts() -> list[Part]:
         "key": _("The master key"),
         "broker": _("The message broker"),
         "worker": _("The worker in the background"),
+        "beat": _("The clock of the work in the background"),
         "disk": _("Free space on the disk"),
         "files": _("The sealed files"),
+        "ledger": _("The ledger of erasures"),
         "printer": _("The printer of letters"),
         "letters": _("Letters"),
         "maintenance": _("Maintenance"),
@@ -157,9 +172,15 @@ def _broker() -> bool:
     return bool(cache.get("health") == 1)
 
 
-def _worker() -> bool:
-    at = cache.get(HEARTBEAT)
-    return at is not None and time.time() - float(at) < WORKER_SILENT_AFTER
+def beat_is_heard() -> bool:
+    """Whether the minute was planned of late; raises RedisError when nobody can tell."""
+    return _heard(PLANNED)
+
+
+def _heard(sign: str) -> bool:
+    """Whether the sign of life is young enough; who was never heard is not well."""
+    at = cache.get(sign)
+    return at is not None and time.time() - float(at) < SILENT_AFTER
 
 
 def _disk() -> bool:
@@ -211,6 +232,7 @@ def _sentence(key: str, well: bool, stuck: int) -> str:
             "key": _("Opens the vault."),
             "disk": _("There is enough room."),
             "files": _("Are where they belong."),
+            "ledger": _("Can be written."),
             "printer": _("Letters are made without a network connection."),
             "letters": _("None waits in vain for a print."),
             "maintenance": _("Is off."),
@@ -229,6 +251,14 @@ def _sentence(key: str, well: bool, stuck: int) -> str:
         ),
         "broker": _("Does not answer. Signing in waits; work in the background goes on, a little later."),
         "worker": _("Has not been heard for five minutes. Letters and night work wait; nothing is lost."),
+        "beat": _(
+            "Has planned nothing for five minutes. When the worker answers, the process beat is gone: start it. Until "
+            "then nobody watches who reads unusually much, and the work of the night does not begin."
+        ),
+        "ledger": _(
+            "Cannot be written: its folder is away, or this application may not write in it. Nothing is destroyed "
+            "until it can; nothing is lost."
+        ),
         "files": _(
             "The folder of sealed files is away: was its disk mounted? Letters and documents cannot be opened until it "
             "is back. Nothing is taken for lost meanwhile."

@@ -1,5 +1,6 @@
 """The night shift: plans the sweeps that each organisation gets once a night, and what it gets every minute."""
 
+from casemgmt import health
 from casemgmt.base import clock, jobs
 from casemgmt.base.models import Job
 from casemgmt.base.nightly import sweeps, watches
@@ -24,6 +25,7 @@ def plan_minute() -> None:
 
     A watch that fails keeps its own attempts, so that it ends where a person sees it; the night begins it again.
     """
+    health.planned()  # that we were asked is told first: a database that is away is told by its own name
     now = clock.now()
     known = set(Job.objects.filter(kind__in=_kinds_of_minutes()).values_list("organisation_id", "kind"))
     for place in all_organisations():

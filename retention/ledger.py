@@ -98,6 +98,14 @@ def place() -> Path:
     return Path(settings.LEDGER) / NAME
 
 
+def is_writable() -> bool:
+    """Whether the next erasure can be written down. A folder that is away may be a disk that was not mounted."""
+    path = place()
+    folder = path.parent
+    may = os.access(folder, os.W_OK | os.X_OK, effective_ids=True)
+    return may and folder.is_dir() and (not path.exists() or os.access(path, os.R_OK | os.W_OK, effective_ids=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """The ledger, while nobody else can write a line."""

@@ -76,7 +76,7 @@ def plan(environment: str) -> Services:
     own_folder(base_folder())
     state = own_folder(state_folder(environment))
     own_folder(state / "logs", 0o700)
-    for name in ("files", "mail", "clock", "backups", "vault-backups"):
+    for name in ("files", "files/ledger", "mail", "clock", "backups", "vault-backups"):
         give_to_service_user(state / name)
     outside = _given_from_outside()
     clusters = tuple(

@@ -9,8 +9,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, OperationalError, connections
 from django.test import Client, RequestFactory
+from django.utils import translation
 
-from casemgmt import health, refusals
+from casemgmt import celery, health, night, refusals
 from casemgmt.base.errors import Conflict, NotAllowed, NotThere, Refused, Unavailable
 from casemgmt.web.routes import declarations
 from tests.accounts.test_staff_sign_in import filled
@@ -157,10 +158,13 @@ def test_a_wrong_host_is_400(client):
 
 def test_health_tells_machines_and_people(client, monkeypatch):
     health.beat()
+    health.planned()
     monkeypatch.setattr(health, "LEAST_FREE", 1)
     answer = client.get("/health/")
     assert answer.status_code == 200 and answer.json()["well"] is True
     assert set(answer.json()["parts"]) == {"database", "vault", "key", "broker", "worker", "disk", "printer"} | {
+        "beat",
+        "ledger",
         "doors",
         "files",
         "letters",
@@ -194,8 +198,55 @@ def test_a_silent_worker_is_noticed(client):
     assert client.get("/health/").json()["parts"]["worker"]["well"] is False
 
 
+def test_a_dead_beat_is_noticed_though_the_worker_does_what_others_ring_for(client, monkeypatch):
+    monkeypatch.setattr(health, "LEAST_FREE", 1)
+
+    def told() -> tuple[int, list[str]]:
+        answer = client.get("/health/")
+        return answer.status_code, [key for key, part in answer.json()["parts"].items() if not part["well"]]
+
+    celery.poll()
+    assert told() == (503, ["beat"])
+    celery.plan_minute()
+    assert told() == (200, [])
+    at = time.time()
+    monkeypatch.setattr(health.time, "time", lambda: at + health.SILENT_AFTER + 1)
+    celery.poll()  # a doorbell, or the beat of another installation
+    assert told() == (503, ["beat"])
+    page = client.get("/health/", headers={"accept": "text/html"}).content.decode()
+    assert "Heeft al vijf minuten niets ingepland" in page and "het proces beat" in page
+    with translation.override("en"):
+        (said,) = [part.sentence for part in health.parts() if part.key == "beat"]
+    assert said.startswith("Has planned nothing for five minutes.")
+
+
+def test_beat_is_heard_when_planning_fails_for_that_is_told_by_what_fails(monkeypatch):
+    def away() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(night, "all_organisations", away)
+    with pytest.raises(OperationalError):
+        celery.plan_minute()
+    assert health.beat_is_heard()
+
+
+def test_beat_plans_the_first_minute_when_it_starts_and_starts_without_a_broker_too(monkeypatch):
+    asked = []
+    monkeypatch.setattr(celery.plan_minute, "apply_async", lambda **known: asked.append(known))
+    celery.plan_at_once()
+    assert asked == [{"expires": 60}]
+    assert celery.plan_at_once in [receiver() for _key, receiver in celery.beat_init.receivers]
+
+    def away(**known: object) -> None:
+        raise celery.OperationalError
+
+    monkeypatch.setattr(celery.plan_minute, "apply_async", away)
+    celery.plan_at_once()
+
+
 def test_health_warns_when_letters_are_printed_with_a_network_and_turns_nobody_away(client, monkeypatch):
     monkeypatch.setattr(health, "LEAST_FREE", 1)
+    health.planned()
     for shut, warning in ((False, True), (True, False)):
         monkeypatch.setattr(health, "without_network", lambda shut=shut: shut)
         health.beat()

@@ -39,6 +39,7 @@ def test_a_copy_of_the_database_serves_no_page_and_takes_no_sign_in(monkeypatch:
     place = make_place()
     monkeypatch.setattr(health, "LEAST_FREE", 1)
     health.beat()
+    health.planned()
     as_owner(elsewhere)
     browser = Client(raise_request_exception=False)
     assert browser.get(f"/o/{place.slug}/").status_code == 503
@@ -53,6 +54,16 @@ def test_a_copy_of_the_database_serves_no_page_and_takes_no_sign_in(monkeypatch:
     opening._known.clear()
     assert browser.get(f"/o/{place.slug}/").status_code == 302
     assert Client().get("/health/").json()["parts"]["doors"]["well"] is True
+
+
+def test_behind_shut_doors_the_figures_still_tell_what_is_known() -> None:
+    assert "\ncasemgmt_doors_open 1\n" in Client().get("/metrics/").content.decode()
+    as_owner(elsewhere)
+    answer = Client(raise_request_exception=False).get("/metrics/")
+    assert answer.status_code == 200
+    told = answer.content.decode().splitlines()
+    known = {"casemgmt_database_up 0", "casemgmt_doors_open 0", "casemgmt_broker_up 1", "casemgmt_maintenance 0"}
+    assert known <= set(told)
 
 
 def test_a_database_that_was_shut_or_never_migrated_lets_nobody_in() -> None:

@@ -34,6 +34,7 @@ def test_a_master_key_that_opens_nothing_is_told_by_its_name(db: None, settings:
     monkeypatch.setattr(health, "LEAST_FREE", 1)
     make_place()
     health.beat()
+    health.planned()
     assert said(checks.check_databases(APPLICATION)) == []
     assert Client().get("/health/").json()["parts"]["key"]["well"] is True
     settings.MASTER_KEY = base64.b64encode(b"another key of thirty-two bytes!").decode()

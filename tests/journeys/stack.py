@@ -88,7 +88,7 @@ def _environment(folder: Path, name: str) -> dict[str, str]:
         suffix = "_vault" if address.startswith("VAULT") else ""
         parts = {**conninfo_to_dict(os.environ[address]), "dbname": name + suffix}
         env[address] = make_conninfo("", **{key: str(value) for key, value in parts.items()})
-    for key, part in (("FILES", "files"), ("MAIL", "mail"), ("LOGS", "logs"), ("STATE", ".")):
+    for key, part in (("FILES", "files"), ("LEDGER", "ledger"), ("MAIL", "mail"), ("LOGS", "logs"), ("STATE", ".")):
         env[f"CASEMGMT_{key}"] = str(folder / part)
         (folder / part).mkdir(exist_ok=True)
     env |= {

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
@@ -99,6 +100,40 @@ def test_what_cannot_be_written_down_is_not_destroyed(settings: Any, tmp_path: P
     (written,) = ledger.read(ledger.place()).erasures
     assert (written.organisation_id, written.dossier_id) == (house.id, one)
     assert written.removal and written.removal["id"] == str(removal)
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_the_health_page_tells_when_the_ledger_cannot_be_written(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    def told() -> Any:
+        return client.get("/health/").json()["parts"]["ledger"]
+
+    settings.LEDGER = tmp_path / "ledger"
+    assert not told()["well"] and "map" in told()["says"], "away, as a disk that was not mounted"
+    settings.LEDGER.mkdir()
+    assert told()["well"], "empty, as it is before the first destruction"
+    ledger.ensure()
+    assert told()["well"]
+    closed = {settings.LEDGER, ledger.place()}
+    for one in closed:
+        real = os.access
+        monkeypatch.setattr(os, "access", lambda path, mode, one=one, **more: Path(path) != one)
+        assert not told()["well"], one
+        monkeypatch.setattr(os, "access", real)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another account for a moment")
+def test_what_another_account_owns_cannot_be_written(settings: Any, tmp_path: Path) -> None:
+    settings.LEDGER = tmp_path
+    for one in (tmp_path, *list(tmp_path.parents)[:2]):
+        one.chmod(0o755)
+    assert ledger.is_writable()
+    os.seteuid(65534)
+    try:
+        assert not ledger.is_writable()
+    finally:
+        os.seteuid(0)
 
 
 def test_two_workers_at_once_write_one_after_the_other(file: Path) -> None:

@@ -104,6 +104,7 @@ class TestWithStores:
     def test_health_says_so_and_stays_well(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(health, "LEAST_FREE", 1)
         health.beat()
+        health.planned()
         assert Client().get("/health/").json()["parts"]["maintenance"]["warning"] is False
         told("on")
         answer = Client().get("/health/")

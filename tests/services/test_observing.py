@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.db import DataError
 from django.test import Client
 
-from casemgmt import observing
+from casemgmt import health, observing
 from casemgmt.base import clock
 from casemgmt.base.logs import LineFormatter
 from casemgmt.base.models import Job
@@ -169,6 +169,12 @@ def test_the_queue_the_mail_and_what_was_given_up_are_told_with_the_oldest(house
     assert told == {"jobs_waiting": 2, "jobs_given_up": 0, "mail_waiting": 1, "mail_given_up": 1}
     assert 90 <= found["casemgmt_jobs_oldest_seconds"] < 120 and 600 <= found["casemgmt_mail_oldest_seconds"] < 660
     assert found["casemgmt_destructions_stuck"] == 0 and found["casemgmt_database_up"] == 1
+
+
+def test_a_beat_that_is_not_heard_is_a_figure(house: House) -> None:
+    assert figures()["casemgmt_beat_up"] == 0
+    health.planned()
+    assert figures()["casemgmt_beat_up"] == 1
 
 
 def test_nothing_in_the_figures_tells_of_an_organisation_a_person_or_a_dossier(house: House) -> None:
