@@ -1,7 +1,7 @@
 """A watch at work during every test: a write round the trail that nobody listed stops the test it happens in.
 
-`tests/standing/test_bulk_writes.py` reads the code; this sees what is really called, also by a name that was put
-together, so that reading and running agree on one list.
+`tests/standing/test_bulk_writes.py` reads the code; this sees what is really called and sent, also by a name or in SQL
+that was put together, so that reading and running agree on one list.
 """
 
 import sys
@@ -11,10 +11,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import psycopg
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
-from tests.standing.test_bulk_writes import PACKAGES, ROOT, WRITING, listed
+from tests.sql_words import text_of, writes
+from tests.standing.test_bulk_writes import PACKAGES, RAW, ROOT, listed
 
 ROUND_THE_TRAIL = ("update", "bulk_create", "bulk_update", "_raw_delete")
 _OURS = tuple(f"{ROOT / package}/" for package in PACKAGES)
@@ -30,9 +32,11 @@ def watch() -> None:
     for name in ROUND_THE_TRAIL:
         if not hasattr(getattr(QuerySet, name), "watched"):
             setattr(QuerySet, name, _watched(getattr(QuerySet, name), name))
-    for name in ("execute", "executemany"):
-        if not hasattr(getattr(CursorWrapper, name), "watched"):
-            setattr(CursorWrapper, name, _watched(getattr(CursorWrapper, name), name, _writes))
+    for name in RAW:
+        # Django's own, and for who goes round it psycopg's.
+        for kind in (CursorWrapper, psycopg.Cursor, psycopg.Connection):
+            if hasattr(kind, name) and not hasattr(getattr(kind, name), "watched"):
+                setattr(kind, name, _watched(getattr(kind, name), name, _writes))
 
 
 def _watched(
@@ -40,7 +44,8 @@ def _watched(
 ) -> Callable[..., Any]:
     @wraps(original)
     def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if when(*args) and (call := _call_of_ours(sys._getframe(1), name)) and call not in _listed():
+        call = _call_of_ours(sys._getframe(1), name)
+        if call and call not in _listed() and when(self, *args, *kwargs.values()):
             raise Unlisted(f"{call} is not in tests/standing/bulk_writes.txt")
         return original(self, *args, **kwargs)
 
@@ -48,8 +53,10 @@ def _watched(
     return watched
 
 
-def _writes(sql: Any, *_values: Any) -> bool:
-    return isinstance(sql, str) and sql.lstrip().lower().startswith(WRITING)
+def _writes(cursor: Any, statement: Any, *_values: Any) -> bool:
+    # Django's cursor, psycopg's own, or a connection itself: each is known to psycopg in another way.
+    inner = getattr(cursor, "cursor", cursor) if isinstance(cursor, CursorWrapper) else cursor
+    return writes(text_of(statement, getattr(inner, "connection", inner)))
 
 
 def _call_of_ours(frame: FrameType | None, name: str) -> str:
