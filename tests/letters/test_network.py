@@ -52,6 +52,16 @@ except OSError:
 rights = [line.split()[1] for line in open("/proc/self/status") if line.startswith(("CapEff", "CapPrm"))]
 print(json.dumps({"alone": alone, "reached": reached, "root": os.geteuid() == 0, "rights": rights}))
 """
+# The page engine as the printer has it, in a process that has its network: what fetches nothing then is the printer.
+PRINT = """
+made = child.Printer("")
+for address in sys.argv[2:]:
+    for body in ('<img src="%s">', '<link rel="attachment" href="%s">', '<style>@import url(%s);</style>'):
+        try:
+            made.pdf("<!DOCTYPE html><html lang='nl'><title>t</title>" + body % address)
+        except BaseException:  # what it raises for an address is no Exception
+            pass
+"""
 
 
 @pytest.fixture
@@ -107,3 +117,11 @@ def test_the_printer_tells_whether_it_is_without_network(monkeypatch: pytest.Mon
     monkeypatch.setattr(sys, "executable", "/bin/false")
     assert pdf.without_network() is False
     pdf.without_network.cache_clear()
+
+
+def test_a_printer_that_has_its_network_asks_no_server_for_what_a_letter_names() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        run(PRINT, f"http://127.0.0.1:{listening.getsockname()[1]}/x.png")
+        with pytest.raises(BlockingIOError):
+            listening.accept()

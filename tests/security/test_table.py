@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs" / "security-tests.md"
 ROWS = {*(f"A{n}" for n in range(1, 11)), *(f"B{n}" for n in range(1, 7)), *(f"D{n}" for n in range(1, 6))}
-ROWS |= {"E1", "G1", "G2", "G3", "G4", "G5", "G9"}
+ROWS |= {"E1", "F1", "G1", "G2", "G3", "G4", "G5", "G9"}
 NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`")
 # A fault says in words what was planted, and names the tests that turned red.
 TURNED_RED = re.compile(r"`(test_\w+)`")
@@ -25,7 +25,7 @@ def lines() -> list[list[str]]:
     return [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in text.splitlines()
-        if re.match(r"\| [ABDEG]\d", line)
+        if re.match(r"\| [ABDEFG]\d", line)
     ]
 
 
