@@ -1,8 +1,11 @@
 """The compose file and the image: checked by what knows their forms, and by what our services need of each other."""
 
+import argparse
 import re
+import shlex
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,85 @@ def compose() -> dict[str, Any]:
 
 
 SERVICES: dict[str, dict[str, Any]] = compose()["services"]
+
+
+# What somebody types, between the marks of code of a document.
+TYPED = re.compile(r"`docker compose (run [^`]+)`")
+DOCUMENT = ROOT / "docs" / "operation.md"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A `docker compose run` as a document tells it: which service, with which folders more, and what it runs."""
+
+    service: str
+    folders: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @property
+    def mounted(self) -> set[str]:
+        """Every folder that is more than the image's own file system, which nobody can write."""
+        given = [*SERVICES[self.service].get("volumes", []), *self.folders]
+        return {each.split(":")[1] for each in given}
+
+
+def typed(text: str) -> list[Typed]:
+    """Every command of a document that runs a service once."""
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    parser.add_argument("-v", "--volume", action="append", default=[])
+    parser.add_argument("--rm", action="store_true")
+    parser.add_argument("--no-deps", action="store_true")
+    parser.add_argument("service")
+    parser.add_argument("words", nargs=argparse.REMAINDER)
+    found = []
+    for line in TYPED.findall(text):
+        given = parser.parse_args(shlex.split(line)[1:])
+        found.append(Typed(given.service, tuple(given.volume), tuple(given.words)))
+    return found
+
+
+def account() -> str:
+    """As whom the image runs everything."""
+    (number,) = re.findall(r"^USER (\d+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    return str(number)
+
+
+def cannot_work(text: str) -> list[str]:
+    """What of the commands that a document tells to type cannot work with the compose file and the image."""
+    wrong = []
+    for one in typed(text):
+        if one.service not in SERVICES:
+            wrong.append(f"no service {one.service}")
+            continue
+        files = [word for word in one.words if "/" in word or word.endswith((".pem", ".jsonl"))]
+        wrong += [f"{file} is in no folder that stays" for file in files if str(Path(file).parent) not in one.mounted]
+        for folder in one.folders:
+            here, *rest = folder.split(":")
+            made = f"chown -R {account()} {here}" if rest[1:] == ["ro"] else f"install -d -o {account()} -m 0700 {here}"
+            wrong += [] if f"`{made}`" in text else [f"nothing says `{made}`"]
+    return wrong
+
+
+def test_what_the_document_tells_to_type_works_for_an_account_that_may_write_nothing_of_the_image() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert {one.service for one in typed(text)} >= {"web", "backup", "restore", "prepare"}
+    assert cannot_work(text) == []
+    assert all(SERVICES[one.service]["read_only"] for one in typed(text))
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ("run --rm web python manage.py backup_key backup-key.pem", "is in no folder that stays"),
+        ("run --rm web python manage.py backup_key /safe/backup-key.pem", "is in no folder that stays"),
+        ("run --rm -v /only-roots:/safe web python manage.py backup_key /safe/backup-key.pem", "nothing says"),
+        ("run --rm -v /only-roots:/safe:ro restore --key /safe/backup-key.pem", "nothing says"),
+        ("run --rm keys", "no service"),
+    ],
+)
+def test_what_cannot_work_as_typed_is_seen(words: str, wrong: str) -> None:
+    (found,) = cannot_work(f"Type `docker compose {words}`.")
+    assert wrong in found
 
 
 def against_the_schema(path: Path) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,7 @@ from scripts import compose_env
 from scripts.processes import give_to_service_user
 from scripts.state import own_folder
 from tests.services.playing import Played, until
-from tests.services.test_compose import SERVICES
+from tests.services.test_compose import DOCUMENT, SERVICES, typed
 
 pytestmark = pytest.mark.long
 
@@ -98,8 +98,7 @@ def test_from_the_first_organisation_to_its_return_out_of_a_backup_when_all_was_
     well(played, "web", "staff", "invite", *ADA, "--role", "organisation_administrator")
     without = played.run("backup")
     assert without.returncode == 2 and "CASEMGMT_BACKUP_RECIPIENT" in without.stderr, without.stderr
-    key = played.folder / "backup-key.pem"
-    line = well(played, "web", "backup_key", str(key)).strip()
+    line = as_told(played, "backup_key").strip()
     with (played.folder / "compose" / "backup.env").open("a") as known:
         known.write(f"CASEMGMT_BACKUP_RECIPIENT={line}\n")
     done = played.run("backup")
@@ -107,17 +106,29 @@ def test_from_the_first_organisation_to_its_return_out_of_a_backup_when_all_was_
     for folder in ("backups", "vault-backups"):
         sealed = [path for path in (played.folder / folder).rglob("*") if path.is_file()]
         assert sealed and all(b"ada@example.org" not in path.read_bytes() for path in sealed)
-    (heads := played.folder / "heads.jsonl").write_text(well(played, "web", "audit_head"))
+    safe = played.folder / "safe"
+    (heads := safe / "heads.jsonl").write_text(well(played, "web", "audit_head"))
     lose_everything(played)
-    into = ("--into", "casemgmt", "vault", "--key", str(key), "--heads", str(heads))
-    done = played.run("restore", *played.entrypoint("restore"), *into, "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    told = json.loads(done.stdout)
+    shutil.copyfile(played.folder / "ledger" / "erased.jsonl", safe / "erased.jsonl")
+    told = json.loads(as_told(played, "restore", "--json"))
     assert told["open"] and [one["organisation"] for one in told["trail"]] == ["het-huis", None]
     for name in ("web", "worker", "beat"):
         played.start(name)
     until(lambda: asked(played, "/health/", Host="localhost")[0] == 200, 90, "health after the restore")
     well(played, "web", "audit_verify", "--head", str(heads))
+
+
+def as_told(played: Played, what: str, *more: str) -> str:
+    """What the command says that docs/operation.md tells to type, with its folder of the host in ours."""
+    (told,) = [
+        one for one in typed(DOCUMENT.read_text(encoding="utf-8")) if what in (one.service, *one.words) and one.folders
+    ]
+    safe = played.folder / "safe"
+    safe.mkdir(mode=0o700, exist_ok=True)
+    entry = played.entrypoint(told.service) if "entrypoint" in SERVICES[told.service] else []
+    done = played.run(told.service, *entry, *(word.replace("/safe/", f"{safe}/") for word in told.words), *more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def lose_everything(played: Played) -> None:
