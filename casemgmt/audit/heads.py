@@ -37,6 +37,12 @@ class Line:
         """The same of all lines of one chain."""
         return self.organisation_id or self.slug
 
+    def is_of_the_same(self, other: "Line") -> bool:
+        """Whether both tell of one chain; a line of an earlier release has a slug alone."""
+        if self.organisation_id and other.organisation_id:
+            return self.organisation_id == other.organisation_id
+        return self.slug == other.slug
+
     def is_of(self, place: OrganisationValue) -> bool:
         """Whether it tells of this organisation, under whatever slug."""
         return self.whose in (place.id, place.slug)

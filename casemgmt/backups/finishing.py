@@ -94,7 +94,7 @@ def finish(known: newest.Outside, told: Manifest | None, *, of_before: bool) -> 
     """
     with opening.restoring():
         connections["default"].close()
-        _require_master_key()
+        require_master_key()
         trail = check_trail(told, known.heads)
         replayed = replay(known.erased.erasures)
         _require_gone(known.erased)
@@ -105,7 +105,7 @@ def finish(known: newest.Outside, told: Manifest | None, *, of_before: bool) -> 
             sessions = Session.objects.count()
             Session.objects.all().delete()
             UserSession.objects.all().delete()
-            events.record_platform(Action.JOB, outcome=Outcome.DONE, data=_words(known))
+            events.record_platform(Action.JOB, outcome=Outcome.DONE, data=newest.words(known))
         for place in all_organisations():
             if not chain.verify(place.id).ok:
                 raise BackupWrong(f"The trail of {place.slug} does not hold after the replay.")
@@ -125,21 +125,13 @@ def finish(known: newest.Outside, told: Manifest | None, *, of_before: bool) -> 
     }
 
 
-def _require_master_key() -> None:
+def require_master_key() -> None:
     """The same question as /health/ asks: behind doors that open no dossier nobody can work."""
     if not master_key_opens():
         raise BackupWrong(
             "CASEMGMT_MASTER_KEY does not open the keys of every organisation: they were locked with another. "
             "Put the master key of the backup's time in CASEMGMT_PREVIOUS_MASTER_KEY and run restore --replay."
         )
-
-
-def _words(known: newest.Outside) -> str:
-    """What stands in the trail: who goes on without the newest ledger leaves that there."""
-    if not known.ledger_is_lost:
-        return "restore" if known.published is not None else "restore: the ledger was said to be the newest"
-    many = "?" if known.published is None else known.published
-    return f"restore: the ledger is lost, {len(known.erased.lines)} of {many} lines"
 
 
 def _require_gone(erased: Ledger) -> None:

@@ -19,10 +19,13 @@ from django.db import connections
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from casemgmt.audit import chain
+from casemgmt.audit.heads import Published, as_row, published_in
 from casemgmt.backups import envelope, manifest, postgres, terms
 from casemgmt.backups.errors import BackupWrong, CannotBackUp
 from casemgmt.backups.making import DUMP
 from casemgmt.base import clock, opening
+from casemgmt.organisations.places import all_organisations
 from retention import ledger
 
 PARTS = ("data", "vault", "files")
@@ -169,6 +172,12 @@ def shut() -> None:
             " where datname = current_database() and usename = %s and pid <> pg_backend_pid()",
             [settings.DATABASES["default"]["USER"]],
         )
+
+
+def present_trail() -> Published:
+    """Where each trail ends in the database as it stands, its doors shut or not."""
+    ends = [as_row(place, chain.present_head(place.id)) for place in all_organisations()]
+    return published_in([*ends, as_row(None, chain.present_platform_head())])
 
 
 def rows_of(alias: str) -> dict[str, int]:

@@ -99,6 +99,13 @@ def replay(restore: Callable[..., Ending]) -> Callable[..., Ending]:
     return lambda *words: restore("--replay", *(() if "--heads" in words else ("--ledger-is-newest",)), *words)
 
 
+def shut_the_doors() -> None:
+    """As they are behind every database that came back."""
+    with connections["owner"].cursor() as cursor:
+        opening.shut(cursor)
+    connections["default"].close()
+
+
 def doors_are_open() -> bool:
     """Whether the application would be let in."""
     opening._known.clear()

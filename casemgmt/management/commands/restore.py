@@ -3,16 +3,18 @@
 import json
 import sys
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from casemgmt.audit.heads import PLATFORM
-from casemgmt.backups import envelope, finishing, manifest, newest, restoring
+from casemgmt.backups import envelope, finishing, manifest, newest, rebuilding, restoring
 from casemgmt.backups.errors import BackupWrong, CannotBackUp
+from casemgmt.base import opening
 from casemgmt.base.errors import Unavailable
 from casemgmt.base.failpoints import failpoint
 from casemgmt.organisations.asked import CANNOT
@@ -55,13 +57,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Check everything, then write, then destroy again, then open."""
         try:
-            known = newest.read(
-                Path(options["ledger"] or ledger.place()),
-                options["heads"],
-                ledger_is_lost=options["ledger_is_lost"],
-                ledger_is_newest=options["ledger_is_newest"],
-            )
-            chosen, found = self._checked(options, known)
+            known = _outside(options)
+            chosen, found, known = self._checked(options, known)
         except OSError as problem:
             raise CommandError(
                 f"Nothing was changed: {problem.strerror}: {problem.filename}", returncode=CANNOT
@@ -73,13 +70,13 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was changed: {names} cannot be reached.", returncode=CANNOT) from problem
         except (BackupWrong, ledger.LedgerWrong) as problem:
             raise CommandError(f"Nothing was changed: {problem}", returncode=1) from problem
-        told = self._carried_out(chosen, found, known)
+        told, known = self._carried_out(chosen, found, known)
         self.stdout.write(json.dumps(told) if options["json"] else _sentences(told, known))
 
     def _checked(
         self, options: dict[str, Any], known: newest.Outside
-    ) -> tuple[restoring.Chosen | None, dict[str, manifest.Manifest]]:
-        """What to put back, after every check; nothing with --replay."""
+    ) -> tuple[restoring.Chosen | None, dict[str, manifest.Manifest], newest.Outside]:
+        """What to put back, after every check (nothing with --replay), and what is known against what comes back."""
         lost = frozenset(options["lost"] or restoring.PARTS)
         fills = lost != {"files"} and not options["replay"]
         if options["into"]:
@@ -89,7 +86,7 @@ class Command(BaseCommand):
         if options["replay"]:
             if not restoring.tables("owner"):
                 raise CannotBackUp("The database is empty: there is nothing to open.")
-            return None, {}
+            return None, {}, _checked_as_it_stands(known)
         if fills and not options["key"]:
             raise CannotBackUp("--key must name the file with the key that opens backups.")
         key = envelope.read_private_key(Path(options["key"])) if fills else None
@@ -97,22 +94,28 @@ class Command(BaseCommand):
         folders = {kind: _folder(options[kind], bases[kind]) for kind in restoring.needed(lost)}
         chosen = restoring.Chosen(folders.get("data"), folders.get("vault"), key, lost)
         restoring.require_empty(lost)
-        newest.require(known)
-        return chosen, restoring.checked(chosen, known.erased)
+        if known.databases_live and not known.erased.lines:
+            known = replace(known, erased=ledger.read(chosen.folder("data") / manifest.LEDGER))
+        found = restoring.checked(chosen, known.erased)
+        known = replace(known, restored=newest.restored_from(found, lost))
+        if not known.databases_live:
+            newest.require(known)
+        return chosen, found, known
 
     def _carried_out(
         self,
         chosen: restoring.Chosen | None,
         found: dict[str, manifest.Manifest],
         known: newest.Outside,
-    ) -> dict[str, Any]:
+    ) -> tuple[dict[str, Any], newest.Outside]:
         try:
             if chosen is None:
                 # First the doors: after a recovery to a point in time they may stand open.
                 restoring.shut()
-                newest.require(known)
             else:
                 restoring.load(chosen, found)
+                if known.databases_live:
+                    known = replace(known, erased=rebuilding.rebuilt(known.erased))
             failpoint("restore.loaded")
             # The dossiers that stayed have gone on since their backup: its heads are not their last.
             filled = found.get("data") if chosen and "data" in chosen.lost else None
@@ -124,7 +127,42 @@ class Command(BaseCommand):
         except (DatabaseError, Unavailable, OSError) as problem:
             self.stderr.write(f"{_SHUT}A database or a folder went away: {type(problem).__name__}.")
             sys.exit(1)
-        return {"open": True, **_put_back(chosen, found), **told}
+        return {"open": True, **_put_back(chosen, found), **told}, known
+
+
+def _outside(options: dict[str, Any]) -> newest.Outside:
+    """What is known outside the databases. Where both live they know every erasure, and the ledger is made from them.
+
+    Raises what ``newest.read`` raises, and CannotBackUp for a ledger that is not there.
+    """
+    path = Path(options["ledger"] or ledger.place())
+    lives = set(options["lost"] or ()) == {"files"} and not options["replay"]
+    if not path.exists() and not (lives and not options["ledger"]):
+        raise CannotBackUp(
+            f"there is no ledger of erasures at {path}: name the newest there is with --ledger, or, when it is lost, "
+            "the copy in the youngest backup with --ledger-is-lost."
+        )
+    return newest.read(
+        path if path.exists() else None,
+        options["heads"],
+        ledger_is_lost=options["ledger_is_lost"] and not lives,
+        ledger_is_newest=options["ledger_is_newest"],
+        databases_live=lives,
+    )
+
+
+def _checked_as_it_stands(known: newest.Outside) -> newest.Outside:
+    """Everything that --replay can see beforehand: who is refused finds the doors as they were, open or shut."""
+    with opening.restoring():
+        connections["default"].close()
+        try:
+            known = replace(known, restored=newest.Restored(restoring.present_trail(), None))
+            newest.require(known)
+            finishing.require_master_key()
+            finishing.check_trail(None, known.heads)
+        finally:
+            connections["default"].close()
+    return known
 
 
 def _put_back(chosen: restoring.Chosen | None, found: dict[str, manifest.Manifest]) -> dict[str, Any]:
