@@ -62,6 +62,10 @@ class Part:
     warning: bool = False
 
 
+# What is asked through the doors, and so cannot be known while they are shut: neither well nor wrong.
+BEHIND_DOORS = ("key", "files", "letters")
+
+
 def beat() -> None:
     """Leave a sign of life of the worker, and how it prints; without a broker the work still goes on."""
     try:
@@ -97,7 +101,8 @@ def parts() -> list[Part]:
         "letters": lambda: _letters_are_printed(stuck),
         "maintenance": lambda: not maintenance.is_on(),
     }
-    answers = _ask(asked)
+    unknown: set[str] = set()
+    answers = _ask(asked, unknown)
     names = {
         "database": _("The database"),
         "doors": _("The doors"),
@@ -113,15 +118,18 @@ def parts() -> list[Part]:
         "letters": _("Letters"),
         "maintenance": _("Maintenance"),
     }
-    return [_part(key, names[key], answers[key], sum(stuck)) for key in asked]
+    return [_part(key, names[key], answers[key], sum(stuck), key in unknown) for key in asked]
 
 
-def _part(key: str, name: str, well: bool, stuck: int) -> Part:
+def _part(key: str, name: str, well: bool, stuck: int, unknown: bool) -> Part:
+    if unknown:
+        return Part(key, name, well=False, sentence=_("It is not known: the doors are shut, so nobody can ask."))
     warns = key in WARNINGS and not well
     return Part(key, name, well or warns, _sentence(key, well, stuck), warns)
 
 
-def _ask(asked: dict[str, Callable[[], bool]]) -> dict[str, bool]:
+def _ask(asked: dict[str, Callable[[], bool]], unknown: set[str]) -> dict[str, bool]:
+    """Ask each; what could not be asked because the doors are shut is put in ``unknown``."""
     # Who does not answer is not well; a warning is given only by who does.
     answers = {key: key in WARNINGS for key in asked}
 
@@ -130,6 +138,8 @@ def _ask(asked: dict[str, Callable[[], bool]]) -> dict[str, bool]:
             answers[key] = check()
         except NotOpen:
             answers[key] = key != "doors"  # it answers; that nobody is let in is one cause, told once
+            if key in BEHIND_DOORS:
+                unknown.add(key)
         except Exception as error:
             log.error("The %s is not well: %s", key, type(error).__name__)
 

@@ -47,7 +47,9 @@ def test_a_copy_of_the_database_serves_no_page_and_takes_no_sign_in(monkeypatch:
     assert tried.status_code == 503 and "reservekopie" in tried.content.decode()
     answer = Client().get("/health/")
     assert answer.status_code == 503
-    assert [key for key, part in answer.json()["parts"].items() if not part["well"]] == ["doors"]
+    parts = answer.json()["parts"]
+    assert [key for key, part in parts.items() if not part["well"]] == ["doors", "key", "files", "letters"]
+    assert "Opent de kluis" not in parts["key"]["says"], "what the shut doors hide is not told as well"
     with pytest.raises(opening.NotOpen):
         jobs.run_due()
     as_owner(opening.open_here)
