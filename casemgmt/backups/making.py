@@ -42,6 +42,16 @@ _HEADS = (
 _FILES = (
     "select organisation_id::text || '/' || left(stored_as, 2) || '/' || stored_as from vault_sealedfile order by 1"
 )
+# Whose rights and policies stand in the dump: a server without these roles cannot take it. Who owns what is left out
+# of a restore, and what stands in PostgreSQL's own schema and extensions is not in a dump of ours.
+_ROLES = (
+    "select distinct r.rolname from pg_shdepend d join pg_roles r on r.oid = d.refobjid"
+    " where d.refclassid = 'pg_authid'::regclass"
+    " and d.dbid = (select oid from pg_database where datname = current_database())"
+    " and (d.deptype in ('a', 'r') or d.classid = 'pg_default_acl'::regclass)"
+    " and not (d.classid = 'pg_proc'::regclass"
+    " and d.objid in (select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace)) order by 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Snapshot:
     name: str
     rows: dict[str, int]
     version: int
+    roles: list[str]
 
 
 def remove_expired(at: datetime) -> dict[str, list[str]]:
@@ -128,7 +139,8 @@ def _snapshot(kind: str) -> Iterator[Snapshot]:
             for (table,) in connection.execute(_TABLES).fetchall():
                 question = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
                 (rows[table],) = connection.execute(question).fetchone() or (0,)
-            yield Snapshot(connection, str(name), rows, connection.info.server_version // 10000)
+            roles = [str(role) for (role,) in connection.execute(_ROLES).fetchall()]
+            yield Snapshot(connection, str(name), rows, connection.info.server_version // 10000, roles)
     except psycopg.Error as problem:
         raise CannotBackUp(f"The database of the {kind} could not be read: {type(problem).__name__}.") from problem
 
@@ -194,6 +206,7 @@ def _manifest(
         contents={path.name: dict(manifest.told_of(path)) for path in sorted(folder.iterdir())},
         heads=heads,
         files=files,
+        roles=shot.roles,
     )
     manifest.write(folder, told)
     return Made(folder.with_suffix(""), told)

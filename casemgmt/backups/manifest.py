@@ -37,6 +37,7 @@ class Manifest:
     heads: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, int] = field(default_factory=dict)
     key: str = ""
+    roles: list[str] = field(default_factory=list)
     format: int = FORMAT
 
     @property

@@ -90,6 +90,7 @@ def checked(chosen: Chosen, replayed: ledger.Ledger) -> dict[str, manifest.Manif
         manifest.check_contents(folder, told)
         if kind in chosen.lost:
             _require_opens(chosen, kind, told)
+            _require_roles(kind, told)
         if not replayed.continues(ledger.read(folder / manifest.LEDGER)):
             raise BackupWrong(
                 f"The ledger of erasures lacks what the copy in {folder} tells: find the newest, "
@@ -113,6 +114,22 @@ def _require_opens(chosen: Chosen, kind: str, told: manifest.Manifest) -> None:
             f"The backup of the {kind} cannot be read ({problem}). CASEMGMT_PG_BIN must name the folder of a "
             f"pg_restore at least as new as the pg_dump that made it, of a server of release {told.postgresql}."
         ) from problem
+
+
+def _require_roles(kind: str, told: manifest.Manifest) -> None:
+    """The dump gives its rights to roles by their names; in a manifest of an earlier release none are told."""
+    if not told.roles:
+        return
+    with connections[OWNERS[kind]].cursor() as cursor:
+        cursor.execute("select rolname from pg_roles where rolname = any(%s)", [told.roles])
+        present = {name for (name,) in cursor.fetchall()}
+    ours = {str(connections[alias].settings_dict["USER"]) for alias in _ALIASES[kind]}
+    if not ours <= set(told.roles) or not set(told.roles) <= present:
+        raise CannotBackUp(
+            f"The backup of the {kind} gives its rights to the roles {', '.join(told.roles)}, by name: the addresses of"
+            f" owner and application must name these, and not {', '.join(sorted(ours))}. Make fresh databases with"
+            " them (scripts.prepare_databases); passwords may be others."
+        )
 
 
 def _check_files(folder: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_backup_is_checked_whole_before_anything_is_written(backups: Backups, 
     told = json.loads((chosen.data / manifest.FILE).read_text())
     assert set(told) == {
         *("kind", "id", "made_at", "keep_until", "postgresql", "recipient", "rows", "contents", "heads", "files"),
-        *("key", "format"),
+        *("key", "format", "roles"),
     }, "nothing about anybody"
 
     copy = next((chosen.data.parent / terms.MIRROR).glob(f"*/*/{stored}"))
@@ -177,3 +177,17 @@ class _spoiled:  # noqa: N801  # reads as a word in a with statement
 
     def __exit__(self, *_raised: object) -> None:
         self.path.write_bytes(self.whole)
+
+
+@each_database
+def test_roles_of_other_names_than_the_backups_are_refused_by_name_before_anything_is_touched(
+    backups: Backups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = backups.make()
+    for kind, alias, owner in (("data", "default", "owner"), ("vault", "vault", "vault_owner")):
+        roles = restoring.checked(chosen, empty_ledger())[kind].roles
+        assert roles == sorted({connections[name].settings_dict["USER"] for name in (alias, owner)})
+        with monkeypatch.context() as other:
+            other.setitem(connections[alias].settings_dict, "USER", "another_app")
+            with pytest.raises(CannotBackUp, match=f"roles {', '.join(roles)}, by name.*another_app"):
+                restoring.checked(chosen, empty_ledger())

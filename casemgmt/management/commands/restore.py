@@ -22,6 +22,12 @@ from retention import ledger
 from retention.replay import NotErased
 
 _SHUT = "The doors are shut. "
+_AGAIN = (
+    "What was put back is not whole. Mend that, make fresh databases for what was lost (“Restore”, step 2, in "
+    "docs/operation.md), empty the folder of files ({files}) of organisations' folders if it was lost too, and run "
+    "the same command again."
+)
+_ON = "Mend that and go on with restore --replay, with the same --into, --ledger and --heads: nothing is done twice."
 
 
 class Command(BaseCommand):
@@ -108,6 +114,7 @@ class Command(BaseCommand):
         found: dict[str, manifest.Manifest],
         known: newest.Outside,
     ) -> tuple[dict[str, Any], newest.Outside]:
+        next_step = _AGAIN.format(files=settings.FILES) if chosen else _ON
         try:
             if chosen is None:
                 # First the doors: after a recovery to a point in time they may stand open.
@@ -116,16 +123,17 @@ class Command(BaseCommand):
                 restoring.load(chosen, found)
                 if known.databases_live:
                     known = replace(known, erased=rebuilding.rebuilt(known.erased))
+            next_step = _ON
             failpoint("restore.loaded")
             # The dossiers that stayed have gone on since their backup: its heads are not their last.
             filled = found.get("data") if chosen and "data" in chosen.lost else None
             of_before = chosen is None or "data" in chosen.lost
             told = finishing.finish(known, filled, of_before=of_before)
         except (CannotBackUp, BackupWrong, NotErased) as problem:
-            self.stderr.write(f"{_SHUT}{problem}")
+            self.stderr.write(f"{_SHUT}{problem} {next_step}")
             sys.exit(1)
         except (DatabaseError, Unavailable, OSError) as problem:
-            self.stderr.write(f"{_SHUT}A database or a folder went away: {type(problem).__name__}.")
+            self.stderr.write(f"{_SHUT}A database or a folder went away: {type(problem).__name__}. {next_step}")
             sys.exit(1)
         return {"open": True, **_put_back(chosen, found), **told}, known
 
