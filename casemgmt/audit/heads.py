@@ -96,11 +96,13 @@ def published_in(rows: Iterable[Mapping[str, Any]]) -> Published:
 
 
 def read_heads(path: str) -> Published:
-    """The published heads of a file; raises CommandError when a line is none."""
+    """The published heads of a file; raises CommandError when it cannot be read or a line is none."""
     try:
         lines = filter(str.strip, Path(path).read_text(encoding="utf-8").splitlines())
         return published_in(json.loads(line) for line in lines)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+    except OSError as problem:
+        raise CommandError(f"The heads in {path} cannot be read: {problem.strerror}.", returncode=CANNOT) from problem
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise CommandError("That file does not hold heads as audit_head prints them.", returncode=CANNOT) from problem
 
 

@@ -142,7 +142,11 @@ def _snapshot(kind: str) -> Iterator[Snapshot]:
             roles = [str(role) for (role,) in connection.execute(_ROLES).fetchall()]
             yield Snapshot(connection, str(name), rows, connection.info.server_version // 10000, roles)
     except psycopg.Error as problem:
-        raise CannotBackUp(f"The database of the {kind} could not be read: {type(problem).__name__}.") from problem
+        name = {"data": "DATABASE_BACKUP_URL", "vault": "VAULT_DATABASE_BACKUP_URL"}[kind]
+        raise CannotBackUp(
+            f"The database of the {kind} could not be read ({type(problem).__name__}): does the server of"
+            f" {name} answer, and did scripts.prepare_databases make its role, with this password?"
+        ) from problem
 
 
 def _ask(shot: Snapshot, question: str) -> list[tuple[Any, ...]]:

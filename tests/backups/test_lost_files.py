@@ -13,6 +13,8 @@ import pytest
 from django.db import transaction
 
 from casemgmt.audit.models import PlatformEvent
+from casemgmt.backups import finishing, restoring
+from casemgmt.backups.errors import BackupWrong
 from casemgmt.base import clock
 from casemgmt.base.organisation import organisation
 from retention import ledger
@@ -62,3 +64,26 @@ def test_a_ledger_that_is_not_there_is_asked_for_by_the_name_of_its_option(
     for words in (["--replay"], ["--lost", "files", "--ledger", str(tmp_path / "nowhere")]):
         code, _, err = restore(*words)
         assert code == 2 and "there is no ledger of erasures at" in err and "--ledger" in err
+    ledger.ensure()
+    code, _, err = restore("--replay", "--heads", str(tmp_path / "none.jsonl"))
+    assert code == 2 and "none.jsonl cannot be read: No such file" in err
+
+
+@each_database
+def test_a_restore_that_failed_halfway_says_what_to_do_next(
+    backups: Backups, restore: Callable[..., Ending], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle()
+    backups.make()
+    shutil.rmtree(settings.FILES)
+
+    def fails(*_given: object) -> None:
+        raise BackupWrong("Something differs.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(finishing, "finish", fails)
+        code, _, err = restore("--lost", "files")
+    assert code == 1 and "Something differs. Mend that and go on with restore --replay" in err
+    monkeypatch.setattr(restoring, "load", fails)
+    code, _, err = restore("--lost", "files")
+    assert code == 1 and "What was put back is not whole" in err and f"({settings.FILES})" in err

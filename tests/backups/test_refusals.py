@@ -129,7 +129,7 @@ def test_without_the_newest_ledger_nothing_comes_back_and_nothing_over_what_is_t
 @each_database
 def test_a_backup_that_cannot_be_made_leaves_nothing_half(backups: Backups, settings: Any) -> None:
     settings.BACKUP_URLS = {**settings.BACKUP_URLS, "data": settings.BACKUP_URLS["data"] + " dbname=nowhere"}
-    with pytest.raises(CannotBackUp):
+    with pytest.raises(CannotBackUp, match=r"does the server of DATABASE_BACKUP_URL answer.*make its role"):
         backups.make()
     assert [path.name for path in settings.BACKUPS.iterdir()] == [".lock"]
     settings.VAULT_BACKUPS = settings.BACKUPS / "keys"

@@ -139,7 +139,7 @@ def test_roles_are_read_from_both_addresses_of_one_database() -> None:
 def test_all_that_is_missing_to_prepare_databases_is_named_at_once_and_nothing_is_begun(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    names = ("DATABASE_ADMIN_URL", "DATABASE_OWNER_URL", "DATABASE_URL")
+    names = ("DATABASE_ADMIN_URL", "DATABASE_OWNER_URL", "DATABASE_URL", "DATABASE_BACKUP_URL")
     every = (*names, *(f"VAULT_{name}" for name in names))
     for name in every:
         monkeypatch.delenv(name, raising=False)
@@ -151,6 +151,20 @@ def test_all_that_is_missing_to_prepare_databases_is_named_at_once_and_nothing_i
     assert prepare_databases.main() == 2
     said = capsys.readouterr().err
     assert "DATABASE_ADMIN_URL does not answer" in said and "GEHEIM" not in said
+
+
+def test_preparing_databases_reads_the_file_that_the_environment_names_as_every_command_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    names = ("DATABASE_ADMIN_URL", "DATABASE_OWNER_URL", "DATABASE_URL", "DATABASE_BACKUP_URL")
+    for name in (every := (*names, *(f"VAULT_{name}" for name in names))):
+        monkeypatch.delenv(name, raising=False)
+    told = tmp_path / "app.env"
+    told.write_text("".join(f"{name}=postgresql://app:x@localhost:1/none\n" for name in every))
+    monkeypatch.setenv("CASEMGMT_ENV_FILE", str(told))
+    assert prepare_databases.main() == 2 and "does not answer" in capsys.readouterr().err
+    monkeypatch.setenv("CASEMGMT_ENV_FILE", str(tmp_path / "nowhere"))
+    assert prepare_databases.main() == 2 and "cannot be read" in capsys.readouterr().err
 
 
 def test_a_chosen_part_of_the_tests_runs_as_asked_and_the_whole_on_both_cores() -> None:
