@@ -86,8 +86,9 @@ def practise(drill: Drill, asked: argparse.Namespace) -> dict[str, object]:
     drill.started = start(drill.services, die_with_us=not asked.keep)
     drill.seconds["two empty servers"] = round(time.monotonic() - began, 1)
     words = ["--into", *DATABASES, "--key", asked.key, "--ledger", asked.ledger, "--json"]
-    # Nobody is let in to what a drill puts back: without heads its ledger may be taken for the newest.
-    words += [] if asked.heads else ["--ledger-is-newest"]
+    # Nobody is let in to what a drill puts back: where no head tells, or only older ones, its ledger may be taken for
+    # the newest. One that lacks what a head or a backup tells is refused all the same.
+    words += ["--ledger-is-newest"]
     for name in ("data", "vault", "heads"):
         words += [f"--{name}", getattr(asked, name)] if getattr(asked, name) else []
     told = json.loads(drill.run("restore", "restore", *words))
