@@ -19,7 +19,9 @@ _MISSING = (
 
 
 class Command(BaseCommand):
-    """One line of JSON per organisation and one of the platform; append them to a file elsewhere, for audit_verify and restore.
+    """One line of JSON per organisation and one of the platform; append them to a file elsewhere.
+
+    They are for audit_verify and restore.
 
     Each line tells how far the ledger of erasures reaches too: whoever restores cannot use an earlier one unseen.
     Ends with 1 when that ledger is not what was written; the heads of the trail are printed all the same.
