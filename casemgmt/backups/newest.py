@@ -77,7 +77,8 @@ class Outside:
             return None
         if self.restored.made_at and self.newest_head < self.restored.made_at:
             return None
-        behind = any(not self._reaches(line) for line in self.restored.trail.lines)
+        # An erasure lengthens its organisation's trail, never the platform's, which every sign-in and restore does.
+        behind = any(not self._reaches(line) for line in self.restored.trail.lines if line.whose is not None)
         return None if behind else self.newest_head
 
     def _reaches(self, end: Line) -> bool:

@@ -192,9 +192,8 @@ def shut() -> None:
 
 
 def present_trail() -> Published:
-    """Where each trail ends in the database as it stands, its doors shut or not."""
-    ends = [as_row(place, chain.present_head(place.id)) for place in all_organisations()]
-    return published_in([*ends, as_row(None, chain.present_platform_head())])
+    """Where each organisation's trail ends in the database as it stands, its doors shut or not."""
+    return published_in(as_row(place, chain.present_head(place.id)) for place in all_organisations())
 
 
 def rows_of(alias: str) -> dict[str, int]:

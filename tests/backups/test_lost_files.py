@@ -77,7 +77,7 @@ def test_a_restore_that_failed_halfway_says_what_to_do_next(
     backups.make()
     shutil.rmtree(settings.FILES)
 
-    def fails(*_given: object) -> None:
+    def fails(*_given: object, **_how: object) -> None:
         raise BackupWrong("Something differs.")
 
     with monkeypatch.context() as broken:

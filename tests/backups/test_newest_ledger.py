@@ -195,7 +195,10 @@ def test_a_head_older_than_what_is_put_back_does_not_tell_that_the_ledger_is_the
     heads = str(publish(tmp_path))
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=1))
     backups.make()
-    longer = json.loads(Path(heads).read_text()) | {"at": (now + timedelta(hours=2)).isoformat(), "seq": 0}
+    longer = json.loads(Path(heads).read_text().splitlines()[0]) | {
+        "at": (now + timedelta(hours=2)).isoformat(),
+        "seq": 0,
+    }
     (tmp_path / "shorter.jsonl").write_text(json.dumps(longer) + "\n")
     monkeypatch.setattr(restoring, "require_empty", lambda lost: None)
     names = [connections[alias].settings_dict["NAME"] for alias in ("owner", "vault_owner")]
@@ -213,7 +216,7 @@ def test_no_more_is_said_of_the_ledger_than_the_heads_can_know(restore: Callable
     place = settle()
     erase(2)
     heads = str(publish(tmp_path))
-    moment = json.loads(Path(heads).read_text())["at"]
+    moment = json.loads(Path(heads).read_text().splitlines()[0])["at"]
     erase(1)
     code, out, err = restore("--replay", "--heads", heads, "--ledger", stale(tmp_path, 2))
     assert (code, doors_are_open()) == (0, True), err

@@ -23,7 +23,7 @@ from casemgmt.backups.errors import BackupWrong
 from casemgmt.backups.finishing import check_trail
 from casemgmt.base import clock
 from retention import ledger
-from tests.backups.conftest import Backups, Ending, doors_are_open
+from tests.backups.conftest import Backups, Ending, doors_are_open, shut_the_doors
 from tests.retention.places import settle
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -99,6 +99,7 @@ def test_a_cut_of_the_platform_leaves_the_doors_shut(replay: Callable[..., Endin
     good.write_text("".join(json.dumps(row) + "\n" for row in rows))
     rows[-1]["hash"] = "00" * 32
     bad.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    shut_the_doors()
     code, _, err = replay("--heads", str(bad))
     assert (code, doors_are_open()) == (1, False)
     assert "The trail of platform is wrong" in err

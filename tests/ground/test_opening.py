@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import ProgrammingError, connections
 from django.test import Client
 
@@ -40,6 +41,7 @@ def test_a_copy_of_the_database_serves_no_page_and_takes_no_sign_in(monkeypatch:
     monkeypatch.setattr(health, "LEAST_FREE", 1)
     health.beat()
     health.planned()
+    cache.delete(health.STUCK_LETTERS)
     as_owner(elsewhere)
     browser = Client(raise_request_exception=False)
     assert browser.get(f"/o/{place.slug}/").status_code == 503
